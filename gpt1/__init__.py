@@ -1,0 +1,34 @@
+"""GPT-1 from scratch: the model of Radford et al. (2018) and what trains and runs it.
+
+    >>> from gpt1 import GPT, GPTConfig
+    >>> model = GPT(GPTConfig.tiny())
+
+`import gpt1` needs torch and nothing else; what reads other formats imports its
+libraries when it is called.
+"""
+
+from gpt1.config import GPTConfig
+from gpt1.model import (
+    GPT,
+    Block,
+    FeedForward,
+    KVCache,
+    MultiHeadAttention,
+    attention,
+    attention_weights,
+    causal_mask,
+)
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "GPT",
+    "Block",
+    "FeedForward",
+    "GPTConfig",
+    "KVCache",
+    "MultiHeadAttention",
+    "attention",
+    "attention_weights",
+    "causal_mask",
+]

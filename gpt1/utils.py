@@ -1,0 +1,180 @@
+"""What every part needs: a seed, a device, a log, safe checkpoints, one plot style.
+
+Nothing here knows the model; everything may import it.
+"""
+
+import logging
+import os
+import pickle
+import random
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+
+log = logging.getLogger("gpt1")
+
+
+def set_seed(seed):
+    """Seed Python's and PyTorch's random numbers, on every device."""
+    random.seed(seed)
+    torch.manual_seed(seed)
+
+
+def pick_device(name=None):
+    """The device to compute on: CUDA where there is one, else the CPU.
+
+    Args:
+        name: "cpu", "cuda", "cuda:1", "mps", ...; None chooses. MPS is used only when
+            asked for.
+
+    Returns:
+        A `torch.device`.
+
+    Raises:
+        ValueError: the name is unknown or this machine has no such device.
+    """
+    if name is None:
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        raise ValueError(
+            f"device must be cpu, cuda, mps or another that this PyTorch has, "
+            f"got {name!r}: {str(error).splitlines()[0]}"
+        ) from None
+    return device
+
+
+def missing(package, extra):
+    """The error for a library that is not installed.
+
+    Args:
+        package: what could not be imported.
+        extra: the extra of this package that brings it.
+    """
+    return ImportError(
+        f'this needs {package}: install it with  pip install "gpt1[{extra}]"  '
+        f"or  pip install {package}"
+    )
+
+
+@contextmanager
+def atomic_write(path):
+    """A temporary path that becomes `path` only if the block succeeds.
+
+    The file appears whole or not at all; what was there before stays until then.
+
+    Yields:
+        A path in the same directory, to be written to.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        with open(temporary, "rb+") as file:
+            os.fsync(file.fileno())
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _umask():
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def save_checkpoint(path, contents):
+    """Write a dictionary of tensors, numbers and strings, whole or not at all."""
+    with atomic_write(path) as temporary:
+        torch.save(contents, temporary)
+
+
+def load_checkpoint(path):
+    """Read what `save_checkpoint` wrote; runs no code from the file.
+
+    Returns:
+        The dictionary, with its tensors on the CPU.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: the file is no checkpoint, or is damaged.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"no checkpoint at {path}: train one with  python -m gpt1.train  first, "
+            f"or give the path of yours"
+        )
+    try:
+        contents = torch.load(path, map_location="cpu", weights_only=True)
+    except (RuntimeError, pickle.UnpicklingError, EOFError, ValueError, KeyError):
+        contents = None
+    if not isinstance(contents, dict):
+        raise ValueError(
+            f"{path} is not a checkpoint of gpt1, or it is damaged: expected a file "
+            f"written by  python -m gpt1.train"
+        )
+    return contents
+
+
+def run_cli(main):
+    """Run a command; a user's mistake becomes one line and exit status 2."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    try:
+        main()
+    except (ValueError, FileNotFoundError, ImportError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        raise SystemExit(130) from None
+
+
+COLOURS = {
+    "blue": "#0072B2",
+    "orange": "#D55E00",
+    "green": "#009E73",
+    "purple": "#8856A7",
+    "sky": "#56B4E9",
+    "yellow": "#B8860B",
+    "grey": "#6B7280",
+}
+"""The book's colours: told apart by colour-blind readers, and dark enough on white."""
+
+
+def plot_style():
+    """Set matplotlib to the book's style: size, colours, type, white card."""
+    try:
+        import matplotlib
+        from matplotlib import cycler
+    except ImportError:
+        raise missing("matplotlib", "book") from None
+    matplotlib.rcParams.update(
+        {
+            "axes.grid": True,
+            "axes.prop_cycle": cycler(color=list(COLOURS.values())),
+            "axes.spines.right": False,
+            "axes.spines.top": False,
+            "axes.titlesize": "medium",
+            "figure.constrained_layout.use": True,
+            "figure.dpi": 110,
+            "figure.facecolor": "white",
+            "figure.figsize": (7, 3.2),
+            "font.size": 11,
+            "grid.alpha": 0.3,
+            "image.cmap": "Blues",
+            "legend.frameon": False,
+            "lines.linewidth": 2,
+            "savefig.dpi": 150,
+            "svg.hashsalt": "gpt1",
+        }
+    )
