@@ -1,0 +1,263 @@
+"""How large a GPT is and what it costs, from its config alone.
+
+Nothing here makes a model or a tensor: every number is arithmetic on a `GPTConfig`. The
+tests hold the ledgers to real models, to PyTorch's own FLOP counter, and to the tensors
+that a real training step keeps.
+
+Conventions, in one place:
+
+- A multiply and an add are two FLOPs. Only matrix products count: LayerNorm, GELU,
+  softmax, sums and the look-up of embeddings are left out.
+- Attention counts all time x time scores, the masked half included.
+- A backward pass costs twice its forward pass: training is three times forward.
+- Memory is in bytes, everything in float32, activations as eager PyTorch keeps them on
+  a CPU.
+"""
+
+from dataclasses import dataclass
+
+from gpt1.config import GPTConfig
+
+BYTES = 4
+"""Bytes of a float32."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a ledger.
+
+    Args:
+        component: what is counted.
+        formula: how its count comes about.
+        each: the count of one.
+        times: how many of it there are.
+    """
+
+    component: str
+    formula: str
+    each: int
+    times: int = 1
+
+    @property
+    def count(self) -> int:
+        """The count of all of them: each * times."""
+        return self.each * self.times
+
+
+class Ledger:
+    """Rows that add up. It prints as a table.
+
+    Args:
+        unit: what is counted, as the heading of the last column.
+        rows: the `Row`s, top to bottom.
+    """
+
+    def __init__(self, unit, rows):
+        self.unit = unit
+        self.rows = tuple(rows)
+
+    @property
+    def total(self) -> int:
+        """The sum over all rows."""
+        return sum(row.count for row in self.rows)
+
+    def __getitem__(self, component) -> int:
+        """The count of one component.
+
+        Raises:
+            KeyError: there is no such component; the message names those there are.
+        """
+        counts = {row.component: row.count for row in self.rows}
+        if component not in counts:
+            raise KeyError(f"no {component!r} here; there are: {', '.join(counts)}")
+        return counts[component]
+
+    def __str__(self):
+        table = [("component", "how", self.unit)]
+        for row in self.rows:
+            many = f"{row.times} x ({row.formula})"
+            how = many if row.times > 1 else row.formula
+            table.append((row.component, how, f"{row.count:,}"))
+        table.append(("total", "", f"{self.total:,}"))
+        first, second, third = (
+            max(map(len, column)) for column in zip(*table, strict=True)
+        )
+        return "\n".join(
+            f"{a:{first}}  {b:{second}}  {c:>{third}}" for a, b, c in table
+        )
+
+    __repr__ = __str__
+
+
+def parameters(config: GPTConfig) -> Ledger:
+    """Trainable numbers by component; 116,534,784 for GPT-1.
+
+    The output projection is the token embedding and adds nothing.
+
+    Args:
+        config: the model's config.
+    """
+    width, inner, layers = config.width, config.feed_forward, config.layers
+
+    def linear(name, into, out):
+        return Row(name, f"{into} x {out} + {out}", into * out + out, layers)
+
+    def table(name, rows):
+        return Row(name, f"{rows} x {width}", rows * width)
+
+    return Ledger(
+        "parameters",
+        [
+            table("token embedding", config.vocab_size),
+            table("position embedding", config.context),
+            linear("query, key, value", width, 3 * width),
+            linear("attention projection", width, width),
+            linear("feed-forward expand", width, inner),
+            linear("feed-forward contract", inner, width),
+            Row("two LayerNorms", f"2 x (2 x {width})", 4 * width, layers),
+        ],
+    )
+
+
+def flops(config: GPTConfig, time=None) -> Ledger:
+    """Forward FLOPs of one token in a sequence, by component.
+
+    Args:
+        config: the model's config.
+        time: length of the sequence; None means the whole context.
+
+    Returns:
+        A `Ledger` for one token; times `time` it is the forward pass of a sequence,
+        times three it is training (see `training_flops`).
+
+    Raises:
+        ValueError: `time` is not between 1 and the context.
+    """
+    time = _time(config, time)
+    width, inner, layers = config.width, config.feed_forward, config.layers
+
+    def product(name, into, out, times=layers):
+        return Row(name, f"2 x {into} x {out}", 2 * into * out, times)
+
+    return Ledger(
+        "FLOPs per token",
+        [
+            product("query, key, value", width, 3 * width),
+            product("scores", width, time),
+            product("weighted values", time, width),
+            product("attention projection", width, width),
+            product("feed-forward expand", width, inner),
+            product("feed-forward contract", inner, width),
+            product("logits", width, config.vocab_size, 1),
+        ],
+    )
+
+
+def training_flops(config: GPTConfig, time=None) -> int:
+    """FLOPs to train on one token: forward once, backward twice as much.
+
+    Equal to 6 x (parameters in matrices that multiply) + 12 x layers x width x time,
+    the convention in which utilisation (MFU) is usually stated.
+
+    Args:
+        config: the model's config.
+        time: length of the sequence; None means the whole context.
+    """
+    return 3 * flops(config, time).total
+
+
+def activations(config: GPTConfig, batch, time=None) -> Ledger:
+    """Bytes kept between the forward and the backward pass of a training step.
+
+    The plain form of the loss is assumed, `F.cross_entropy` on all logits; `GPT.loss`
+    avoids the last row. Without dropout attention keeps no weights; with dropout,
+    PyTorch on a CPU leaves its fused path and keeps them three times.
+
+    Args:
+        config: the model's config; its dropout counts.
+        batch: sequences in a step.
+        time: length of a sequence; None means the whole context.
+    """
+    time = _time(config, time)
+    tokens, width, inner = batch * time, config.width, config.feed_forward
+    heads, layers, drop = config.heads, config.layers, config.dropout > 0
+
+    def kept(name, what, numbers, times=layers):
+        formula = f"{tokens} x {what} x {BYTES}"
+        return Row(name, formula, tokens * numbers * BYTES, times)
+
+    weights = f"3 x {heads} x {time}" if drop else f"{heads}"
+    weight_numbers = 3 * heads * time if drop else heads
+    dropped = "2 x " if drop else ""
+    rows = [
+        kept("attention input", f"{width}", width),
+        kept("queries, keys, values", f"3 x {width}", 3 * width),
+        kept("attention weights" if drop else "softmax sums", weights, weight_numbers),
+        kept("attention output", f"{dropped}{width}", width * (1 + drop)),
+        kept("two LayerNorms", f"2 x ({width} + 2)", 2 * (width + 2)),
+        kept("feed-forward input", f"{width}", width),
+        kept("before GELU", f"{inner}", inner),
+        kept("after GELU", f"{inner}", inner),
+    ]
+    if drop:
+        rows.append(kept("feed-forward output", f"{width}", width))
+        rows.append(kept("embedding dropout", f"{width}", width, 1))
+    rows.append(kept("final state", f"{width}", width, 1))
+    rows.append(kept("log-probabilities", f"{config.vocab_size}", config.vocab_size, 1))
+    return Ledger("bytes", rows)
+
+
+def training_memory(config: GPTConfig, batch, time=None) -> Ledger:
+    """Bytes that a training step with Adam needs at once.
+
+    Weights, gradients and Adam's two moments do not depend on the batch; activations
+    grow with it. Temporary buffers are not counted.
+
+    Args:
+        config: the model's config.
+        batch: sequences in a step.
+        time: length of a sequence; None means the whole context.
+    """
+    size = parameters(config).total
+    kept = activations(config, batch, time)
+    return Ledger(
+        "bytes",
+        [
+            Row("weights", f"{size} x {BYTES}", size * BYTES),
+            Row("gradients", f"{size} x {BYTES}", size * BYTES),
+            Row("Adam's moments", f"2 x {size} x {BYTES}", 2 * size * BYTES),
+            Row("activations", "see activations()", kept.total),
+        ],
+    )
+
+
+def generation_memory(config: GPTConfig, batch=1, time=None) -> Ledger:
+    """Bytes that writing text with a cache needs.
+
+    Args:
+        config: the model's config.
+        batch: texts written at once.
+        time: positions that the cache has room for; None means the whole context.
+    """
+    time = _time(config, time)
+    size, width = parameters(config).total, config.width
+    room = 2 * batch * time * width * BYTES
+    return Ledger(
+        "bytes",
+        [
+            Row("weights", f"{size} x {BYTES}", size * BYTES),
+            Row(
+                "keys and values",
+                f"2 x {batch} x {time} x {width} x {BYTES}",
+                room,
+                config.layers,
+            ),
+        ],
+    )
+
+
+def _time(config, time):
+    time = config.context if time is None else time
+    if not 1 <= time <= config.context:
+        raise ValueError(f"time must be 1 to {config.context}, got {time}")
+    return time
