@@ -1,0 +1,72 @@
+# The book's commands; `make` alone lists them. Everything is installed into .venv,
+# which the first command makes: no other environment of yours is read or written.
+#
+#   PYTHON=python3.12      the Python that .venv is made from
+#   CONSTRAINTS=           install the newest versions instead of the checked ones
+
+PYTHON ?= python3
+CONSTRAINTS ?= constraints.txt
+JOBS ?= 2
+PORT ?= 8000
+
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONWARNINGS VIRTUAL_ENV
+unexport CONDA_PREFIX CONDA_DEFAULT_ENV PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_VIRTUALENV
+export PYTHONNOUSERSITE := 1
+export PYTHONUTF8 := 1
+
+ifeq ($(OS),Windows_NT)
+  RUN := .venv/Scripts/python
+else
+  RUN := .venv/bin/python
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help book serve test test-package test-chapters notebooks checked lint format address lock \
+	clean distclean environment
+
+help: ## list these commands
+	@$(PYTHON) -c "import re; print('\n'.join('make %-14s%s' % m for m in re.findall(r'(?m)^([\w-]+):.*?## (.*)', open('Makefile', encoding='utf8').read())))"
+
+environment:
+	@$(PYTHON) scripts/make_environment.py "$(or $(EXTRAS),all)" "$(CONSTRAINTS)"
+
+book: environment ## build the book and say where it is
+	@$(RUN) -m scripts.build_book
+
+serve: book ## build the book and serve it on this machine (PORT=8000)
+	@$(RUN) -m http.server --directory _build/html --bind 127.0.0.1 $(PORT)
+
+test: environment ## check everything, as the project's own CI does
+	@$(RUN) -m scripts.run_tests $(JOBS)
+
+test-package: environment ## check the package alone (with EXTRAS=test CONSTRAINTS= beside the newest torch)
+	@$(RUN) -m pytest tests --ignore=tests/book $(ARGS)
+
+test-chapters: environment ## check the chapters' outputs alone (nbval)
+	@$(RUN) -m pytest --nbval notebooks $(ARGS)
+
+notebooks: environment ## run the chapters and store what they print (NB=04-attention for one)
+	@$(RUN) -m scripts.run_notebooks $(NB)
+
+checked: environment ## check the chapters and write the table of "How this book is checked"
+	@$(RUN) -m scripts.checked $(JOBS)
+
+lint: environment ## look for mistakes and unformatted code
+	@$(RUN) -m ruff check .
+	@$(RUN) -m ruff format --check .
+
+format: environment ## format the code, mend what can be mended
+	@$(RUN) -m ruff check --fix .
+	@$(RUN) -m ruff format .
+
+address: environment ## make every link follow pyproject.toml (URL=https://github.com/me/fork sets it)
+	@$(RUN) -m scripts.address $(URL)
+
+lock: environment ## resolve constraints.txt and environment.yml anew (needs uv; ARGS=-U upgrades)
+	@$(RUN) -m scripts.lock $(ARGS)
+
+clean: ## remove what was built
+	@$(PYTHON) -m scripts.clean
+
+distclean: clean ## remove what was built, and .venv
+	@$(PYTHON) -m scripts.clean .venv

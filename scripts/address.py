@@ -1,0 +1,169 @@
+"""The public address of the repository, and all that follows it.
+
+    make address                                   everything follows pyproject.toml
+    make address URL=https://github.com/me/fork    set it there first
+
+The address is set in pyproject.toml, under [project.urls], and nowhere else. Every
+GitHub, Pages, Colab or Binder address of a repository that FOREIGN does not name is
+taken for ours. The set-up cell of the chapters is written here too.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+FOREIGN = {
+    "actions/checkout",
+    "actions/configure-pages",
+    "actions/deploy-pages",
+    "actions/setup-python",
+    "actions/upload-pages-artifact",
+    "astral-sh/uv",
+    "computationalmodelling/nbval",
+    "googlecolab/backend-info",
+    "harvardnlp/annotated-transformer",
+    "huggingface/transformers",
+    "karpathy/minbpe",
+    "karpathy/nanoGPT",
+    "mathjax/MathJax",
+    "openai/finetune-transformer-lm",
+    "openai/gpt-2",
+    "pytorch/pytorch",
+    "rasbt/LLMs-from-scratch",
+}
+"""Repositories of others that the book may name."""
+
+NAME = r"[A-Za-z0-9](?:[\w.-]*\w)?"
+ADDRESSES = re.compile(
+    rf"(?P<host>github\.com/|colab\.research\.google\.com/github/|"
+    rf"raw\.githubusercontent\.com/|mybinder\.org/v2/gh/|img\.shields\.io/github/"
+    rf"[a-z/-]+?/)(?P<owner>{NAME})/(?P<name>{NAME}?)(?=\.git\b|[^\w.-]|\.(?:\s|$)|$)"
+    rf"|(?P<pages>{NAME})\.github\.io(?:/(?P<project>{NAME}))?"
+)
+LEFT_ALONE = ("book/_static/vendor/", "tests/book/test_address.py")
+SITES = {"colab.research.google", "github", "raw"}
+
+SETUP = """\
+# On Colab, this cell fetches the book's package. Where the
+# package is already installed, it does nothing.
+import importlib.util
+import subprocess
+import sys
+
+BOOK = "{address}"
+if importlib.util.find_spec("gpt1") is None:
+    pip = [sys.executable, "-m", "pip", "install", "--quiet"]
+    subprocess.run([*pip, f"git+{{BOOK}}@v{version}"], check=True)"""
+
+
+def project() -> tuple[str, str]:
+    """Return the address and the version that pyproject.toml states."""
+    text = (ROOT / "pyproject.toml").read_text("utf8")
+    address = re.search(r'^Repository = "(.*)"', text, re.MULTILINE)[1]
+    version = re.search(r'^version = "(.*)"', text, re.MULTILINE)[1]
+    return check(address), version
+
+
+def check(address: str) -> str:
+    """Return the address without a closing slash; refuse one that Colab cannot use."""
+    address = address.rstrip("/").removesuffix(".git")
+    if not re.fullmatch(rf"https://github\.com/{NAME}/{NAME}", address):
+        sys.exit(f"expected https://github.com/OWNER/NAME, got {address!r}")
+    return address
+
+
+def setup_cell() -> str:
+    """Return the source of the set-up cell, the same in every chapter."""
+    address, version = project()
+    return SETUP.format(address=address, version=version)
+
+
+def is_setup_cell(cell: dict) -> bool:
+    source = "".join(cell["source"])
+    return cell["cell_type"] == "code" and 'find_spec("gpt1")' in source
+
+
+def followed(text: str, address: str) -> str:
+    """Return the text with every address of ours, old or new, as the given one."""
+    owner, name = address.removeprefix("https://github.com/").split("/")
+
+    def follow(match: re.Match) -> str:
+        if match["pages"]:
+            if f"{match['pages']}/{match['project']}" in FOREIGN:
+                return match[0]
+            return f"{owner.lower()}.github.io/{name}"
+        if f"{match['owner']}/{match['name']}" in FOREIGN:
+            return match[0]
+        return f"{match['host']}{owner}/{name}"
+
+    return ADDRESSES.sub(follow, text)
+
+
+def followed_notebook(text: str, address: str) -> str:
+    """Return the notebook's text with its links and its set-up cell up to date."""
+    notebook = json.loads(followed(text, address))
+    for cell in notebook["cells"]:
+        if is_setup_cell(cell):
+            cell["source"] = setup_cell().splitlines(keepends=True)
+            tags = cell["metadata"].setdefault("tags", [])
+            if "hide-input" not in tags:
+                tags.append("hide-input")
+    written = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True)
+    return written + "\n"
+
+
+def tracked() -> list[Path]:
+    """Return the project's files: what git tracks or would track."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(
+        command, cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    paths = [ROOT / name for name in listed.stdout.split("\0") if name]
+    return sorted(path for path in set(paths) if path.is_file())
+
+
+def texts() -> Iterator[tuple[Path, str]]:
+    """Yield each file that may carry an address, with its text."""
+    for path in tracked():
+        if path.relative_to(ROOT).as_posix().startswith(LEFT_ALONE):
+            continue
+        try:
+            yield path, path.read_text("utf8")
+        except UnicodeDecodeError:
+            continue
+
+
+def behind() -> dict[Path, str]:
+    """Return the files that do not follow, each with the text that it should have."""
+    address, _ = project()
+    changes = {}
+    for path, text in texts():
+        follow = followed_notebook if path.suffix == ".ipynb" else followed
+        if (new := follow(text, address)) != text:
+            changes[path] = new
+    return changes
+
+
+def main() -> None:
+    if len(sys.argv) > 1:
+        path = ROOT / "pyproject.toml"
+        line = f'Repository = "{check(sys.argv[1])}"'
+        text = path.read_text("utf8")
+        text = re.sub(r'^Repository = ".*"', line, text, flags=re.MULTILINE)
+        path.write_text(text, "utf8", newline="\n")
+    changes = behind()
+    for path, text in changes.items():
+        path.write_text(text, "utf8", newline="\n")
+        print("changed", path.relative_to(ROOT).as_posix())
+    print(f"the address is {project()[0]}; {len(changes)} files had to follow")
+
+
+if __name__ == "__main__":
+    main()

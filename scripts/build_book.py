@@ -1,0 +1,84 @@
+"""Build the site: every warning is an error, and every reference must lead somewhere.
+
+    make book
+
+Unchanged pages are kept from the last build, unless something changed that all pages
+share, or `--fresh` is given, as the tests do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from scripts.kernel_variables import set_variables
+
+ROOT = Path(__file__).resolve().parents[1]
+BUILD = ROOT / "_build"
+SITE = BUILD / "html" / "index.html"
+STAMP = BUILD / "shared-inputs.txt"
+SHARED = ["_config.yml", "_toc.yml", "constraints.txt", "book/references.bib"]
+SHARED += ["book/_static/*", "book/_ext/*", "gpt1/*.py"]
+PROGRAM = "from jupyter_book.cli.main import main; main()"
+COMMAND = [sys.executable, "-c", PROGRAM, "build", ".", "--quiet"]
+STRICT = ["-W", "-n", "--keep-going"]
+
+
+def shared_inputs() -> str:
+    """Name what all pages depend on: the files of SHARED, and which pages there are."""
+    digest = hashlib.sha256()
+    for pattern in SHARED:
+        for path in sorted(ROOT.glob(pattern)):
+            if path.is_file():
+                digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def build(*, fresh: bool) -> int:
+    """Build into _build/html and return the exit code of the build."""
+    inputs = shared_inputs()
+    if fresh or not STAMP.exists() or STAMP.read_text("utf8") != inputs:
+        forget()
+    done = subprocess.run(
+        [*COMMAND, *STRICT],
+        cwd=ROOT,
+        encoding="utf8",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    if done.returncode:
+        print(done.stdout)
+        # A page that was read once does not warn again: read them all next time.
+        forget()
+    else:
+        STAMP.write_text(inputs, "utf8")
+    return done.returncode
+
+
+def forget() -> None:
+    for name in ("html", ".doctrees"):
+        shutil.rmtree(BUILD / name, ignore_errors=True)
+    STAMP.unlink(missing_ok=True)
+
+
+def main() -> int:
+    set_variables()
+    os.chdir(ROOT)
+    start = time.perf_counter()
+    code = build(fresh="--fresh" in sys.argv[1:])
+    seconds = time.perf_counter() - start
+    if code:
+        print(f"The book has errors, named above ({seconds:.0f} s).", flush=True)
+        return 1
+    print(f"The book is built ({seconds:.0f} s). Open it in a browser:")
+    print(f"  {SITE.relative_to(ROOT)}\n  {SITE.as_uri()}", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
