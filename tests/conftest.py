@@ -1,0 +1,32 @@
+"""Fixtures for the tests of the model."""
+
+import pytest
+import torch
+
+from checks import SMALL
+from gpt1 import GPT
+from weights import numpy_weights, our_model, random_ids
+
+
+@pytest.fixture(scope="session")
+def small_weights():
+    return numpy_weights(SMALL)
+
+
+@pytest.fixture
+def small(small_weights):
+    """A small model with scaled weights, in eval mode; each test gets its own."""
+    return our_model(SMALL, small_weights)
+
+
+@pytest.fixture
+def fresh():
+    """A small model as it is initialised, in train mode."""
+    torch.manual_seed(0)
+    return GPT(SMALL)
+
+
+@pytest.fixture
+def ids():
+    """Token ids (2, 11) for the small models."""
+    return random_ids(SMALL, 2, 11)
