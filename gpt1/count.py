@@ -162,6 +162,9 @@ def training_flops(config: GPTConfig, time=None) -> int:
     Args:
         config: the model's config.
         time: length of the sequence; None means the whole context.
+
+    Raises:
+        ValueError: see `flops`.
     """
     return 3 * flops(config, time).total
 
@@ -170,53 +173,70 @@ def activations(config: GPTConfig, batch, time=None) -> Ledger:
     """Bytes kept between the forward and the backward pass of a training step.
 
     The plain form of the loss is assumed, `F.cross_entropy` on all logits; `GPT.loss`
-    avoids the last row. Without dropout attention keeps no weights; with dropout,
-    PyTorch on a CPU leaves its fused path and keeps them three times.
+    avoids the last row. Without dropout, attention keeps one number per query and head
+    in place of its weights. With dropout, PyTorch on a CPU leaves that fused path and
+    keeps the weights three times: before dropout, after it, and the mask.
 
     Args:
         config: the model's config; its dropout counts.
         batch: sequences in a step.
         time: length of a sequence; None means the whole context.
+
+    Raises:
+        ValueError: `batch` is below 1, or `time` not between 1 and the context.
     """
     time = _time(config, time)
-    tokens, width, inner = batch * time, config.width, config.feed_forward
-    heads, layers, drop = config.heads, config.layers, config.dropout > 0
+    tokens = _batch(batch) * time
+    width, inner, heads = config.width, config.feed_forward, config.heads
+    dropped = config.dropout > 0
+    # Where dropout splits the queries, keys and values into tensors of their own, one
+    # sequence or one head leaves the values inside the joint tensor, which stays whole.
+    joint = 5 if dropped and 1 in (batch, heads) else 3
 
-    def kept(name, what, numbers, times=layers):
-        formula = f"{tokens} x {what} x {BYTES}"
+    def kept(name, numbers, what=None, times=config.layers):
+        formula = f"{tokens} x {what or numbers} x {BYTES}"
         return Row(name, formula, tokens * numbers * BYTES, times)
 
-    weights = f"3 x {heads} x {time}" if drop else f"{heads}"
-    weight_numbers = 3 * heads * time if drop else heads
-    dropped = "2 x " if drop else ""
-    rows = [
-        kept("attention input", f"{width}", width),
-        kept("queries, keys, values", f"3 x {width}", 3 * width),
-        kept("attention weights" if drop else "softmax sums", weights, weight_numbers),
-        kept("attention output", f"{dropped}{width}", width * (1 + drop)),
-        kept("two LayerNorms", f"2 x ({width} + 2)", 2 * (width + 2)),
-        kept("feed-forward input", f"{width}", width),
-        kept("before GELU", f"{inner}", inner),
-        kept("after GELU", f"{inner}", inner),
+    block = [
+        kept("attention input", width),
+        kept("queries, keys, values", joint * width, f"{joint} x {width}"),
+        kept("attention output", width),
+        kept("two LayerNorms", 2 * (width + 2), f"2 x ({width} + 2)"),
+        kept("feed-forward input", width),
+        kept("before GELU", inner),
+        kept("after GELU", inner),
     ]
-    if drop:
-        rows.append(kept("feed-forward output", f"{width}", width))
-        rows.append(kept("embedding dropout", f"{width}", width, 1))
-    rows.append(kept("final state", f"{width}", width, 1))
-    rows.append(kept("log-probabilities", f"{config.vocab_size}", config.vocab_size, 1))
-    return Ledger("bytes", rows)
+    if dropped:
+        weights = f"3 x {heads} x {time}"
+        block += [
+            kept("attention weights", 3 * heads * time, weights),
+            kept("two dropout masks", 2 * width, f"2 x {width}"),
+        ]
+        ends = [kept("embedding dropout mask", width, times=1)]
+    else:
+        block += [kept("softmax sums", heads)]
+        ends = []
+    ends += [
+        kept("final state", width, times=1),
+        kept("log-probabilities", config.vocab_size, times=1),
+    ]
+    return Ledger("bytes", block + ends)
 
 
 def training_memory(config: GPTConfig, batch, time=None) -> Ledger:
-    """Bytes that a training step with Adam needs at once.
+    """Bytes that a training step with Adam needs.
 
     Weights, gradients and Adam's two moments do not depend on the batch; activations
-    grow with it. Temporary buffers are not counted.
+    grow with it. The total takes all four at their largest. Temporary buffers are not
+    counted.
 
     Args:
-        config: the model's config.
+        config: the model's config; its dropout counts.
         batch: sequences in a step.
         time: length of a sequence; None means the whole context.
+
+    Raises:
+        ValueError: see `activations`.
     """
     size = parameters(config).total
     kept = activations(config, batch, time)
@@ -237,11 +257,15 @@ def generation_memory(config: GPTConfig, batch=1, time=None) -> Ledger:
     Args:
         config: the model's config.
         batch: texts written at once.
-        time: positions that the cache has room for; None means the whole context.
+        time: positions to count; None means the whole context, for which `KVCache`
+            makes room at the first token.
+
+    Raises:
+        ValueError: see `activations`.
     """
     time = _time(config, time)
     size, width = parameters(config).total, config.width
-    room = 2 * batch * time * width * BYTES
+    room = 2 * _batch(batch) * time * width * BYTES
     return Ledger(
         "bytes",
         [
@@ -261,3 +285,9 @@ def _time(config, time):
     if not 1 <= time <= config.context:
         raise ValueError(f"time must be 1 to {config.context}, got {time}")
     return time
+
+
+def _batch(batch):
+    if batch < 1:
+        raise ValueError(f"batch must be at least 1, got {batch}")
+    return batch
