@@ -1,0 +1,201 @@
+"""Pieces of inline SVG: elements, text, the card around a drawing, and its colours.
+
+`drawing.py` and `heatmap.py` are built from these. A drawing carries its own light
+colours as attributes; the book's style sheet recolours the `g-` classes for the dark
+theme. It holds no `id`, so any number of drawings fits on one page, and the same call
+always gives the same bytes.
+"""
+
+from html import escape
+
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
+INK, SOFT, LINE, FAINT = "#1f2937", "#4b5563", "#7b8494", "#c3c9d2"
+CARD, CARD_EDGE = "#ffffff", "#d5dae1"
+MUTED = ("#f6f7f9", "#c3c9d2")
+TINTS = {
+    "text": ("#e8edf3", "#64748b"),
+    "embeddings": ("#fbf0d3", "#b8860b"),
+    "attention": ("#d9eaf7", "#0072b2"),
+    "forward": ("#fce3d4", "#d55e00"),
+    "norm": ("#ebe3f4", "#8856a7"),
+    "output": ("#d5efe5", "#009e73"),
+    "loss": ("#fbe0e6", "#b8405e"),
+}
+"""Fill and edge of each kind of part, on white."""
+
+
+class Drawing:
+    """A finished drawing, which a notebook shows by itself.
+
+    Args:
+        svgs: list of complete `<svg>` elements.
+        name: what the drawing shows, in a few words.
+    """
+
+    def __init__(self, svgs, name):
+        self.svgs = tuple(svgs)
+        self.name = name
+
+    @property
+    def svg(self) -> str:
+        """The drawing as one string, to be written to a file if it is a single SVG."""
+        return "".join(self.svgs)
+
+    def _repr_html_(self):
+        return (
+            '<div style="display:flex;flex-wrap:wrap;gap:12px;justify-content:center">'
+            f"{self.svg}</div>"
+        )
+
+    def __repr__(self):
+        return f"<Drawing: {self.name}>"
+
+
+def element(name, content="", **attributes):
+    """One SVG element; `class_` stands for class, an underscore for a hyphen.
+
+    Args:
+        name: of the element.
+        content: SVG to put inside, or escaped text.
+        attributes: numbers are written with at most two decimals; None is left out.
+    """
+    written = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{number(value)}"'
+        for key, value in attributes.items()
+        if value is not None
+    )
+    return f"<{name}{written}>{content}</{name}>" if content else f"<{name}{written}/>"
+
+
+def number(value):
+    if isinstance(value, float):
+        return f"{value:.2f}".rstrip("0").rstrip(".")
+    return escape(str(value))
+
+
+def text(x, y, words, size=12.5, ink=INK, class_="g-ink", anchor="middle", **more):
+    """A line of text whose baseline starts, or is centred, at (x, y)."""
+    return element(
+        "text",
+        escape(words, quote=False),
+        class_=class_,
+        x=x,
+        y=y,
+        font_size=size,
+        fill=ink,
+        text_anchor=None if anchor == "start" else anchor,
+        **more,
+    )
+
+
+def rectangle(x, y, width, height, radius, fill, edge, class_, **more):
+    """A rounded rectangle with the edge that all boxes have."""
+    return element(
+        "rect",
+        class_=class_,
+        x=x,
+        y=y,
+        width=width,
+        height=height,
+        rx=radius,
+        fill=fill,
+        stroke=edge,
+        stroke_width=1.5,
+        **more,
+    )
+
+
+def canvas(width, height, body, title, description, scale=1.3):
+    """The `<svg>` around a drawing: a white card with an accessible name.
+
+    Args:
+        width: in units of the drawing.
+        height: in the same units.
+        body: SVG.
+        title: the accessible name.
+        description: what a reader who cannot see it needs to know.
+        scale: the most CSS pixels that a unit may take; the drawing shrinks to fit.
+    """
+    card = rectangle(
+        0.75, 0.75, width - 1.5, height - 1.5, 10, CARD, CARD_EDGE, "g-card"
+    )
+    return element(
+        "svg",
+        element("title", escape(title))
+        + element("desc", escape(description))
+        + card
+        + body,
+        xmlns="http://www.w3.org/2000/svg",
+        class_="gpt1-drawing",
+        role="img",
+        aria_label=f"{title}. {description}",
+        viewBox=f"0 0 {number(width)} {number(height)}",
+        width=number(float(width * scale)),
+        style="max-width:100%;height:auto",
+        font_family=FONT,
+    )
+
+
+class Pen:
+    """Draws boxes and lines, in colour where their part is lit.
+
+    Args:
+        lit: set of the parts that are lit; None lights all.
+    """
+
+    def __init__(self, lit):
+        self.lit = lit
+
+    def box(self, part, tint, x, y, width, height, *lines, small=None, below=0):
+        """A rounded box around centred lines of text.
+
+        Args:
+            part: is lit or not.
+            tint: key of `TINTS`.
+            x: of the left edge.
+            y: of the upper edge.
+            width: of the box.
+            height: of the box.
+            lines: of text.
+            small: a last line, small.
+            below: height to keep free under the text.
+        """
+        on = self.lit is None or part in self.lit
+        fill, edge = TINTS[tint] if on else MUTED
+        class_ = f"g-{tint}" if on else "g-muted"
+        yield rectangle(x, y, width, height, 6, fill, edge, class_)
+        room = height - below - 15 * len(lines) - (13 if small else 0)
+        middle, baseline = x + width / 2, y + room / 2 + 11.5
+        ink, class_ = (INK, "g-ink") if on else (SOFT, "g-soft")
+        weight = 600 if on and self.lit else None
+        for line in lines:
+            yield text(middle, baseline, line, 12.5, ink, class_, font_weight=weight)
+            baseline += 15
+        if small:
+            yield text(middle, baseline - 1.5, small, 10.5, ink, class_)
+
+    def arrow(self, *points, tip=True, dashed=False):
+        """A line through the points, with a head at the last unless `tip` is False."""
+        yield element(
+            "polyline",
+            class_="g-line",
+            points=" ".join(f"{number(x)},{number(y)}" for x, y in points),
+            fill="none",
+            stroke=LINE,
+            stroke_width=1.5,
+            stroke_linejoin="round",
+            stroke_dasharray="4 3" if dashed else None,
+        )
+        if tip:
+            (x0, y0), (x, y) = points[-2:]
+            turn = 0 if x > x0 else 180 if x < x0 else 90 if y > y0 else -90
+            place = f"translate({number(x)} {number(y)}) rotate({turn})"
+            shape = {"d": "M0 0L-6.5 -3.5V3.5z", "transform": place}
+            yield element("path", class_="g-tip", fill=LINE, **shape)
+
+    def plus(self, x, y):
+        """A circle with a plus: here two streams are added."""
+        circle = {"cx": x, "cy": y, "r": 8, "fill": CARD, "stroke": LINE}
+        yield element("circle", class_="g-plus", stroke_width=1.5, **circle)
+        cross = f"M{x - 4} {y}h8M{x} {y - 4}v8"
+        yield element("path", class_="g-line", d=cross, stroke=LINE, stroke_width=1.5)

@@ -1,0 +1,160 @@
+"""The drawings: well formed, named, the same every time, and honest about numbers."""
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+import torch
+
+from gpt1 import GPTConfig
+from gpt1.count import parameters
+from gpt1.drawing import PARTS, attention_map, model_drawing
+from gpt1.svg import TINTS
+from gpt1.utils import COLOURS
+
+SVG = "{http://www.w3.org/2000/svg}"
+TOKENS = ["the", "cat", "sat", "on", "the", "mat", "."]
+
+
+def causal(*shape):
+    generator = torch.Generator().manual_seed(0)
+    scores = torch.randn(*shape, generator=generator)
+    future = torch.ones(shape[-2:], dtype=torch.bool).triu(1)
+    return scores.masked_fill(future, float("-inf")).softmax(-1)
+
+
+def all_drawings():
+    yield from (model_drawing(part) for part in [None, *PARTS])
+    yield model_drawing("counting", GPTConfig.tiny())
+    yield attention_map(causal(7, 7), TOKENS)
+    yield attention_map(causal(3, 7, 7), TOKENS, title='Layer 3 <&> "all"')
+
+
+def words(svg):
+    return [text.text for text in ElementTree.fromstring(svg).iter(f"{SVG}text")]
+
+
+def test_every_drawing_is_well_formed_and_has_an_accessible_name():
+    for drawing in all_drawings():
+        for svg in drawing.svgs:
+            root = ElementTree.fromstring(svg)
+            assert root.tag == f"{SVG}svg"
+            assert root.get("role") == "img"
+            title, description = root[0], root[1]
+            assert title.tag == f"{SVG}title"
+            assert description.tag == f"{SVG}desc"
+            assert len(title.text) > 5
+            assert len(description.text) > 40
+            assert root.get("aria-label").startswith(title.text)
+
+
+def test_every_drawing_is_self_contained_and_has_nothing_to_collide():
+    for drawing in all_drawings():
+        html = drawing._repr_html_()
+        assert "<script" not in html
+        assert "<style" not in html
+        assert not re.search(r'\b(id|href|src)="', html)
+        assert "url(" not in html
+
+
+def test_the_same_call_gives_the_same_bytes():
+    for first, second in zip(all_drawings(), all_drawings(), strict=True):
+        assert first._repr_html_() == second._repr_html_()
+        assert repr(first) == repr(second)
+        assert "0x" not in repr(first)
+
+
+def test_every_part_lights_something_else():
+    shown = {part: model_drawing(part).svg for part in [None, *PARTS]}
+    coloured = {
+        part: re.sub(r'aria-label="[^"]*"|<title>.*?</title>', "", svg)
+        for part, svg in shown.items()
+    }
+    assert len(set(coloured.values())) == len(coloured)
+
+
+def test_a_part_that_is_not_lit_is_grey():
+    lit = model_drawing("attention").svg
+    assert 'class="g-attention"' in lit
+    for tint in set(TINTS) - {"attention"}:
+        assert f'class="g-{tint}"' not in lit
+
+
+def test_an_unknown_part_is_refused_and_the_known_ones_are_named():
+    with pytest.raises(ValueError, match=r"'atention'.*text, tokens, .*sampling"):
+        model_drawing("atention")
+
+
+@pytest.mark.parametrize("config", [GPTConfig(), GPTConfig.tiny(layers=1)])
+def test_counting_writes_numbers_that_add_up(config):
+    written = words(model_drawing("counting", config).svg)
+    numbers = [
+        int(word.replace(",", "")) for word in written if re.match(r"[\d,]+$", word)
+    ]
+    ids = {481, 3387, 1305, 504, 7677, 239}
+    token, position, attention, norm, forward, same_norm = (
+        number for number in numbers if number not in ids
+    )
+    block = attention + forward + norm + same_norm
+    assert f"{config.layers} \u00d7 {block:,}" in written
+    total = parameters(config).total
+    assert token + position + config.layers * block == total
+    assert f"{total:,} parameters in all" in written
+
+
+def test_a_small_model_is_drawn_with_its_own_sizes():
+    written = words(model_drawing(None, GPTConfig.tiny()).svg)
+    assert "4 \u00d7 block" in written
+    assert "512 \u00d7 128" in written
+
+
+def test_the_map_colours_each_cell_by_its_weight_and_says_it():
+    weights = causal(7, 7)
+    root = ElementTree.fromstring(attention_map(weights, TOKENS).svg)
+    cells = [cell for cell in root.iter(f"{SVG}rect") if cell.get("class") == "g-heat"]
+    assert len(cells) == 49
+    for index, cell in enumerate(cells):
+        query, key = divmod(index, 7)
+        weight = f"{weights[query, key].item():.2f}"
+        assert float(cell.get("fill-opacity")) == float(weight)
+        assert cell[0].text == f"{TOKENS[query]} looks at {TOKENS[key]}: {weight}"
+
+
+def test_several_heads_give_several_maps():
+    drawing = attention_map(causal(3, 7, 7), TOKENS)
+    assert len(drawing.svgs) == 3
+    assert "head 2" in drawing.svgs[2]
+    assert "flex-wrap:wrap" in drawing._repr_html_()
+
+
+def test_lists_draw_like_tensors_and_tokens_are_escaped():
+    weights = causal(2, 2)
+    tensor = attention_map(weights, ["<b>", "a&b"])
+    assert tensor.svg == attention_map(weights.tolist(), ["<b>", "a&b"]).svg
+    assert "<b>" not in tensor.svg
+
+
+@pytest.mark.parametrize(
+    "weights",
+    [torch.zeros(7), torch.zeros(6, 7), torch.zeros(8, 8), torch.zeros(1, 1, 7, 7)],
+)
+def test_weights_of_another_shape_are_refused(weights):
+    with pytest.raises(ValueError, match=r"\(heads, time, time\)"):
+        attention_map(weights, TOKENS)
+
+
+@pytest.mark.parametrize("wrong", [-0.5, 1.5, float("nan"), float("-inf")])
+def test_scores_in_place_of_weights_are_refused(wrong):
+    with pytest.raises(ValueError, match="after the softmax"):
+        attention_map(torch.full((7, 7), wrong), TOKENS)
+
+
+def test_no_tokens_are_refused():
+    with pytest.raises(ValueError, match="0 tokens"):
+        attention_map(torch.zeros(0, 0), [])
+
+
+def test_the_colours_are_the_books_colours():
+    edges = {edge.lower() for _, edge in TINTS.values()}
+    for name in ("blue", "orange", "green", "purple", "yellow"):
+        assert COLOURS[name].lower() in edges
