@@ -40,15 +40,16 @@ FOREIGN = {
 }
 """Repositories of others that the book may name."""
 
+EXAMPLES = {"OWNER/NAME", "me/fork"}
+
 NAME = r"[A-Za-z0-9](?:[\w.-]*\w)?"
 ADDRESSES = re.compile(
-    rf"(?P<host>github\.com/|colab\.research\.google\.com/github/|"
-    rf"raw\.githubusercontent\.com/|mybinder\.org/v2/gh/|img\.shields\.io/github/"
-    rf"[a-z/-]+?/)(?P<owner>{NAME})/(?P<name>{NAME}?)(?=\.git\b|[^\w.-]|\.(?:\s|$)|$)"
+    r"(?P<host>github\.com/|colab\.research\.google\.com/github/|"
+    r"raw\.githubusercontent\.com/|mybinder\.org/v2/gh/)"
+    rf"(?P<owner>{NAME})/(?P<name>{NAME})"
     rf"|(?P<pages>{NAME})\.github\.io(?:/(?P<project>{NAME}))?"
 )
 LEFT_ALONE = ("book/_static/vendor/", "tests/book/test_address.py")
-SITES = {"colab.research.google", "github", "raw"}
 
 SETUP = """\
 # On Colab, this cell fetches the book's package. Where the
@@ -96,12 +97,13 @@ def followed(text: str, address: str) -> str:
 
     def follow(match: re.Match) -> str:
         if match["pages"]:
-            if f"{match['pages']}/{match['project']}" in FOREIGN:
+            if f"{match['pages']}/{match['project']}" in FOREIGN | EXAMPLES:
                 return match[0]
             return f"{owner.lower()}.github.io/{name}"
-        if f"{match['owner']}/{match['name']}" in FOREIGN:
+        theirs, git, _ = match["name"].partition(".git")
+        if f"{match['owner']}/{theirs}" in FOREIGN | EXAMPLES:
             return match[0]
-        return f"{match['host']}{owner}/{name}"
+        return f"{match['host']}{owner}/{name}{git}"
 
     return ADDRESSES.sub(follow, text)
 

@@ -1,0 +1,99 @@
+"""The public address is set in one place and everything follows it."""
+
+import json
+
+import pytest
+
+from scripts import address
+
+OURS = "https://github.com/mine/fork"
+
+
+def test_every_file_follows_the_address():
+    late = [path.relative_to(address.ROOT).as_posix() for path in address.behind()]
+    assert late == [], (
+        "run `make address`; or, for somebody else's repository, add it to FOREIGN in "
+        "scripts/address.py"
+    )
+
+
+@pytest.mark.parametrize("place", ["_config.yml", "CITATION.cff", "README.md"])
+def test_the_files_that_should_name_it_do(place):
+    assert address.project()[0] in (address.ROOT / place).read_text("utf8")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("see https://github.com/old/book.", "see https://github.com/mine/fork."),
+        ("git+https://github.com/old/book@v1", "git+https://github.com/mine/fork@v1"),
+        ("https://github.com/old/book.git", "https://github.com/mine/fork.git"),
+        (
+            "github.com/old/a-b.c/actions/x.svg",
+            "github.com/mine/fork/actions/x.svg",
+        ),
+        (
+            "https://colab.research.google.com/github/old/book/blob/main/a.ipynb",
+            "https://colab.research.google.com/github/mine/fork/blob/main/a.ipynb",
+        ),
+        (
+            "https://mybinder.org/v2/gh/old/book/main?x",
+            "https://mybinder.org/v2/gh/mine/fork/main?x",
+        ),
+        ("https://old.github.io/book/a.html", "https://mine.github.io/fork/a.html"),
+        (
+            "raw.githubusercontent.com/old/book/main/a",
+            "raw.githubusercontent.com/mine/fork/main/a",
+        ),
+    ],
+)
+def test_each_kind_of_address_follows(before, after):
+    assert address.followed(before, OURS) == after
+    assert address.followed(after, OURS) == after
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://github.com/karpathy/nanoGPT",
+        "https://github.com/openai/finetune-transformer-lm/blob/master/train.py#L140",
+        "https://github.com",
+        "uses: actions/checkout@v4",
+    ],
+)
+def test_what_is_not_ours_stays(text):
+    assert address.followed(text, OURS) == text
+
+
+def test_the_set_up_cell_is_rewritten_where_it_stands():
+    cell = {"cell_type": "code", "metadata": {}, "source": ['find_spec("gpt1")']}
+    new = address.followed_notebook(json.dumps({"cells": [cell]}), OURS)
+    (cell,) = json.loads(new)["cells"]
+    assert "".join(cell["source"]) == address.setup_cell()
+    assert cell["metadata"]["tags"] == ["hide-input"]
+
+
+def test_the_set_up_cell_installs_this_version_from_the_address():
+    source, (url, version) = address.setup_cell(), address.project()
+    assert f'BOOK = "{url}"' in source
+    assert f'f"git+{{BOOK}}@v{version}"' in source
+
+
+def test_the_set_up_cell_does_nothing_here(capfd):
+    exec(address.setup_cell(), {})
+    assert capfd.readouterr() == ("", "")
+
+
+def test_the_set_up_cell_installs_where_the_package_is_missing(monkeypatch):
+    called = []
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    monkeypatch.setattr("subprocess.run", lambda command, **how: called.append(command))
+    exec(address.setup_cell(), {})
+    url, version = address.project()
+    assert called[0][-1] == f"git+{url}@v{version}"
+
+
+@pytest.mark.parametrize("url", ["https://gitlab.com/a/b", "github.com/a/b", "x"])
+def test_an_address_that_colab_cannot_open_is_refused(url):
+    with pytest.raises(SystemExit, match=r"expected .*OWNER/NAME"):
+        address.check(url)

@@ -1,0 +1,144 @@
+"""A class that a chapter builds is the class of the package."""
+
+import re
+
+import pytest
+from chapters import NOTEBOOKS, ROOT, code_cells, name
+from definitions import Definitions, differences
+
+TAUGHT = ROOT / "gpt1" / "model.py"
+
+
+def package():
+    found = Definitions()
+    for path in sorted((ROOT / "gpt1").glob("*.py")):
+        found.read(path.read_text("utf8"))
+    found.read(TAUGHT.read_text("utf8"))  # last: its names are the ones that count
+    return found
+
+
+def taught():
+    found = Definitions()
+    found.read(TAUGHT.read_text("utf8"))
+    return found
+
+
+def chapter(path):
+    found = Definitions()
+    for cell in code_cells(path):
+        if "defines" in cell["tags"]:
+            found.read(cell["source"])
+    return found
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_what_a_chapter_defines_is_what_the_package_has(path):
+    assert "\n".join(differences(chapter(path), package())) == ""
+
+
+def test_every_class_of_the_model_is_built_in_one_chapter():
+    builders = {built: [] for built in taught().classes}
+    for path in NOTEBOOKS:
+        for built in chapter(path).classes.keys() & builders.keys():
+            builders[built].append(path.stem)
+    wrong = {built: where for built, where in builders.items() if len(where) != 1}
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_a_cell_that_says_it_defines_something_does(path):
+    for cell in code_cells(path):
+        if "defines" in cell["tags"]:
+            assert re.search(r"^(class |def |\w+ = )", cell["source"], re.MULTILINE)
+
+
+# The comparison itself: what it must overlook, and what it must not.
+
+PACKAGE = '''
+import torch
+
+LIMIT = 3
+
+def double(x: float, times=2) -> float:
+    """Twice."""
+    return x * times  # here
+
+class Scale(Base):
+    """A class."""
+
+    kind = "a"
+
+    def __init__(self, by: int):
+        self.by = by
+
+    @classmethod
+    def two(cls):
+        """Make one."""
+        return cls(2)
+
+    def forward(self, x):
+        if x:
+            return x * self.by
+        return x
+'''
+SPREAD = """
+class Scale(Base):
+    kind = "a"
+    def __init__(self, by):
+        self.by = by
+---
+def forward(self, x):
+    if x:
+        return (
+            x * self.by
+        )
+    return x
+
+Scale.forward = forward
+---
+def make_two(cls):
+    return cls(2)
+Scale.two = classmethod(make_two)
+---
+def double(x, times=2):
+    # Another comment.
+    return x * times
+"""
+
+
+def found(cells):
+    here, there = Definitions(), Definitions()
+    there.read(PACKAGE)
+    for cell in cells.split("---"):
+        here.read(cell)
+    return differences(here, there)
+
+
+def test_a_class_spread_over_cells_equals_the_class_in_one_piece():
+    assert found(SPREAD) == []
+    assert found(PACKAGE) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "named"),
+    [
+        ("x * self.by", "x + self.by", "Scale.forward"),
+        ("times=2", "times=3", "double"),
+        ("def double", "def triple", "triple"),
+        ("class Scale(Base)", "class Scale(Other)", "Scale"),
+        ('kind = "a"', 'kind = "b"', "Scale, body"),
+        ("classmethod(make_two)", "make_two", "Scale.two"),
+        ("Scale.forward = forward", "Scale.backward = forward", "Scale.forward"),
+        ("Scale.forward = forward", "", "Scale.forward"),
+        ("    return x\n", "", "Scale.forward"),
+        ("class Scale", "LIMIT = 4\nclass Scale", "LIMIT"),
+    ],
+)
+def test_a_difference_is_found_and_named(before, after, named):
+    assert before in SPREAD
+    assert any(line.startswith(named) for line in found(SPREAD.replace(before, after)))
+
+
+def test_a_method_that_the_package_lacks_is_found():
+    extra = SPREAD + "---\ndef more(self):\n    pass\nScale.more = more\n"
+    assert found(extra) == ["Scale.more: the package has no such name"]

@@ -1,0 +1,137 @@
+"""Every chapter is stored fully run, fits the page, and says what its pictures show."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+from chapters import NOTEBOOKS, ROOT, cells, code_cells, name
+
+from scripts.address import is_setup_cell, setup_cell
+
+WIDEST = 72
+TALLEST = 25
+PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
+TAGS = {
+    "defines",
+    "exercise",
+    "full-width",
+    "hide-cell",
+    "hide-input",
+    "hide-output",
+    "margin",
+    "nbval-ignore-output",
+    "nbval-raises-exception",
+    "nbval-skip",
+    "raises-exception",
+    "remove-cell",
+    "remove-input",
+    "remove-output",
+    "scroll-output",
+    "solution",
+}
+
+every_chapter = pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+
+
+def ran(path):
+    return [cell for cell in code_cells(path) if "nbval-skip" not in cell["tags"]]
+
+
+def test_there_are_chapters():
+    assert NOTEBOOKS
+
+
+@every_chapter
+def test_it_was_stored_after_one_run_from_top_to_bottom(path):
+    counts = [cell["execution_count"] for cell in ran(path)]
+    assert counts == list(range(1, len(counts) + 1)), "run: make notebooks"
+
+
+@every_chapter
+def test_a_cell_that_is_not_run_shows_no_output(path):
+    for cell in code_cells(path):
+        if "nbval-skip" in cell["tags"]:
+            assert cell["outputs"] == []
+            assert cell["execution_count"] is None
+
+
+@every_chapter
+def test_no_cell_is_empty(path):
+    assert all(cell["source"].strip() for cell in cells(path))
+
+
+@every_chapter
+def test_it_starts_with_a_title_then_the_set_up_cell(path):
+    first = cells(path)[0]
+    assert first["cell_type"] == "markdown"
+    assert re.match(r"# \S", first["source"])
+    cell = code_cells(path)[0]
+    assert cell["source"] == setup_cell(), "run: make address"
+    assert cell["tags"] == {"hide-input"}
+    assert sum(map(is_setup_cell, cells(path))) == 1
+
+
+@every_chapter
+def test_its_code_fits_the_page(path):
+    for cell in code_cells(path):
+        if not is_setup_cell(cell):
+            lines = cell["source"].split("\n")
+            assert len(lines) <= TALLEST, cell["source"]
+            assert max(map(len, lines)) <= WIDEST, max(lines, key=len)
+
+
+@every_chapter
+def test_every_picture_has_a_caption_and_words_for_who_cannot_see_it(path):
+    for cell in code_cells(path):
+        if any(set(PICTURES) & set(out.get("data", {})) for out in cell["outputs"]):
+            shown = cell["metadata"].get("mystnb", {})
+            alt = shown.get("image", {}).get("alt", "")
+            caption = shown.get("figure", {}).get("caption", "")
+            assert len(alt.split()) >= 5, f"image.alt: {cell['source']}"
+            assert caption.strip(), f"figure.caption: {cell['source']}"
+
+
+@every_chapter
+def test_every_drawing_in_the_page_has_a_name(path):
+    for cell in code_cells(path):
+        for output in cell["outputs"]:
+            html = "".join(output.get("data", {}).get("text/html", ""))
+            for svg in re.findall(r"<svg.*?</svg>", html, re.DOTALL):
+                opening = svg[: svg.index(">")]
+                hidden = 'aria-hidden="true"' in opening
+                named = 'role="img"' in opening and (
+                    "aria-label" in opening or "<title" in svg
+                )
+                assert hidden or named, opening
+
+
+@every_chapter
+def test_its_tags_are_known(path):
+    assert set().union(*(cell["tags"] for cell in cells(path))) <= TAGS
+
+
+@every_chapter
+def test_nothing_an_editor_left_is_stored(path):
+    for cell in cells(path):
+        assert set(cell["metadata"]) <= {"mystnb", "tags"}, "run: make notebooks"
+
+
+@every_chapter
+def test_it_is_plain_python(path):
+    for cell in code_cells(path):
+        compile(cell["source"], path.name, "exec")
+
+
+@every_chapter
+def test_its_shape_comments_are_true_and_reached(path):
+    command = [sys.executable, ROOT / "tests" / "shapes.py", path]
+    done = subprocess.run(
+        command,
+        cwd=path.parent,
+        env=None,
+        capture_output=True,
+        text=True,
+        encoding="utf8",
+    )
+    assert done.returncode == 0, done.stderr[-2000:]

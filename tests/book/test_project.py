@@ -1,0 +1,89 @@
+"""The project's papers say what is there, and nothing that is only on one machine."""
+
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+import yaml
+from chapters import NOTEBOOKS, ROOT
+
+from scripts.address import project, texts
+
+PAPERS = ["README.md", "CONTRIBUTING.md", "book/how-checked.md", "book/how-to-read.md"]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+MAKEFILE = (ROOT / "Makefile").read_text("utf8")
+TARGETS = set(re.findall(r"^([a-z][\w-]*):", MAKEFILE, re.MULTILINE))
+
+
+def commands(text):
+    """Yield each `make target` that a text tells its reader to run."""
+    code = re.findall(r"`([^`\n]+)`", text) + re.findall(r"^ *(make .*)", text, re.M)
+    for line in code:
+        yield from re.findall(r"(?:^|&& |run: )make ([a-z][\w-]*)", line)
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_every_make_command_that_is_named_exists(paper):
+    named = set(commands((ROOT / paper).read_text("utf8")))
+    assert named <= TARGETS
+
+
+def test_the_readme_names_the_two_commands():
+    assert {"book", "test"} <= set(commands((ROOT / "README.md").read_text("utf8")))
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_a_workflow_calls_make(path):
+    steps = yaml.safe_load(path.read_text("utf8"))["jobs"]
+    called = set(re.findall(r"\bmake ([a-z][\w-]*)", str(steps)))
+    assert called
+    assert called <= TARGETS
+
+
+def test_ci_runs_make_test():
+    assert (ROOT / ".ci" / "run").read_text("utf8").strip().endswith("make test")
+
+
+def test_every_target_explains_itself():
+    explained = set(re.findall(r"^([\w-]+):.*##", MAKEFILE, re.MULTILINE))
+    assert TARGETS - explained == {"environment"}
+
+
+def test_help_needs_no_environment():
+    done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0
+    assert "make book" in done.stdout
+
+
+def test_the_version_is_the_same_everywhere():
+    _, version = project()
+    assert f"version: {version}" in (ROOT / "CITATION.cff").read_text("utf8")
+    changelog = (ROOT / "CHANGELOG.md").read_text("utf8")
+    assert re.search(r"^## (\S+)", changelog, re.MULTILINE)[1] == version
+
+
+def test_every_chapter_is_in_the_contents_and_the_readme():
+    contents = (ROOT / "_toc.yml").read_text("utf8")
+    readme = (ROOT / "README.md").read_text("utf8")
+    for path in NOTEBOOKS:
+        assert f"notebooks/{path.stem}" in contents
+        assert f"notebooks/{path.name}" in readme
+
+
+def test_links_of_the_readme_lead_to_files():
+    for name in ["README.md", "CONTRIBUTING.md"]:
+        text = (ROOT / name).read_text("utf8")
+        for target in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", text):
+            assert (ROOT / target).exists(), f"{name}: {target}"
+
+
+def test_no_file_holds_a_path_of_this_machine():
+    here = {str(ROOT), str(Path.home()), sys.prefix, tempfile.gettempdir()}
+    here = {place for place in here if len(place) > 4}
+    for path, text in texts():
+        for place in here:
+            found = re.search(re.escape(place) + r"(?![\w-])", text)
+            assert not found, f"{path.name}: {place}"

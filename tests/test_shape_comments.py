@@ -1,0 +1,144 @@
+"""Every shape comment in the package is true, and every one is reached."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from gpt1 import GPTConfig
+from shapes import ShapeError, Traced, parse
+
+ROOT = Path(__file__).parents[1]
+MODEL = "gpt1/model.py"
+# Distinct primes wherever the architecture allows them (width is heads * head_size).
+SIZES = {"vocab": 101, "context": 31, "heads": 3, "head_size": 5, "width": 15}
+SIZES |= {"feed_forward": 67}
+CONFIG = GPTConfig(
+    vocab_size=101, context=31, width=15, heads=3, feed_forward=67, layers=2
+)
+BATCH, TIME = 2, 7
+
+
+def load(path):
+    traced = Traced(sizes=SIZES, namespace={"__name__": "gpt1.traced"})
+    traced.run((ROOT / path).read_text("utf8"), path)
+    return traced
+
+
+def run_model(traced):
+    """Call everything in model.py: training, no past, a past of one chunk, one step."""
+    code = traced.namespace
+    model = code["GPT"](CONFIG)
+    ids = torch.randint(101, (BATCH, TIME))
+    model.loss(ids, ids).backward()
+    model.eval()
+    query, key, value = torch.randn(3, BATCH, 3, TIME, 5)
+    code["attention"](query, key, value)
+    code["attention"](query[:, :, -2:], key, value)
+    with torch.no_grad():
+        cache = model.new_cache()
+        for step in ids.split([4, 2, 1], dim=1):
+            model(step, cache)
+
+
+def test_every_comment_in_the_model_is_true_and_reached():
+    traced = load(MODEL)
+    run_model(traced)
+    assert len(traced.comments) > 15
+    assert traced.unreached() == []
+
+
+def test_no_other_module_has_a_comment_that_nobody_runs():
+    for path in sorted((ROOT / "gpt1").glob("*.py")):
+        if path.relative_to(ROOT).as_posix() != MODEL:
+            traced = Traced()
+            traced.find(path.read_text("utf8"), path.name)
+            assert traced.comments == [], f"{path.name} needs a driver here"
+
+
+@pytest.mark.parametrize(
+    ("true", "false"),
+    [
+        ("(time, past + time)", "(past + time, time)"),
+        ("(batch, time, 3 * width)", "(batch, time, 2 * width)"),
+        ("(3, batch, heads, time, head_size)", "(3, batch, time, heads, head_size)"),
+        ("# (batch, time, feed_forward)", "# (batch, time, width)"),
+        ("# (batch, time, vocab)", "# (batch, vocab, time)"),
+        ("each (batch, heads, time, head_size)", "each (batch, heads, time)"),
+    ],
+)
+def test_a_false_comment_in_the_model_fails(true, false):
+    source = (ROOT / MODEL).read_text("utf8")
+    assert true in source
+    traced = Traced(sizes=SIZES, namespace={"__name__": "gpt1.traced"})
+    traced.run(source.replace(true, false), MODEL)
+    with pytest.raises(ShapeError, match=r"gpt1/model\.py:\d+"):
+        run_model(traced)
+
+
+def check(source, **namespace):
+    traced = Traced(namespace={"torch": torch, **namespace})
+    traced.run(source, "test")
+    return traced
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = torch.ones(2, 3)  # (2, 3)",
+        "x = torch.ones(6)  # (2 * 3,)",
+        "x = torch.ones(3).sum()  # ()",
+        "x = torch.ones(2, 3, 5)  # (..., 3, 5)",
+        "x, y = torch.ones(2, 5)  # each (5,)",
+        "torch.ones(2, 3)  # (2, 3)",
+        "x = torch.ones(\n    2, 3\n)  # (2, 3)",
+        "def f(x,  # (n,)\n      ):\n    return x + 1  # (n,)\nf(torch.ones(3))",
+        "x = torch.ones(2, 3)  # (batch, time)\ny = x.T  # (time, batch)",
+        "time = 2\nx = torch.ones(2, 5)  # (time, past + time)\nx[0]  # (past + 2,)",
+        "batch = 2\nx = torch.ones(2, 3)  # (batch, 3)",
+        "for n in (2, 3):\n    x = torch.ones(n)  # (n,)",
+        "def f(x):\n    y = x + x  # (n,)\nf(torch.ones(2)); f(torch.ones(3))",
+    ],
+)
+def test_a_true_comment_passes(source):
+    traced = check(source)
+    assert traced.comments
+    assert traced.unreached() == []
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("x = torch.ones(2, 3)  # (3, 2)", "axis 0 should be 3"),
+        ("x = torch.ones(2, 3)  # (2, 3, 1)", "the tensor"),
+        ("x = torch.ones(2, 3)  # (n, n)", "axis 1 should be 2"),
+        ("n = 5\nx = torch.ones(2, 3)  # (2, n)", "axis 1 should be 5"),
+        ("x, y = torch.ones(2, 5)  # each (2,)", "axis 0 should be 2"),
+        ("x, y = torch.ones(2, 5)  # (5,)", "write `each"),
+        ("x = torch.ones(2, 3)  # (2, n * m)", "means nothing here"),
+        ("n = 3\nx = torch.ones(3, 2)  # (n, m + n)", "means nothing here"),
+        ("x = [1, 2]  # (2,)", "a list has no shape"),
+        ("x = 1\n# (2, 3)\ny = 2", "no statement ends on this line"),
+        ("if True:  # (2, 3)\n    y = 2", "no statement ends on this line"),
+        ("x = torch.ones(2, 3)  # (batch, time): words", "cannot be checked"),
+        ("def f(x):\n    return x.T  # (2, 3)\nf(torch.ones(2, 3))", "axis 0"),
+        ("def f(x,  # (2,)\n      ):\n    return x\nf(torch.ones(3))", "axis 0"),
+        ("a = torch.ones(3)  # (n,)\nb = torch.ones(2)  # (n,)", "should be 3"),
+    ],
+)
+def test_a_false_comment_fails(source, message):
+    with pytest.raises(ShapeError, match=message):
+        check(source)
+
+
+def test_a_comment_on_a_line_that_never_runs_is_reported():
+    traced = check("def f(x):\n    return x  # (2, 3)\n")
+    assert traced.unreached() == ["test:2"]
+
+
+@pytest.mark.parametrize(
+    "remark",
+    ["# (untrained)", "# (2018)", "# (see the paper, section 4)", "# words", "# f(x)"],
+)
+def test_a_remark_is_not_taken_for_a_shape(remark):
+    assert parse(remark) is None
