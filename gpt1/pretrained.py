@@ -184,8 +184,8 @@ def _config_values(theirs, path, dropout):
     rates = {theirs.get(name, 0.1) for name in DROPOUTS}
     if dropout is None and len(rates) > 1:
         raise ValueError(
-            f"{path} has different rates for {', '.join(DROPOUTS)}; this model has one: "
-            f"choose it with load(..., dropout=...)"
+            f"{path} has different rates for {', '.join(DROPOUTS)}; this model has "
+            f"one: choose it with load(..., dropout=...)"
         )
     return {**values, "dropout": rates.pop() if dropout is None else dropout}
 

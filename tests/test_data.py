@@ -1,0 +1,100 @@
+"""Characters, windows and batches."""
+
+import pytest
+import torch
+
+from gpt1.dataset import GPTDataset, get_dataloader, load_text, split
+from gpt1.tokenizer import CharTokenizer
+
+TEXT = "Once upon a time, a cat sat on a mat.\nÀ bientôt! 🙂"
+
+
+def test_characters_come_back_as_they_were():
+    tokenizer = CharTokenizer.train(TEXT)
+    assert tokenizer.decode(tokenizer.encode(TEXT)) == TEXT
+    assert tokenizer.vocab_size == len(set(TEXT))
+    assert sorted(set(tokenizer.encode(TEXT))) == list(range(tokenizer.vocab_size))
+
+
+def test_a_saved_tokenizer_gives_the_same_ids(tmp_path):
+    tokenizer = CharTokenizer.train(TEXT)
+    tokenizer.save(tmp_path / "tokenizer.json")
+    loaded = CharTokenizer.load(tmp_path / "tokenizer.json")
+    assert loaded.encode(TEXT) == tokenizer.encode(TEXT)
+
+
+def test_what_a_tokenizer_cannot_do_is_said(tmp_path):
+    tokenizer = CharTokenizer.train("abc")
+    with pytest.raises(ValueError, match="'z'"):
+        tokenizer.encode("az")
+    with pytest.raises(ValueError, match="0 to 2, got 3"):
+        tokenizer.decode([0, 3])
+    with pytest.raises(ValueError, match="at least one"):
+        CharTokenizer.train("")
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        CharTokenizer.load(tmp_path / "nowhere")
+    (tmp_path / "list.json").write_text("[1]")
+    with pytest.raises(ValueError, match="character tokenizer"):
+        CharTokenizer.load(tmp_path / "list.json")
+    (tmp_path / "noise.json").write_text("{")
+    with pytest.raises(ValueError, match="noise"):
+        CharTokenizer.load(tmp_path / "noise.json")
+
+
+def test_windows_cover_the_text_once_and_targets_are_one_further_on():
+    data = GPTDataset(torch.arange(23), 5)
+    assert len(data) == 4
+    ids = torch.cat([data[i][0] for i in range(4)])
+    targets = torch.cat([data[i][1] for i in range(4)])
+    assert torch.equal(ids, torch.arange(20))
+    assert torch.equal(targets, torch.arange(1, 21))
+    assert [ids.tolist() for ids, _ in data] == [data[i][0].tolist() for i in range(4)]
+
+
+def test_the_last_window_needs_its_last_target():
+    assert len(GPTDataset(torch.arange(11), 5)) == 2
+    assert len(GPTDataset(torch.arange(10), 5)) == 1
+
+
+def test_a_subset_takes_the_first_windows():
+    assert len(GPTDataset(torch.arange(100), 5, subset=3)) == 3
+    assert len(GPTDataset(torch.arange(12), 5, subset=30)) == 2
+
+
+def starts(loader):
+    return [start for ids, _ in loader for start in ids[:, 0].tolist()]
+
+
+def test_an_epoch_gives_every_window_once_in_an_order_fixed_by_the_seed():
+    data = GPTDataset(torch.arange(101), 4)
+    loader = get_dataloader(data, 3, seed=7)
+    first, second = starts(loader), starts(loader)
+    assert sorted(first) == sorted(second) == list(range(0, 100, 4))
+    assert first != second
+    assert starts(get_dataloader(data, 3, seed=7)) == first
+    assert starts(get_dataloader(data, 3, seed=8)) != first
+    assert starts(get_dataloader(data, 3, shuffle=False)) == sorted(first)
+
+
+def test_validation_is_the_end_of_the_text():
+    kept, held_out = split(torch.arange(20))
+    assert (kept.tolist(), held_out.tolist()) == (list(range(18)), [18, 19])
+
+
+def test_data_that_cannot_be_used_is_said(tmp_path):
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        load_text(tmp_path / "nowhere.txt")
+    (tmp_path / "latin.txt").write_bytes("é".encode("latin-1"))
+    with pytest.raises(ValueError, match="UTF-8"):
+        load_text(tmp_path / "latin.txt")
+    (tmp_path / "empty.txt").write_text(" \n")
+    with pytest.raises(ValueError, match="empty"):
+        load_text(tmp_path / "empty.txt")
+    with pytest.raises(ValueError, match="needs 6"):
+        GPTDataset(torch.arange(5), 5)
+    with pytest.raises(ValueError, match="subset"):
+        GPTDataset(torch.arange(50), 5, subset=0)
+    with pytest.raises(ValueError, match="batch_size"):
+        get_dataloader(GPTDataset(torch.arange(50), 5), 0)
+    with pytest.raises(IndexError):
+        GPTDataset(torch.arange(6), 5)[1]

@@ -1,0 +1,94 @@
+"""Files that are whole or absent, devices, and what importing the package costs."""
+
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from gpt1.utils import atomic_write, load_checkpoint, pick_device, save_checkpoint
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = tmp_path / "file.txt"
+    path.write_text("old")
+
+    def write_half():
+        with atomic_write(path) as temporary:
+            temporary.write_text("half")
+            raise RuntimeError("the power went")
+
+    with pytest.raises(RuntimeError, match="power"):
+        write_half()
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_write_replaces_the_file_and_makes_its_folder(tmp_path):
+    path = tmp_path / "new" / "file.txt"
+    for text in ("one", "two"):
+        with atomic_write(path) as temporary:
+            temporary.write_text(text)
+        assert path.read_text() == text
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_checkpoint_comes_back(tmp_path):
+    contents = {"tensor": torch.arange(3), "number": 2.5, "name": "é"}
+    save_checkpoint(tmp_path / "c.pth", contents)
+    loaded = load_checkpoint(tmp_path / "c.pth")
+    assert torch.equal(loaded.pop("tensor"), contents.pop("tensor"))
+    assert loaded == contents
+
+
+class Payload:
+    def __reduce__(self):
+        return print, ("this code ran",)
+
+
+@pytest.mark.parametrize("damage", ["cut", "noise", "text", "code", "other"])
+def test_a_checkpoint_that_is_none_is_said_and_its_code_not_run(
+    tmp_path, damage, capsys
+):
+    path = tmp_path / "c.pth"
+    if damage == "code":
+        torch.save(Payload(), path)
+    elif damage == "other":
+        torch.save([1, 2], path)
+    else:
+        save_checkpoint(path, {"tensor": torch.arange(1000)})
+        whole = path.read_bytes()
+        path.write_bytes(
+            {"cut": whole[: len(whole) // 2], "noise": b"\0" * 99, "text": b"hello"}[
+                damage
+            ]
+        )
+    with pytest.raises(ValueError, match="not a checkpoint"):
+        load_checkpoint(path)
+    assert "this code ran" not in capsys.readouterr().out
+
+
+def test_the_device_is_the_cpu_where_there_is_no_cuda(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert pick_device().type == "cpu"
+    assert pick_device("cpu").type == "cpu"
+
+
+def test_a_device_that_is_not_there_is_said():
+    with pytest.raises(ValueError, match="abacus"):
+        pick_device("abacus")
+
+
+def test_importing_the_package_imports_nothing_heavy_but_torch():
+    code = (
+        "import sys, torch; before = set(sys.modules); "
+        "import gpt1; print(*set(sys.modules) - before)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    loaded = {name.split(".")[0] for name in result.stdout.split()}
+    heavy = {"transformers", "datasets", "tokenizers", "spacy", "ftfy", "tqdm"}
+    heavy |= {"matplotlib", "safetensors", "huggingface_hub", "IPython"}
+    assert "gpt1" in loaded
+    assert not loaded & heavy
