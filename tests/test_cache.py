@@ -1,0 +1,173 @@
+"""A cache gives the same logits as computing everything again, and fails cleanly."""
+
+import pytest
+import torch
+from torch.nn import functional as F
+
+from checks import SMALL, check_cache, close
+from gpt1 import KVCache, attention, causal_mask
+from weights import random_ids
+
+FULL = SMALL.context
+SIZES = {
+    "all at once": [FULL],
+    "one by one": [1] * FULL,
+    "prefill and steps": [5] + [1] * (FULL - 5),
+    "a first token and the rest": [1, FULL - 1],
+    "prefill and one last step": [FULL - 1, 1],
+    "chunks": [4, 5, 7],
+    "steps between chunks": [3, 1, 6, 1, 5],
+}
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+@pytest.mark.parametrize("sizes", SIZES.values(), ids=SIZES)
+def test_pieces_give_the_logits_of_the_whole(small, sizes, batch):
+    check_cache(small, random_ids(SMALL, batch, FULL), sizes)
+
+
+@torch.no_grad()
+def test_a_new_cache_is_empty_and_has_one_part_for_each_block(small):
+    cache = small.new_cache()
+    assert len(cache) == SMALL.layers
+    assert all(isinstance(layer, KVCache) and layer.length == 0 for layer in cache)
+    assert all(layer.context == SMALL.context for layer in cache)
+
+
+@torch.no_grad()
+def test_pytorchs_is_causal_is_wrong_once_there_is_a_past():
+    """The trap: its mask is lined up with the first key, not with the last."""
+    query, key, value = torch.randn(
+        3, 1, 1, 7, 4, generator=torch.Generator().manual_seed(0)
+    )
+    whole = F.scaled_dot_product_attention(query, key, value, is_causal=True)
+    late = query[:, :, 4:]
+    trap = F.scaled_dot_product_attention(late, key, value, is_causal=True)
+    assert (trap - whole[:, :, 4:]).abs().max() > 0.1
+    mask = causal_mask(3, 4)
+    right = F.scaled_dot_product_attention(late, key, value, attn_mask=mask)
+    close(right, whole[:, :, 4:], "with a mask", 1e-6)
+
+
+@torch.no_grad()
+def test_earlier_logits_do_not_change_as_the_cache_grows(small):
+    ids = random_ids(SMALL, 2, 8)
+    cache = small.new_cache()
+    first = small(ids[:, :5], cache)
+    kept = first.clone()
+    small(ids[:, 5:], cache)
+    assert torch.equal(first, kept)
+
+
+@torch.no_grad()
+def test_hidden_takes_a_cache_too(small, ids):
+    cache = small.new_cache()
+    got = torch.cat([small.hidden(part, cache) for part in ids.split(4, 1)], 1)
+    close(got, small.hidden(ids), "states")
+
+
+@torch.no_grad()
+def test_the_context_can_be_filled_to_the_last_position_and_no_further(small):
+    ids = random_ids(SMALL, 1, FULL)
+    cache = small.new_cache()
+    small(ids[:, :-1], cache)
+    last = small(ids[:, -1:], cache)
+    close(last, small(ids)[:, -1:], "the last position")
+    with pytest.raises(ValueError, match=r"context is 16 tokens, got 16 in the cache"):
+        small(ids[:, :1], cache)
+
+
+@torch.no_grad()
+def test_a_piece_that_does_not_fit_leaves_the_cache_as_it_was(small):
+    ids = random_ids(SMALL, 2, FULL)
+    cache = small.new_cache()
+    small(ids[:, :10], cache)
+    with pytest.raises(ValueError, match="start a new cache"):
+        small(ids[:, :7], cache)
+    close(small(ids[:, 10:], cache), small(ids)[:, 10:], "after the error")
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("batch", [1, 3])
+def test_another_batch_is_refused_and_leaves_the_cache_as_it_was(small, batch):
+    ids = random_ids(SMALL, 2, FULL)
+    cache = small.new_cache()
+    small(ids[:, :10], cache)
+    with pytest.raises(ValueError, match=rf"batch of 2, got a batch of {batch}"):
+        small(random_ids(SMALL, batch, 2), cache)
+    close(small(ids[:, 10:], cache), small(ids)[:, 10:], "after the error")
+
+
+@torch.no_grad()
+def test_bad_ids_leave_the_cache_as_it_was(small):
+    ids = random_ids(SMALL, 2, FULL)
+    cache = small.new_cache()
+    small(ids[:, :10], cache)
+    for bad in (ids[:, 10:] + SMALL.vocab_size, ids[:, :0], ids.float()):
+        with pytest.raises(ValueError, match="ids must"):
+            small(bad, cache)
+    close(small(ids[:, 10:], cache), small(ids)[:, 10:], "after the errors")
+
+
+def test_gradients_are_refused_and_leave_the_cache_as_it_was(small):
+    ids = random_ids(SMALL, 2, FULL)
+    cache = small.new_cache()
+    with torch.no_grad():
+        small(ids[:, :10], cache)
+    with pytest.raises(ValueError, match=r"torch\.no_grad"):
+        small(ids[:, 10:12], cache)
+    with torch.no_grad():
+        close(small(ids[:, 10:], cache), small(ids)[:, 10:], "after the error")
+
+
+def test_a_partly_frozen_model_leaves_the_cache_as_it_was(small):
+    """The lower blocks need no gradient: the refusal must not come half-way up."""
+    ids = random_ids(SMALL, 2, FULL)
+    cache = small.new_cache()
+    with torch.no_grad():
+        small(ids[:, :10], cache)
+    for part in (small.token_embedding, small.position_embedding, small.blocks[0]):
+        part.requires_grad_(False)
+    with pytest.raises(ValueError, match=r"torch\.no_grad"):
+        small(ids[:, 10:12], cache)
+    with torch.no_grad():
+        close(small(ids[:, 10:], cache), small(ids)[:, 10:], "after the error")
+
+
+def test_a_frozen_model_needs_no_no_grad(small, ids):
+    small.requires_grad_(False)
+    check_cache(small, ids, [4, 7])
+
+
+@torch.inference_mode()
+def test_inference_mode_works(small, ids):
+    cache = small.new_cache()
+    small(ids[:, :4], cache)
+    close(small(ids[:, 4:], cache), small(ids)[:, 4:], "logits")
+
+
+@torch.no_grad()
+def test_a_cache_follows_the_models_type(small, ids):
+    small.double()
+    cache = small.new_cache()
+    parts = [small(part, cache) for part in ids.split(4, 1)]
+    close(torch.cat(parts, 1), small(ids), "float64", 1e-13)
+
+
+@torch.no_grad()
+def test_a_cache_works_under_bf16_autocast(small, ids):
+    cache = small.new_cache()
+    with torch.autocast("cpu", torch.bfloat16):
+        parts = torch.cat([small(part, cache) for part in ids.split([4, 1, 6], 1)], 1)
+        whole = small(ids)
+    assert cache[0].keys.dtype == torch.bfloat16
+    # Sums of bf16 products in another order: a few units of its eight bits.
+    close(parts.float(), whole.float(), "bf16", 0.05)
+
+
+@torch.no_grad()
+def test_the_written_out_attention_knows_a_past(small, ids):
+    x = small.token_embedding(ids)
+    query, key, value = small.blocks[0].attention.split(x)
+    whole = attention(query, key, value)
+    close(attention(query[:, :, 6:], key, value), whole[:, :, 6:], "late", 1e-6)

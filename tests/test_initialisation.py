@@ -1,0 +1,109 @@
+"""A new model: its parameters, their values, and what it predicts."""
+
+import copy
+
+import pytest
+import torch
+from torch import nn
+
+from checks import (
+    SMALL,
+    check_initial_loss,
+    check_initial_weights,
+    check_no_final_norm,
+    check_post_norm,
+    check_tied,
+)
+from gpt1 import GPT, GPTConfig
+from gpt1.train import parameter_groups
+from weights import random_ids
+
+
+def test_weights_are_normal_with_one_deviation_at_every_depth(fresh):
+    check_initial_weights(fresh)
+
+
+def test_init_std_of_the_config_is_used():
+    torch.manual_seed(0)
+    check_initial_weights(GPT(GPTConfig(**{**SMALL.to_dict(), "init_std": 0.3})))
+
+
+def test_a_seed_gives_the_same_model():
+    models = []
+    for _ in range(2):
+        torch.manual_seed(5)
+        models.append(GPT(SMALL).state_dict())
+    assert all(torch.equal(models[0][name], models[1][name]) for name in models[0])
+
+
+def test_initial_loss_is_near_the_predicted_one():
+    torch.manual_seed(0)
+    config = GPTConfig.tiny(init_std=0.06)
+    # Here the second term is 0.23, four times what is allowed.
+    check_initial_loss(GPT(config).eval(), random_ids(config, 8, 128), within=0.06)
+
+
+def test_each_block_normalises_its_output(fresh, ids):
+    check_post_norm(fresh.eval(), ids)
+
+
+def test_nothing_follows_the_last_block(small, ids):
+    check_no_final_norm(small, ids)
+
+
+def test_embedding_and_output_are_one_matrix(small, ids):
+    check_tied(small, ids)
+
+
+def test_tying_survives_a_state_dict_a_move_and_a_copy(small, small_weights, ids):
+    other = GPT(SMALL)
+    other.load_state_dict(small.state_dict())
+    check_tied(other.to(torch.float64).to(torch.float32).eval(), ids)
+    check_tied(copy.deepcopy(small), ids)
+
+
+def test_every_linear_layer_has_a_bias_and_the_output_none(small):
+    linear = [part for part in small.modules() if isinstance(part, nn.Linear)]
+    assert len(linear) == 4 * SMALL.layers
+    assert all(part.bias is not None for part in linear)
+    norms = [part for part in small.modules() if isinstance(part, nn.LayerNorm)]
+    assert all(part.bias is not None and part.eps == 1e-5 for part in norms)
+
+
+def test_the_order_of_parameters_is_the_order_of_the_forward_pass(small):
+    names = [name for name, _ in small.named_parameters()]
+    assert names[:2] == ["token_embedding.weight", "position_embedding.weight"]
+    assert names[2:14] == [
+        f"blocks.0.{part}.{kind}"
+        for part in (
+            "attention.query_key_value",
+            "attention.projection",
+            "attention_norm",
+            "feed_forward.expand",
+            "feed_forward.contract",
+            "feed_forward_norm",
+        )
+        for kind in ("weight", "bias")
+    ]
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+def test_every_parameter_gets_a_gradient(fresh, batch):
+    ids = random_ids(SMALL, batch, SMALL.context)
+    fresh.loss(ids, ids.roll(-1, 1)).backward()
+    for name, parameter in fresh.named_parameters():
+        assert parameter.grad is not None, name
+        assert parameter.grad.any(), name
+
+
+def test_decay_falls_on_every_matrix_and_no_vector(fresh):
+    decayed, free = parameter_groups(fresh, 0.01)
+    assert (decayed["weight_decay"], free["weight_decay"]) == (0.01, 0.0)
+    name_of = {id(parameter): name for name, parameter in fresh.named_parameters()}
+    decayed = sorted(name_of.pop(id(parameter)) for parameter in decayed["params"])
+    free = sorted(name_of.pop(id(parameter)) for parameter in free["params"])
+    assert name_of == {}
+    assert {"token_embedding.weight", "position_embedding.weight"} < set(decayed)
+    assert len(decayed) == 2 + 4 * SMALL.layers
+    assert not any("norm" in name or "bias" in name for name in decayed)
+    assert all("norm" in name or "bias" in name for name in free)

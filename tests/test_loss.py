@@ -1,0 +1,239 @@
+"""The loss is F.cross_entropy on the logits, without holding the logits."""
+
+import math
+
+import pytest
+import torch
+from torch.nn import functional as F
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+
+from checks import SMALL, close
+from gpt1 import GPT, GPTConfig, loss
+from weights import random_ids
+
+needs_fused = pytest.mark.skipif(
+    not hasattr(F, "linear_cross_entropy"),
+    reason="this PyTorch has no F.linear_cross_entropy (2.13 has)",
+)
+FORMS = [
+    "plain",
+    "chunked",
+    pytest.param("fused", marks=needs_fused),
+    "linear_cross_entropy",
+]
+
+
+def problem(rows, vocab, width=24, ignored=0, kind=torch.float32):
+    """Rows of hidden states, an output matrix, and targets; logits of order 1."""
+    generator = torch.Generator().manual_seed(rows)
+    hidden = torch.randn(rows, width, generator=generator, dtype=kind)
+    weight = torch.randn(vocab, width, generator=generator, dtype=kind) / width**0.5
+    targets = torch.randint(vocab, (rows,), generator=generator)
+    targets[torch.randperm(rows, generator=generator)[:ignored]] = -100
+    return hidden.requires_grad_(), weight.requires_grad_(), targets
+
+
+def value_and_gradients(function, hidden, weight, targets):
+    value = function(hidden, weight, targets)
+    return value, *torch.autograd.grad(value, (hidden, weight))
+
+
+def cross_entropy_of_logits(hidden, weight, targets):
+    return F.cross_entropy(hidden @ weight.t(), targets)
+
+
+SIZES = [(1, 61), (2, 5), (255, 61), (256, 61), (257, 61), (700, 61), (300, 2000)]
+
+
+@pytest.mark.parametrize("kind", [torch.float32, torch.float64], ids=str)
+@pytest.mark.parametrize(("rows", "vocab"), SIZES)
+@pytest.mark.parametrize("form", FORMS)
+def test_each_form_equals_cross_entropy_in_value_and_gradient(form, rows, vocab, kind):
+    for ignored in (0, rows // 3):
+        given = problem(rows, vocab, ignored=ignored, kind=kind)
+        got = value_and_gradients(getattr(loss, form), *given)
+        want = value_and_gradients(cross_entropy_of_logits, *given)
+        assert got[0].dtype == kind
+        tolerance = 2e-6 if kind == torch.float32 else 1e-12
+        names = ("value", "hidden", "weight")
+        for name, mine, right in zip(names, got, want, strict=True):
+            scale = right.abs().max() if name != "value" else 1.0
+            close(mine.detach() / scale, right.detach() / scale, name, tolerance)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_ignored_rows_change_nothing_but_the_mean(form):
+    hidden, weight, targets = problem(600, 61, ignored=200)
+    kept = targets != loss.IGNORED
+    function = getattr(loss, form)
+    got = value_and_gradients(function, hidden, weight, targets)
+    want = function(hidden[kept], weight, targets[kept])
+    close(got[0].detach(), want.detach(), "loss")
+    assert not got[1][~kept].any()
+    assert got[1][kept].any(dim=1).all()
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_target_at_all_is_not_a_number_as_in_pytorch(form):
+    hidden, weight, targets = problem(300, 61, ignored=300)
+    hidden, weight = hidden.detach(), weight.detach()
+    assert math.isnan(F.cross_entropy(hidden @ weight.t(), targets))
+    assert math.isnan(getattr(loss, form)(hidden, weight, targets))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_huge_logits_do_not_overflow(form):
+    hidden, weight, targets = problem(300, 61)
+    given = (hidden.detach() * 1e4).requires_grad_(), weight, targets
+    got = value_and_gradients(getattr(loss, form), *given)
+    assert all(part.isfinite().all() for part in got)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_scaled_loss_has_a_scaled_gradient(form):
+    """Mixed precision and gradient accumulation multiply the loss."""
+    given = problem(300, 61)
+    _, one, _ = value_and_gradients(getattr(loss, form), *given)
+    _, half, _ = value_and_gradients(lambda *a: getattr(loss, form)(*a) / 2, *given)
+    close(half * 600, one * 300, "half of the loss")
+
+
+class LargestTensor(TorchDispatchMode):
+    """Watches every operation, backward too, for the most numbers in one tensor."""
+
+    def __init__(self):
+        super().__init__()
+        self.numbers = 0
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        made = function(*args, **(kwargs or {}))
+        sizes = [x.numel() for x in tree_leaves(made) if torch.is_tensor(x)]
+        self.numbers = max([self.numbers, *sizes])
+        return made
+
+
+ROWS, VOCAB, WIDTH = 2048, 4099, 16
+
+
+@pytest.mark.parametrize(
+    ("form", "share"),
+    [
+        ("chunked", 1 / 8),
+        pytest.param("fused", 1 / 8, marks=needs_fused),
+        ("linear_cross_entropy", 1 / 8),
+    ],
+)
+def test_the_logits_are_never_whole(form, share):
+    assert ROWS * VOCAB > loss.WHOLE
+    given = problem(ROWS, VOCAB, WIDTH)
+    with LargestTensor() as largest:
+        value_and_gradients(getattr(loss, form), *given)
+    assert largest.numbers <= ROWS * VOCAB * share
+
+
+def test_the_plain_form_does_hold_them():
+    with LargestTensor() as largest:
+        value_and_gradients(loss.plain, *problem(ROWS, VOCAB, WIDTH))
+    assert largest.numbers >= ROWS * VOCAB
+
+
+@pytest.mark.parametrize("form", ["chunked", pytest.param("fused", marks=needs_fused)])
+def test_nothing_of_the_logits_size_waits_for_the_backward_pass(form):
+    kept = 0
+
+    def keep(tensor):
+        nonlocal kept
+        kept += tensor.numel()
+        return tensor
+
+    hidden, weight, targets = problem(ROWS, VOCAB, WIDTH)
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+        getattr(loss, form)(hidden, weight, targets)
+    # Each piece of the chunked form keeps the matrix, which is one tensor.
+    assert kept < (ROWS + VOCAB) * (WIDTH + 1) * (ROWS / loss.ROWS)
+
+
+def test_without_pytorchs_fused_form_the_chunked_one_is_used(monkeypatch):
+    monkeypatch.delattr(F, "linear_cross_entropy", raising=False)
+    calls = []
+    chunked = loss.chunked
+    monkeypatch.setattr(loss, "chunked", lambda *a: calls.append(a) or chunked(*a))
+    given = problem(ROWS, VOCAB, WIDTH)
+    got = value_and_gradients(loss.linear_cross_entropy, *given)
+    want = value_and_gradients(cross_entropy_of_logits, *given)
+    assert len(calls) == 1
+    for mine, right in zip(got, want, strict=True):
+        close(mine.detach(), right.detach(), "chunked")
+
+
+@needs_fused
+def test_with_it_the_fused_form_is_used(monkeypatch):
+    calls, fused = [], loss.fused
+    monkeypatch.setattr(loss, "fused", lambda *a: calls.append(a) or fused(*a))
+    loss.linear_cross_entropy(*problem(ROWS, VOCAB, WIDTH))
+    assert len(calls) == 1
+    loss.linear_cross_entropy(*problem(9, 61))
+    assert len(calls) == 1, "a small problem needs no pieces"
+
+
+@pytest.mark.parametrize("form", ["plain", "chunked"])
+def test_the_graph_can_be_kept(form):
+    hidden, weight, targets = problem(300, 61)
+    value = getattr(loss, form)(hidden, weight, targets)
+    first = torch.autograd.grad(value, hidden, retain_graph=True)[0]
+    assert torch.equal(torch.autograd.grad(value, hidden)[0], first)
+
+
+# --- GPT.loss -------------------------------------------------------------------------
+
+WORDY = GPTConfig(vocab_size=9001, context=300, width=24, layers=1, heads=3)
+
+
+@pytest.mark.parametrize("fallback", [False, True])
+def test_a_models_loss_is_that_of_its_logits(monkeypatch, fallback):
+    if fallback:
+        monkeypatch.delattr(F, "linear_cross_entropy", raising=False)
+    torch.manual_seed(0)
+    model = GPT(WORDY).eval()
+    ids = random_ids(WORDY, 2, 300)
+    assert ids.numel() * WORDY.vocab_size > loss.WHOLE
+    targets = ids.roll(-1, 1)
+    targets[:, -20:] = -100
+    got = model.loss(ids, targets)
+    mine = torch.autograd.grad(got, list(model.parameters()))
+    want = F.cross_entropy(model(ids).flatten(0, 1), targets.flatten())
+    right = torch.autograd.grad(want, list(model.parameters()))
+    close(got.detach(), want.detach(), "loss", 1e-6)
+    for (name, _), a, b in zip(model.named_parameters(), mine, right, strict=True):
+        assert (a - b).norm() < 1e-5 * max(b.norm(), 1e-3), name
+
+
+def test_a_models_loss_does_not_hold_its_logits():
+    torch.manual_seed(0)
+    model = GPT(WORDY)
+    ids = random_ids(WORDY, 2, 300)
+    with LargestTensor() as largest:
+        model.loss(ids, ids).backward()
+    assert largest.numbers < ids.numel() * WORDY.vocab_size / 4
+
+
+@torch.no_grad()
+def test_the_loss_has_the_mode_of_the_model(fresh, ids):
+    assert torch.equal(fresh.eval().loss(ids, ids), fresh.loss(ids, ids))
+    torch.manual_seed(0)
+    assert not torch.equal(fresh.train().loss(ids, ids), fresh.loss(ids, ids))
+
+
+def test_overfitting_one_batch_reaches_zero():
+    torch.manual_seed(0)
+    model = GPT(GPTConfig(**{**SMALL.to_dict(), "dropout": 0.0}))
+    ids = random_ids(SMALL, 4, SMALL.context)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
+    for _ in range(150):
+        optimizer.zero_grad()
+        value = model.loss(ids[:, :-1], ids[:, 1:])
+        value.backward()
+        optimizer.step()
+    assert value.item() < 0.05
+    assert torch.equal(model(ids[:, :-1]).argmax(-1), ids[:, 1:])
