@@ -1,0 +1,21 @@
+"""What the welcome page says about the chapters agrees with the chapters."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_the_welcome_page_lists_the_chapter_with_its_number_title_and_minutes(path):
+    first = "".join(json.loads(path.read_text("utf8"))["cells"][0]["source"])
+    title = re.match(r"# (.*)", first)[1]
+    minutes = re.search(r"Reading takes about (\d+) minutes", first)[1]
+    welcome = (ROOT / "book" / "index.md").read_text("utf8")
+    link = re.escape(f"[{title}](../notebooks/{path.name})")
+    number = int(path.stem.split("-")[0])
+    assert re.search(rf"^\| {number} \| {link} \| .+ \| {minutes} \|$", welcome, re.M)
