@@ -5,7 +5,7 @@ import torch
 
 from checks import SMALL
 from gpt1 import GPT
-from weights import numpy_weights, our_model, random_ids
+from weights import numpy_weights, our_model, random_ids, their_model
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +30,10 @@ def fresh():
 def ids():
     """Token ids (2, 11) for the small models."""
     return random_ids(SMALL, 2, 11)
+
+
+@pytest.fixture
+def theirs(small_weights, tmp_path):
+    """A folder written by Hugging Face's own `save_pretrained`."""
+    their_model(SMALL, small_weights).save_pretrained(tmp_path / "theirs")
+    return tmp_path / "theirs"

@@ -152,6 +152,10 @@ def test_a_compiled_model_refuses_ids_that_it_does_not_have(compiled, shallow, i
 
 @torch.no_grad()
 @pytest.mark.skipif(not shutil.which("c++"), reason="no C++ compiler on the path")
+# PyTorch's own import of its compiler warns about PyTorch.
+@pytest.mark.filterwarnings(
+    "ignore:.torch.jit.script_method. is dep:DeprecationWarning"
+)
 def test_the_default_compiler_gives_the_same_logits(compiled, shallow, ids):
     close(compiled(shallow, backend="inductor")(ids), shallow(ids), "logits")
 

@@ -15,7 +15,6 @@ from checks import (
     check_tied,
 )
 from gpt1 import GPT, GPTConfig
-from gpt1.train import parameter_groups
 from weights import random_ids
 
 
@@ -94,16 +93,3 @@ def test_every_parameter_gets_a_gradient(fresh, batch):
     for name, parameter in fresh.named_parameters():
         assert parameter.grad is not None, name
         assert parameter.grad.any(), name
-
-
-def test_decay_falls_on_every_matrix_and_no_vector(fresh):
-    decayed, free = parameter_groups(fresh, 0.01)
-    assert (decayed["weight_decay"], free["weight_decay"]) == (0.01, 0.0)
-    name_of = {id(parameter): name for name, parameter in fresh.named_parameters()}
-    decayed = sorted(name_of.pop(id(parameter)) for parameter in decayed["params"])
-    free = sorted(name_of.pop(id(parameter)) for parameter in free["params"])
-    assert name_of == {}
-    assert {"token_embedding.weight", "position_embedding.weight"} < set(decayed)
-    assert len(decayed) == 2 + 4 * SMALL.layers
-    assert not any("norm" in name or "bias" in name for name in decayed)
-    assert all("norm" in name or "bias" in name for name in free)

@@ -1,0 +1,72 @@
+"""OpenAI's files: one flat vector in ten pieces, and a list of shapes."""
+
+import re
+
+import numpy as np
+import pytest
+
+from checks import SMALL, check_against_numpy
+from folders import Trap, same
+from gpt1 import GPT, GPTConfig
+from openai_files import write_openai
+from weights import numpy_weights
+
+
+def test_openais_files_load_bit_for_bit(small, small_weights, tmp_path, ids):
+    shapes = write_openai(tmp_path, small_weights)
+    assert shapes[:4] == [[16, 24], [61, 24], [1, 24, 72], [72]]
+    loaded = GPT.from_pretrained(tmp_path, heads=SMALL.heads)
+    same(loaded, small)
+    check_against_numpy(loaded, small_weights, ids)
+
+
+def test_openais_files_are_joined_in_the_order_of_their_numbers(
+    small_weights, tmp_path
+):
+    write_openai(tmp_path, small_weights, files=12)
+    loaded = GPT.from_pretrained(tmp_path, heads=4, dropout=0.0)
+    assert loaded.config.dropout == 0.0
+    embedding = small_weights["transformer.tokens_embed.weight"]
+    assert np.array_equal(loaded.token_embedding.weight.detach().numpy(), embedding)
+
+
+def test_openais_files_have_twelve_heads_unless_told(tmp_path):
+    config = GPTConfig(**{**SMALL.to_dict(), "heads": 12})
+    write_openai(tmp_path, numpy_weights(config))
+    assert GPT.from_pretrained(tmp_path).config == config
+
+
+@pytest.mark.parametrize("missing", [0, 4, 9])
+def test_a_missing_file_of_openais_is_noticed(small_weights, tmp_path, missing):
+    write_openai(tmp_path, small_weights)
+    (tmp_path / f"params_{missing}.npy").unlink()
+    with pytest.raises(ValueError, match=r"in 9 files: is a params_\*\.npy missing"):
+        GPT.from_pretrained(tmp_path, heads=4)
+
+
+def test_no_file_of_openais_at_all_is_noticed(tmp_path):
+    (tmp_path / "params_shapes.json").write_text("[[16, 24], [61, 24]]")
+    with pytest.raises(FileNotFoundError, match=r"no params_0\.npy"):
+        GPT.from_pretrained(tmp_path)
+
+
+SHAPES = ["", "[]", "{}", "3", "[[16, 24]]", "[[16], [61]]", "[[-1]]", "[[{total}]]"]
+
+
+@pytest.mark.parametrize("shapes", SHAPES)
+def test_broken_shapes_of_openais_are_one_clear_error(small_weights, tmp_path, shapes):
+    write_openai(tmp_path, small_weights)
+    total = sum(array.size for array in small_weights.values())
+    shapes = shapes.format(total=total) if "total" in shapes else shapes
+    (tmp_path / "params_shapes.json").write_text(shapes)
+    with pytest.raises(ValueError, match=re.escape(str(tmp_path))):
+        GPT.from_pretrained(tmp_path, heads=4)
+
+
+def test_pickled_arrays_are_not_read(small_weights, tmp_path):
+    write_openai(tmp_path, small_weights)
+    trap = np.array([Trap(tmp_path / "ran")], dtype=object)
+    np.save(tmp_path / "params_3.npy", trap, allow_pickle=True)
+    with pytest.raises(ValueError, match="pickle"):
+        GPT.from_pretrained(tmp_path, heads=4)
+    assert not (tmp_path / "ran").exists()
