@@ -8,7 +8,7 @@ import torch
 from gpt1.command import option, parse, run
 from gpt1.config import GPTConfig
 from gpt1.model import GPT
-from gpt1.tokenizer import CharTokenizer
+from gpt1.tokenizer import tokenizer_from_dict
 from gpt1.utils import load_checkpoint, pick_device
 
 
@@ -127,7 +127,7 @@ def load_model(path, device=None):
     except RuntimeError as error:
         reason = " ".join(str(error).split())
         raise ValueError(f"{path} does not fit its config: {reason:.200}") from None
-    tokenizer = CharTokenizer.from_dict(contents["tokenizer"])
+    tokenizer = tokenizer_from_dict(contents["tokenizer"])
     return model.to(pick_device(device)).eval(), tokenizer
 
 

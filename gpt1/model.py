@@ -134,10 +134,10 @@ class KVCache:
                 f"the cache holds a batch of {self.keys.size(0)}, got a batch of "
                 f"{key.size(0)}: use one cache for each batch"
             )
-        if key.requires_grad and torch.is_grad_enabled():
+        if torch.is_grad_enabled():
             raise ValueError(
-                "a cache keeps no gradients: call the model under torch.no_grad(), "
-                "or without a cache"
+                "a cache keeps no gradients: call the model under torch.no_grad(), or "
+                "without a cache"
             )
 
 

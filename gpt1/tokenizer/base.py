@@ -1,0 +1,66 @@
+"""What all tokenizers share: an interface, files, and a check of ids."""
+
+import json
+from pathlib import Path
+
+from gpt1.utils import atomic_write
+
+
+class Tokenizer:
+    """Text to ids and back; the base of the tokenizers.
+
+    A subclass gives `kind`, `tokens` (id to token, a list of strings), `encode`,
+    `decode`, `to_dict` and `from_dict`.
+    """
+
+    kind = None
+
+    @property
+    def vocab_size(self):
+        """Number of different ids."""
+        return len(self.tokens)
+
+    def strings(self, ids):
+        """The tokens themselves.
+
+        Args:
+            ids: integers, or a tensor (tokens,).
+
+        Returns:
+            A list of strings.
+
+        Raises:
+            ValueError: an id outside the vocabulary.
+        """
+        ids = [int(i) for i in ids]
+        for i in ids:
+            if not 0 <= i < self.vocab_size:
+                raise ValueError(f"ids must be 0 to {self.vocab_size - 1}, got {i}")
+        return [self.tokens[i] for i in ids]
+
+    def save(self, path):
+        """Write the tokenizer as JSON, whole or not at all."""
+        text = json.dumps(self.to_dict(), ensure_ascii=False)
+        with atomic_write(path) as temporary:
+            temporary.write_text(text + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, path):
+        """Read what `save` wrote.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            ValueError: it is not a tokenizer of this class.
+        """
+        try:
+            values = json.loads(Path(path).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise FileNotFoundError(f"no tokenizer at {path}") from None
+        except ValueError:
+            raise ValueError(f"{path} is not a tokenizer: expected JSON") from None
+        kind = values.get("kind") if isinstance(values, dict) else None
+        if kind != cls.kind:
+            raise ValueError(
+                f"{path} must hold a tokenizer of kind {cls.kind!r}, got {kind!r}"
+            )
+        return cls.from_dict(values)

@@ -1,0 +1,229 @@
+"""GPT-1's own tokenizer: what the paper's text went through before its first number.
+
+The steps (paper, section 4.1; OpenAI's released code): ftfy mends broken Unicode;
+dashes, ellipses and runs of marks are standardised; spaCy's English rules split words;
+each word is put in lower case and joined by GPT-1's 40,000 merges, its last character
+carrying `</w>`. A line end is a token of its own.
+
+What is lost on the way, and no decoder can bring back: capitals, the kind of quotes and
+dashes, how much white space there was and whether there was any before a mark, and
+every character that the vocabulary lacks (id 0).
+"""
+
+import json
+import re
+from pathlib import Path
+
+from gpt1.tokenizer.base import Tokenizer
+from gpt1.tokenizer.bpe import apply_merges
+from gpt1.utils import missing
+
+END, NEWLINE, UNKNOWN = "</w>", "\n</w>", "<unk>"
+FILES = (("vocab.json", "merges.txt"), ("encoder_bpe_40000.json", "vocab_40000.bpe"))
+"""Vocabulary and merges as Hugging Face names them, and as OpenAI did."""
+
+DASHES = "\u2014\u2013\u2015"
+REPLACED = {**dict.fromkeys(DASHES, "-"), "\u2026": "...", "\u00b4": "'"}
+MARKS = r"""-~!";?+,)(\/*[]}{|_"""
+RUNS = re.compile("(" + "|".join(re.escape(mark) + "+" for mark in MARKS) + ")")
+
+
+def standardise(text):
+    """Text as GPT-1's word splitter expects it: marks apart, white space in order.
+
+    Args:
+        text: a string.
+
+    Returns:
+        A string in which runs of a mark stand between spaces, line ends too, and no
+        other white space is longer than one space.
+    """
+    text = RUNS.sub(r" \1 ", text.translate(str.maketrans(REPLACED)))
+    text = re.sub(r"\s*\n\s*", " \n ", text)
+    return re.sub(r"[^\S\n]+", " ", text).strip()
+
+
+class GPT1Tokenizer(Tokenizer):
+    """GPT-1's text pipeline with its vocabulary of 40,478.
+
+    Args:
+        vocabulary: dictionary from token to id; ids are 0, 1, 2, ... and `<unk>` is 0.
+        merges: pairs of symbols in the order learned.
+
+    Raises:
+        ValueError: the vocabulary's ids have gaps.
+        ImportError: ftfy or spaCy is missing; without them ids would be others.
+    """
+
+    kind = "gpt1"
+
+    def __init__(self, vocabulary, merges):
+        try:
+            import ftfy
+            import spacy
+        except ImportError:
+            raise missing("ftfy and spacy", "tokenizer") from None
+        self.ids = dict(vocabulary)
+        self.tokens = sorted(self.ids, key=self.ids.get)
+        if [self.ids[token] for token in self.tokens] != list(range(len(self.tokens))):
+            raise ValueError(
+                f"the vocabulary must have the ids 0 to {len(self.tokens) - 1}, "
+                f"each once"
+            )
+        self.merges = [tuple(pair) for pair in merges]
+        self.ranks = {pair: rank for rank, pair in enumerate(self.merges)}
+        self.known = {}
+        self.mend = ftfy.fix_text
+        self.split = spacy.blank("en").tokenizer
+
+    @classmethod
+    def from_pretrained(cls, source):
+        """Read vocabulary and merges.
+
+        Args:
+            source: a directory with `vocab.json` and `merges.txt`, or with OpenAI's
+                `encoder_bpe_40000.json` and `vocab_40000.bpe`; or the id of a model on
+                the hub, such as "openai-community/openai-gpt".
+
+        Raises:
+            FileNotFoundError: they are not there.
+            ValueError: a file is not what its name says.
+        """
+        folder = Path(source)
+        if not folder.is_dir():
+            folder = _download(str(source))
+        for vocabulary, merges in FILES:
+            if (folder / vocabulary).is_file() and (folder / merges).is_file():
+                return cls(*_read(folder / vocabulary, folder / merges))
+        raise FileNotFoundError(
+            f"{folder} must have {' and '.join(FILES[0])}, or {' and '.join(FILES[1])}"
+        )
+
+    def encode(self, text, progress=False):
+        """The ids of a text.
+
+        Args:
+            text: a string of any length.
+            progress: show a bar, one step a line; it needs tqdm.
+
+        Returns:
+            A list of integers.
+        """
+        lines = standardise(self.mend(text)).split(" \n ")
+        if progress:
+            try:
+                from tqdm import tqdm
+            except ImportError:
+                raise missing("tqdm", "train") from None
+            lines = tqdm(lines, desc="tokens", unit="line", leave=False)
+        ids = []
+        for number, line in enumerate(lines):
+            if number:
+                ids.append(self.ids.get(NEWLINE, 0))
+            for word in self.split(line):
+                ids += self.encode_word(word.text.lower())
+        return ids
+
+    def words(self, text):
+        """The words that the pipeline sees, before they become symbols.
+
+        Args:
+            text: a string.
+
+        Returns:
+            A list of strings in lower case; line ends are "\\n".
+        """
+        lines = standardise(self.mend(text)).split(" \n ")
+        split = ([word.text.lower() for word in self.split(line)] for line in lines)
+        first, *rest = split
+        return sum(([*"\n", *line] for line in rest), first)
+
+    def encode_word(self, word):
+        """The ids of one word of the pipeline; remembered.
+
+        Args:
+            word: a string in lower case, not empty.
+        """
+        if word not in self.known:
+            symbols = apply_merges([*word[:-1], word[-1] + END], self.ranks)
+            self.known[word] = [self.ids.get(symbol, 0) for symbol in symbols]
+        return self.known[word]
+
+    def decode(self, ids):
+        """Readable text: words apart, marks and contractions where they belong.
+
+        The text is in lower case, and its spacing is a guess by the rules of English
+        print (see the top of this file for what is lost).
+
+        Args:
+            ids: integers, or a tensor (tokens,).
+
+        Raises:
+            ValueError: an id outside the vocabulary.
+        """
+        tokens = (f"{UNKNOWN} " if t == UNKNOWN else t for t in self.strings(ids))
+        return tidy("".join(tokens).replace(END, " "))
+
+    def to_dict(self):
+        """What `from_dict` needs, as plain values."""
+        merges = [list(pair) for pair in self.merges]
+        return {"kind": self.kind, "tokens": self.tokens, "merges": merges}
+
+    @classmethod
+    def from_dict(cls, values):
+        """The inverse of `to_dict`."""
+        vocabulary = {token: i for i, token in enumerate(values["tokens"])}
+        return cls(vocabulary, values["merges"])
+
+
+CLOSING = re.compile(r" ([.,!?;:%)\]}]+|\.\.\.)(?= |\n|$)")
+OPENING = re.compile(r"([(\[{$#]) ")
+CONTRACTED = re.compile(r" (n't|'(?:s|m|d|re|ve|ll|t|em))\b")
+QUOTED = re.compile(r'(^|[\s(\[{])" ?(.*?) ?"(?=$|[\s.,!?;:)\]}])', re.MULTILINE)
+
+
+def tidy(text):
+    """Put spaces as in print: `do n't stop , " he said` becomes `don't stop," he said`.
+
+    Args:
+        text: words with a space between any two.
+
+    Returns:
+        A string.
+    """
+    text = re.sub(r" *\n *", "\n", text).strip(" ")
+    text = CONTRACTED.sub(r"\1", text)
+    text = OPENING.sub(r"\1", CLOSING.sub(r"\1", text))
+    return QUOTED.sub(r'\1"\2"', text)
+
+
+def _read(vocabulary_path, merges_path):
+    try:
+        vocabulary = json.loads(vocabulary_path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{vocabulary_path} is not JSON: {error}") from None
+    lines = merges_path.read_text(encoding="utf-8").split("\n")
+    pairs = [tuple(line.split(" ")) for line in lines if line]
+    if pairs and pairs[0][0].startswith("#version"):
+        pairs = pairs[1:]
+    wrong = [pair for pair in pairs if len(pair) != 2]
+    if wrong or not isinstance(vocabulary, dict):
+        raise ValueError(
+            f"{merges_path} must have two symbols on each line and {vocabulary_path} "
+            f"a dictionary of ids"
+        )
+    return vocabulary, pairs
+
+
+def _download(source):
+    try:
+        from huggingface_hub import snapshot_download
+    except ImportError:
+        raise missing("huggingface_hub", "pretrained") from None
+    try:
+        return Path(snapshot_download(source, allow_patterns=list(FILES[0])))
+    except (OSError, ValueError) as error:
+        raise FileNotFoundError(
+            f"no directory {source}, and the hub did not give a tokenizer of that "
+            f"name: {' '.join(str(error).split())[:200]}"
+        ) from None
