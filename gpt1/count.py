@@ -49,7 +49,7 @@ class Ledger:
 
     Args:
         unit: what is counted, as the heading of the last column.
-        rows: the `Row`s, top to bottom.
+        rows: a list of `Row`, top to bottom.
     """
 
     def __init__(self, unit, rows):
