@@ -34,6 +34,8 @@ def set_variables() -> None:
 
     `GPT1_CUDA=0` in front of a command lets the tests see that GPU.
     """
+    # IPython wants to write its history somewhere; here it is the book's build folder.
+    Path(VARIABLES["IPYTHONDIR"]).mkdir(parents=True, exist_ok=True)
     os.environ.update(VARIABLES)
     os.environ.pop("MPLBACKEND", None)
     if "GPT1_CUDA" in os.environ:

@@ -12,6 +12,7 @@ differ that are tagged `nbval-ignore-output`, such as times, the stored ones are
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -47,6 +48,7 @@ def run(path: Path) -> str:
         skip_cells_with_tag="nbval-skip",
         coalesce_streams=True,
         record_timing=False,
+        extra_arguments=["--log-level=ERROR"],
     )
     client.execute()
     return stored_form(notebook)
@@ -80,6 +82,11 @@ def committed(path: Path) -> str | None:
     return shown.stdout.decode("utf8") if shown.returncode == 0 else None
 
 
+def plain(error: Exception) -> str:
+    """Return an error's text without the colours of a terminal."""
+    return re.sub(r"\x1b\[[\d;]*m", "", str(error)).rstrip()
+
+
 def store(path: Path, text: str) -> bool:
     """Write the notebook unless it already says the same; tell whether it was."""
     before = committed(path)
@@ -105,7 +112,7 @@ def main() -> int:
         try:
             outcome = "stored" if store(path, run(path)) else "unchanged"
         except (CellExecutionError, CellTimeoutError) as error:
-            outcome, failed = f"FAILED, not stored\n{error}", failed + 1
+            outcome, failed = f"FAILED, not stored\n{plain(error)}", failed + 1
         seconds = time.perf_counter() - start
         print(f"{path.name:28} {seconds:5.1f} s  {outcome}", flush=True)
     return 1 if failed else 0

@@ -1,0 +1,27 @@
+"""The built book, for the tests that look at it."""
+
+import pytest
+from chapters import ROOT
+from filelock import FileLock
+
+from scripts.build_book import BUILD, SHARED, STAMP, build
+
+PAGES = ["book/*.md", "notebooks/*.ipynb"]
+
+
+def is_current():
+    """Tell whether no source of the book is younger than its last good build."""
+    if not STAMP.exists():
+        return False
+    sources = [path for pattern in PAGES + SHARED for path in ROOT.glob(pattern)]
+    return max(path.stat().st_mtime for path in sources) < STAMP.stat().st_mtime
+
+
+@pytest.fixture(scope="session")
+def site():
+    """The folder of the built book. `make test` has built it; else it is built here."""
+    BUILD.mkdir(exist_ok=True)
+    with FileLock(BUILD / "tests.lock"):
+        if not is_current():
+            assert build(fresh=False) == 0, "the book does not build: make book"
+    return BUILD / "html"

@@ -1,0 +1,164 @@
+"""The built book has no dead link, loads nothing from elsewhere, and is complete."""
+
+import re
+import subprocess
+
+import pytest
+from chapters import NOTEBOOKS, ROOT
+from links import Page, css_loads, dead, is_elsewhere
+
+from scripts.address import project
+
+
+@pytest.fixture(scope="session")
+def pages(site):
+    paths = [p.resolve() for p in site.rglob("*.html") if "_static" not in p.parts]
+    return {path: Page(path) for path in paths}
+
+
+def findings(pages, check):
+    return sorted(
+        {f"{path.name}: {f}" for path, page in pages.items() for f in check(page)}
+    )
+
+
+def test_every_page_of_the_contents_is_built(site, pages):
+    contents = re.findall(r"file: (\S+)", (ROOT / "_toc.yml").read_text("utf8"))
+    assert contents
+    for name in [*contents, "index"]:
+        assert (site / f"{name}.html").resolve() in pages
+
+
+def test_every_internal_link_leads_to_a_place(pages):
+    def check(page):
+        for address in page.links() + page.loads():
+            if not is_elsewhere(address) and (wrong := dead(page, address, pages)):
+                yield wrong
+
+    assert findings(pages, check) == {}
+
+
+def test_no_page_loads_anything_from_elsewhere(pages):
+    assert findings(pages, lambda p: filter(is_elsewhere, p.loads())) == {}
+
+
+def test_no_style_sheet_loads_anything_from_elsewhere(site):
+    for path in site.rglob("*.css"):
+        loaded = css_loads(path.read_text("utf8"))
+        assert [address for address in loaded if is_elsewhere(address)] == [], path
+
+
+def test_no_script_of_a_page_names_another_site_to_load_from(pages):
+    def check(page):
+        for script in page.soup.find_all("script"):
+            yield from re.findall(r"https?://[\w./@-]+\.m?js\b", script.get_text())
+
+    assert findings(pages, check) == {}
+
+
+def test_no_name_is_given_twice_on_a_page(pages):
+    def check(page):
+        return [name for name, count in page.ids.items() if count > 1]
+
+    assert findings(pages, check) == {}
+
+
+def test_every_picture_is_described(pages):
+    def check(page):
+        for image in page.soup.select("article img"):
+            alt = image.get("alt", "").strip()
+            if not alt or alt.startswith("../") or "_images/" in alt:
+                yield f"{image.get('src')}: alt={alt!r}"
+
+    assert findings(pages, check) == {}
+
+
+def test_no_directive_or_role_is_left_unread_on_a_page(pages):
+    raw = re.compile(r"^:::+\s*\{.*|\{(?:cite|doc|eq|numref|ref|term)[:\w]*\}`.*", re.M)
+
+    def check(page):
+        for text in page.soup.select_one("article, body").find_all(string=raw):
+            if not text.find_parent(["code", "pre", "script", "style"]):
+                yield text.strip()
+
+    assert findings(pages, check) == {}
+
+
+def test_chapters_carry_the_number_of_their_file(site):
+    for path in NOTEBOOKS:
+        page = Page(site / "notebooks" / f"{path.stem}.html")
+        number = page.soup.select_one("article h1 .section-number").get_text()
+        assert number.strip() == f"{int(path.stem[:2])}."
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_buttons_of_a_chapter_lead_to_its_tracked_notebook(site, path):
+    owner_name = project()[0].removeprefix("https://github.com/")
+    links = Page(site / "notebooks" / f"{path.stem}.html").links()
+    file = f"notebooks/{path.name}"
+    colab = f"https://colab.research.google.com/github/{owner_name}/blob/main/{file}"
+    binder = f"https://mybinder.org/v2/gh/{owner_name}/main?urlpath=lab/tree/{file}"
+    assert colab in links
+    assert binder in links
+    tracked = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", file],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert tracked.stdout.strip() == file
+
+
+# The checker itself.
+
+
+@pytest.fixture
+def small_site(tmp_path):
+    def make(**files):
+        for name, html in files.items():
+            (tmp_path / f"{name}.html").write_text(html, "utf8")
+        paths = [path.resolve() for path in tmp_path.glob("*.html")]
+        return {path.stem: Page(path) for path in paths}
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("address", "wrong"),
+    [
+        ("b.html#here", False),
+        ("b.html", False),
+        ("#top", False),
+        ("", False),
+        ("b.html#nowhere", True),
+        ("c.html", True),
+        ("#nowhere", True),
+    ],
+)
+def test_a_dead_link_is_found(small_site, address, wrong):
+    pages = small_site(a='<p id="top">', b='<a name="here">')
+    by_path = {page.path: page for page in pages.values()}
+    assert bool(dead(pages["a"], address, by_path)) == wrong
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<script src="https://x.org/a.js"></script>',
+        '<script src="//x.org/a.js"></script>',
+        '<link rel="stylesheet" href="https://x.org/a.css">',
+        '<img src="https://x.org/a.png">',
+        '<p style="background: url(https://x.org/a.png)">',
+        '<style>@import "https://x.org/a.css";</style>',
+        '<iframe src="https://x.org"></iframe>',
+    ],
+)
+def test_a_page_that_loads_from_elsewhere_is_found(small_site, html):
+    (page,) = small_site(a=html).values()
+    assert any(map(is_elsewhere, page.loads()))
+
+
+def test_a_link_to_elsewhere_is_no_load(small_site):
+    html = '<a href="https://x.org">x</a><link rel="canonical" href="https://x.org">'
+    (page,) = small_site(a=html).values()
+    assert page.loads() == []
