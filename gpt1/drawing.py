@@ -178,25 +178,25 @@ def zoom():
 def block(pen, sizes):
     """Attention and feed-forward, each with its residual sum and a norm after it."""
     x, wide = RIGHT - 62, 124
-    yield from pen.arrow((RIGHT, 145), (RIGHT, 166))
-    yield from pen.arrow((RIGHT, 153), (SKIP, 153), (SKIP, 290), (RIGHT + 8, 290))
-    attention = ("attention", "attention", x, 166, wide, 104)
+    yield from pen.arrow((RIGHT, 143), (RIGHT, 162))
+    yield from pen.arrow((RIGHT, 151), (SKIP, 151), (SKIP, 284), (RIGHT + 8, 284))
+    attention = ("attention", "attention", x, 162, wide, 104)
     lines = ("masked", "multi-head", "attention")
     yield from pen.box(*attention, *lines, small=sizes["attention"], below=36)
-    yield from mask(pen, RIGHT - 14.5, 234)
-    yield from pen.arrow((RIGHT, 270), (RIGHT, 282))
-    yield from pen.plus(RIGHT, 290)
-    yield from pen.arrow((RIGHT, 298), (RIGHT, 310))
+    yield from mask(pen, RIGHT - 14.5, 230)
+    yield from pen.arrow((RIGHT, 266), (RIGHT, 276))
+    yield from pen.plus(RIGHT, 284)
+    yield from pen.arrow((RIGHT, 292), (RIGHT, 302))
     norm = {"small": sizes["norm"]}
-    yield from pen.box("norm", "norm", x, 310, wide, 34, "LayerNorm", **norm)
-    yield from pen.arrow((RIGHT, 344), (RIGHT, 364))
-    yield from pen.arrow((RIGHT, 352), (SKIP, 352), (SKIP, 420), (RIGHT + 8, 420))
-    forward = ("forward", "forward", x, 364, wide, 36, "feed-forward")
+    yield from pen.box("norm", "norm", x, 302, wide, 34, "LayerNorm", **norm)
+    yield from pen.arrow((RIGHT, 336), (RIGHT, 356))
+    yield from pen.arrow((RIGHT, 344), (SKIP, 344), (SKIP, 410), (RIGHT + 8, 410))
+    forward = ("forward", "forward", x, 356, wide, 36, "feed-forward")
     yield from pen.box(*forward, small=sizes["forward"])
-    yield from pen.arrow((RIGHT, 400), (RIGHT, 412))
-    yield from pen.plus(RIGHT, 420)
-    yield from pen.arrow((RIGHT, 428), (RIGHT, 432), tip=False)
-    yield from pen.box("norm", "norm", x, 432, wide, 34, "LayerNorm", **norm)
+    yield from pen.arrow((RIGHT, 392), (RIGHT, 402))
+    yield from pen.plus(RIGHT, 410)
+    yield from pen.arrow((RIGHT, 418), (RIGHT, 428))
+    yield from pen.box("norm", "norm", x, 428, wide, 34, "LayerNorm", **norm)
 
 
 def mask(pen, x, y):
