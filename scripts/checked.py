@@ -1,0 +1,134 @@
+"""Run every chapter once more and write the table of "How this book is checked".
+
+    make checked
+
+The counts and the versions come from this run; it writes nothing unless every cell
+passes. Each chapter's fingerprint goes with its counts, so that a test can tell when
+the table is older than a chapter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from xml.etree import ElementTree
+
+from scripts.address import is_setup_cell
+
+ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOKS = ROOT / "notebooks"
+TABLE = ROOT / "book" / "how-checked-table.md"
+PACKAGES = ["torch", "numpy", "matplotlib", "transformers", "safetensors"]
+PACKAGES += ["jupyter-book", "sphinx", "ipykernel", "nbval", "pytest"]
+DRAWN = {"image/png", "image/jpeg"}
+
+
+def fingerprint(path: Path) -> str:
+    """Name what a chapter says and prints, as far as anybody compares it.
+
+    The set-up cell is left out: it follows the repository's address and the version.
+    """
+    digest = hashlib.sha256()
+    for cell in json.loads(path.read_text("utf8"))["cells"]:
+        if is_setup_cell(cell):
+            continue
+        outputs = cell.get("outputs", [])
+        if "nbval-ignore-output" in cell["metadata"].get("tags", []):
+            outputs = []
+        for output in outputs:
+            output.pop("execution_count", None)
+        kept = {key: cell[key] for key in ("cell_type", "metadata", "source")}
+        kept["outputs"] = outputs
+        digest.update(json.dumps(kept, sort_keys=True).encode())
+    return digest.hexdigest()[:16]
+
+
+def count(path: Path) -> dict[str, int]:
+    """Count a chapter's code cells by what nbval does with them."""
+    counts = dict.fromkeys(("compared", "ignored", "skipped", "pictures"), 0)
+    for cell in json.loads(path.read_text("utf8"))["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        tags = cell["metadata"].get("tags", [])
+        if "nbval-skip" in tags:
+            counts["skipped"] += 1
+        elif "nbval-ignore-output" in tags:
+            counts["ignored"] += 1
+        else:
+            counts["compared"] += 1
+        drawn = [out for out in cell["outputs"] if DRAWN & set(out.get("data", {}))]
+        counts["pictures"] += len(drawn)
+    return counts
+
+
+def run_nbval(paths: list[Path], workers: str) -> dict[str, list[str]]:
+    """Run the chapters; return the outcome of each cell, by the notebook's name."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        command = [sys.executable, "-m", "pytest", "--nbval", "-q", "-n", workers]
+        command += ["--dist", "loadfile", f"--junitxml={report}", *map(str, paths)]
+        if subprocess.run(command, cwd=ROOT).returncode:
+            sys.exit(
+                "A chapter does not print what it should: the table stays as it is."
+            )
+        outcomes = {path.name: [] for path in paths}
+        for case in ElementTree.parse(report).iter("testcase"):
+            name = case.get("classname").split(".", 1)[1]
+            outcomes[name].append("passed" if len(case) == 0 else case[0].tag)
+    return outcomes
+
+
+def title(path: Path) -> str:
+    first = json.loads(path.read_text("utf8"))["cells"][0]
+    return "".join(first["source"]).split("\n")[0].removeprefix("# ").strip()
+
+
+def row(path: Path, outcomes: list[str]) -> str:
+    """Return a chapter's line of the table; stop if nbval saw other cells than we."""
+    counts = count(path)
+    run = counts["compared"] + counts["ignored"]
+    if (outcomes.count("passed"), outcomes.count("skipped")) != (
+        run,
+        counts["skipped"],
+    ):
+        sys.exit(f"{path.name}: {counts}, but nbval counted {outcomes}")
+    number = int(path.stem.split("-")[0])
+    cells = [f"{number}", f"[{title(path)}](../notebooks/{path.name})"]
+    cells += [str(counts[name]) for name in counts]
+    cells += [f"{run} of {run}", f"`{fingerprint(path)}`"]
+    return "| " + " | ".join(cells) + " |"
+
+
+def table(paths: list[Path], outcomes: dict[str, list[str]]) -> str:
+    versions = [f"{name} {version(name).split('+')[0]}" for name in PACKAGES]
+    heads = ["chapter", "", "compared", "ignored", "not run", "pictures", "passed"]
+    lines = [
+        f"<!-- Written by `make checked` on {date.today()}; not by hand. -->",
+        "| " + " | ".join([*heads, "fingerprint"]) + " |",
+        "|---:|---|---:|---:|---:|---:|---:|---|",
+        *[row(path, outcomes[path.name]) for path in paths],
+    ]
+    machine = f"{platform.system()}, {platform.machine()}"
+    python = f"Python {platform.python_version()}"
+    run = f"The run was on {machine}, with {', '.join([python, *versions])}."
+    return "\n".join(lines) + f"\n\n{run}\n"
+
+
+def main() -> None:
+    os.chdir(ROOT)
+    paths = sorted(NOTEBOOKS.glob("*.ipynb"))
+    outcomes = run_nbval(paths, sys.argv[1] if len(sys.argv) > 1 else "2")
+    TABLE.write_text(table(paths, outcomes), "utf8", newline="\n")
+    print("written:", TABLE.relative_to(ROOT))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""The table of "How this book is checked" is about the chapters as they are now."""
+
+import json
+import re
+
+import pytest
+from chapters import NOTEBOOKS, ROOT, code_cells, name
+
+from scripts.checked import PACKAGES, TABLE, count, fingerprint, row
+from scripts.lock import newest_versions
+
+TEXT = TABLE.read_text("utf8")
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_the_chapter_is_the_one_that_was_checked(path):
+    lines = [line for line in TEXT.splitlines() if f"notebooks/{path.name})" in line]
+    assert len(lines) == 1, "run: make checked"
+    assert f"`{fingerprint(path)}`" in lines[0], "changed since: make checked"
+
+
+def test_no_other_chapter_is_listed():
+    listed = re.findall(r"notebooks/([\w-]+\.ipynb)\)", TEXT)
+    assert listed == [path.name for path in NOTEBOOKS]
+
+
+def test_it_was_checked_with_the_versions_of_the_constraints():
+    versions = newest_versions((ROOT / "constraints.txt").read_text("utf8"))
+    for package in PACKAGES:
+        assert f" {package} {versions[package]}" in TEXT, "run: make checked"
+
+
+@pytest.fixture
+def notebook(tmp_path):
+    """Make a notebook from (source, output, tags)."""
+
+    def make(*cells):
+        written = [{"cell_type": "markdown", "metadata": {}, "source": ["# Title"]}]
+        for source, output, tags in cells:
+            outputs = [{"output_type": "stream", "name": "stdout", "text": output}]
+            cell = {"cell_type": "code", "metadata": {"tags": tags}}
+            written.append(cell | {"source": source, "outputs": outputs})
+        path = tmp_path / "01-title.ipynb"
+        path.write_text(json.dumps({"cells": written}), "utf8")
+        return path
+
+    return make
+
+
+def test_the_fingerprint_follows_code_and_compared_outputs(notebook):
+    before = fingerprint(notebook(("print(1)", "1", [])))
+    assert fingerprint(notebook(("print(1)", "1", []))) == before
+    assert fingerprint(notebook(("print(2)", "1", []))) != before
+    assert fingerprint(notebook(("print(1)", "2", []))) != before
+    assert fingerprint(notebook(("print(1)", "1", ["nbval-skip"]))) != before
+
+
+def test_the_fingerprint_overlooks_ignored_outputs(notebook):
+    ignored = ["nbval-ignore-output"]
+    first = fingerprint(notebook(("clock()", "1", ignored)))
+    assert fingerprint(notebook(("clock()", "2", ignored))) == first
+
+
+def test_cells_are_counted_by_what_nbval_does_with_them(notebook):
+    path = notebook(("a", "", []), ("b", "", ["nbval-ignore-output"]))
+    assert count(path) == {"compared": 1, "ignored": 1, "skipped": 0, "pictures": 0}
+    assert "| 1 | 1 | 0 | 0 | 2 of 2 |" in row(path, ["passed", "passed"])
+    with pytest.raises(SystemExit, match="but nbval counted"):
+        row(path, ["passed"])
+
+
+def test_the_counts_add_up_to_the_cells():
+    for path in NOTEBOOKS:
+        counts = count(path)
+        run = counts["compared"] + counts["ignored"] + counts["skipped"]
+        assert run == len(code_cells(path))
