@@ -1,52 +1,55 @@
-"""From a text file to batches of ids and targets."""
+"""From text to batches: token storage, windows, and an order that can be resumed."""
 
+import hashlib
+import json
 from pathlib import Path
 
 import torch
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader, Dataset, Sampler
+
+from gpt1.text import load_text
+from gpt1.utils import atomic_write
+
+__all__ = ["Batches", "GPTDataset", "get_dataloader", "load_text", "token_ids"]
 
 
-def load_text(path):
-    """Read a text file.
+def token_ids(source, tokenizer, split="train", *, cache=None, **where):
+    """A corpus as token ids, computed once.
 
     Args:
-        path: a file in UTF-8.
+        source: see `gpt1.text.load_text`.
+        tokenizer: any with `encode`, `vocab_size` and `to_dict`.
+        split: "train", "validation" or "test".
+        cache: a folder for the ids, one file for each text and tokenizer, from where
+            they are mapped into memory; None keeps them in memory only. Several
+            processes may use the same folder at once.
+        where: `column`, `config` and `streaming` of `load_text`.
 
     Returns:
-        Its text, with line ends as ``\\n``.
+        A tensor (tokens,), uint16 where the vocabulary allows it, else int32.
 
     Raises:
-        FileNotFoundError: there is no such file.
-        ValueError: the file is empty or not UTF-8.
+        FileNotFoundError, ValueError, ImportError: see `load_text`.
     """
-    path = Path(path)
+    kind = torch.uint16 if tokenizer.vocab_size <= 2**16 else torch.int32
+    text = load_text(source, split, **where)
+    if cache is None:
+        return torch.tensor(tokenizer.encode(text), dtype=kind)  # (tokens)
+    path = Path(cache) / f"{_key(text, tokenizer)}.ids"
     if not path.is_file():
-        raise FileNotFoundError(
-            f"no text file at {path}: give the path of a file in UTF-8"
-        )
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise ValueError(
-            f"{path} is not UTF-8 (byte {error.start}): convert it first"
-        ) from None
-    if not text.strip():
-        raise ValueError(f"{path} is empty: expected text")
-    return text
+        ids = torch.tensor(tokenizer.encode(text), dtype=kind)  # (tokens)
+        with atomic_write(path) as temporary:
+            temporary.write_bytes(bytes(ids.untyped_storage()))
+    count = path.stat().st_size // kind.itemsize
+    return torch.from_file(str(path), shared=False, size=count, dtype=kind)  # (count)
 
 
-def split(ids, share=0.1):
-    """Cut the end off for validation.
-
-    Args:
-        ids: (tokens,).
-        share: the part to cut off.
-
-    Returns:
-        Training ids and validation ids.
-    """
-    cut = round(len(ids) * (1 - share))
-    return ids[:cut], ids[cut:]
+def _key(text, tokenizer):
+    """A name for this text under this tokenizer, from the content of both."""
+    tokens = json.dumps(tokenizer.to_dict(), sort_keys=True)
+    digest = hashlib.sha256(tokens.encode())
+    digest.update(text.encode())
+    return digest.hexdigest()[:32]
 
 
 class GPTDataset(Dataset):
@@ -56,7 +59,7 @@ class GPTDataset(Dataset):
     What is left at the end and fills no window is not used.
 
     Args:
-        ids: all token ids of the text, (tokens,).
+        ids: all token ids of the text, any integer type, (tokens,).
         context: length of a window.
         subset: use only the first `subset` windows; None means all.
 
@@ -65,7 +68,7 @@ class GPTDataset(Dataset):
     """
 
     def __init__(self, ids, context, subset=None):
-        self.ids = torch.as_tensor(ids, dtype=torch.long)  # (tokens)
+        self.ids = torch.as_tensor(ids)
         self.context = context
         windows = (len(self.ids) - 1) // context
         if windows < 1:
@@ -81,30 +84,144 @@ class GPTDataset(Dataset):
         return self.windows
 
     def __getitem__(self, index):
-        """Ids and targets of one window, each (context,)."""
+        """Ids and targets of one window, each int64, (context,)."""
         if not 0 <= index < self.windows:
             raise IndexError(f"window must be 0 to {self.windows - 1}, got {index}")
         start = index * self.context
-        window = self.ids[start : start + self.context + 1]
+        window = self.ids[start : start + self.context + 1].long()
         return window[:-1], window[1:]
 
 
-def get_dataloader(dataset, batch_size, *, shuffle=True, seed=0):
-    """Batches of windows, each window once per epoch.
+class Order(Sampler):
+    """The numbers of the windows, in an order that seed and epoch fix.
+
+    Args:
+        windows: how many there are.
+        seed: with the epoch, it fixes the order; None keeps the text's order.
+    """
+
+    def __init__(self, windows, seed):
+        self.windows, self.seed, self.epoch, self.start = windows, seed, 0, 0
+
+    def __len__(self):
+        return self.windows - self.start
+
+    def __iter__(self):
+        order = torch.arange(self.windows)  # (windows)
+        if self.seed is not None:
+            # PyTorch's generator looks at 32 bits of its seed: mix both into them.
+            mixed = hashlib.sha256(f"{self.seed} {self.epoch}".encode()).digest()
+            random = torch.Generator().manual_seed(int.from_bytes(mixed[:4], "big"))
+            order = torch.randperm(self.windows, generator=random)  # (windows)
+        return iter(order[self.start :].tolist())
+
+
+class Batches:
+    """Batches of windows, epoch after epoch; the place can be saved and resumed.
+
+    Going through it once is one epoch; the next time is the next epoch, in another
+    order. `state_dict` tells the place, in the middle of an epoch too, and
+    `load_state_dict` takes it up again: the next batch is the one that would have come.
 
     Args:
         dataset: a `GPTDataset`.
-        batch_size: windows in a batch; the last batch may have fewer.
+        batch_size: windows in a batch; the last of an epoch may have fewer.
+        seed: fixes the orders; None keeps the text's order.
+        workers: processes that prepare batches; the batches are the same.
+    """
+
+    def __init__(self, dataset, batch_size, seed, workers=0):
+        self.dataset, self.batch_size = dataset, batch_size
+        self.order = Order(len(dataset), seed)
+        self.loader = DataLoader(
+            dataset, batch_size, sampler=self.order, num_workers=workers
+        )
+        self.epoch = self.done = 0
+
+    def __len__(self):
+        """Batches in a whole epoch."""
+        return -(-len(self.dataset) // self.batch_size)
+
+    def __iter__(self):
+        self.order.epoch = self.epoch
+        self.order.start = min(self.done * self.batch_size, len(self.dataset))
+        for batch in self.loader:
+            self.done += 1
+            yield batch
+        self.epoch, self.done = self.epoch + 1, 0
+
+    def state_dict(self):
+        """The place: epoch, and batches of it that were given."""
+        return {
+            "epoch": self.epoch,
+            "done": self.done,
+            "seed": self.order.seed,
+            "batch_size": self.batch_size,
+            "windows": len(self.dataset),
+        }
+
+    def load_state_dict(self, state):
+        """Go on from a place that `state_dict` told.
+
+        Raises:
+            ValueError: the place is one among other batches: another seed, batch size
+                or number of windows.
+        """
+        for name in ("seed", "batch_size", "windows"):
+            have = self.state_dict()[name]
+            if state[name] != have:
+                raise ValueError(
+                    f"the saved place has {name} {state[name]}, these batches have "
+                    f"{have}: resume with the same data and options"
+                )
+        self.epoch, self.done = state["epoch"], state["done"]
+
+
+def get_dataloader(
+    dataset,
+    batch_size,
+    *,
+    tokenizer=None,
+    context=None,
+    split="train",
+    subset=None,
+    shuffle=True,
+    seed=0,
+    workers=0,
+    cache=None,
+    **where,
+):
+    """Batches of windows, each window once per epoch.
+
+    `get_dataloader("wikitext-2", 32, tokenizer=t, context=128)` goes all the way from
+    the name of a corpus to batches.
+
+    Args:
+        dataset: a `GPTDataset`; or the source of a text, see `gpt1.text.load_text`,
+            and then `tokenizer` and `context` are needed.
+        batch_size: windows in a batch; the last of an epoch may have fewer.
+        tokenizer: turns the text into ids.
+        context: length of a window.
+        split: "train", "validation" or "test".
+        subset: use only the first `subset` windows.
         shuffle: a new order every epoch; False keeps the text's.
         seed: fixes the orders.
+        workers: processes that prepare batches.
+        cache: see `token_ids`.
+        where: see `token_ids`.
 
     Returns:
-        A `DataLoader` that gives ids and targets, each (batch, context).
+        `Batches` of ids and targets, each int64, (batch, context).
 
     Raises:
-        ValueError: `batch_size` is below 1.
+        ValueError: `batch_size` is below 1, or tokenizer or context is missing; and
+            see `token_ids` and `GPTDataset`.
     """
     if batch_size < 1:
         raise ValueError(f"batch_size must be at least 1, got {batch_size}")
-    order = torch.Generator().manual_seed(seed)
-    return DataLoader(dataset, batch_size, shuffle=shuffle, generator=order)
+    if not isinstance(dataset, GPTDataset):
+        if tokenizer is None or context is None:
+            raise ValueError("a text needs tokenizer=... and context=... to be batched")
+        ids = token_ids(dataset, tokenizer, split, cache=cache, **where)
+        dataset = GPTDataset(ids, context, subset)
+    return Batches(dataset, batch_size, seed if shuffle else None, workers)

@@ -15,7 +15,7 @@ import torch
 
 from gpt1.command import option, parse, run
 from gpt1.config import PRESETS
-from gpt1.dataset import GPTDataset, get_dataloader, load_text, split
+from gpt1.dataset import GPTDataset, get_dataloader, load_text
 from gpt1.model import GPT
 from gpt1.tokenizer import CharTokenizer
 from gpt1.utils import pick_device, save_checkpoint, set_seed
@@ -23,7 +23,7 @@ from gpt1.utils import pick_device, save_checkpoint, set_seed
 
 @dataclass
 class TrainConfig:
-    """Train a GPT on a text file, with characters as tokens.
+    """Train a GPT on a text, with characters as tokens.
 
     Raises:
         ValueError: a number is out of its range; the message names the flag.
@@ -169,17 +169,17 @@ def train(options):
 
 def prepare(options):
     """Tokenizer, training batches and validation batches for `train`."""
-    text = load_text(options.dataset)
-    tokenizer = CharTokenizer.train(text)
-    ids = torch.tensor(tokenizer.encode(text))  # (tokens)
-    kept, held_out = split(ids)
-    windows = GPTDataset(kept, options.context, options.subset)
+    text = load_text(options.dataset, "train")
+    held_out = load_text(options.dataset, "validation")
+    tokenizer = CharTokenizer.train(text + held_out)
+    windows, kept = (
+        GPTDataset(tokenizer.encode(part), options.context, subset)
+        for part, subset in ((text, options.subset), (held_out, None))
+    )
     return (
         tokenizer,
         get_dataloader(windows, options.batch_size, seed=options.seed),
-        get_dataloader(
-            GPTDataset(held_out, options.context), options.batch_size, shuffle=False
-        ),
+        get_dataloader(kept, options.batch_size, shuffle=False),
     )
 
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from gpt1.dataset import GPTDataset, get_dataloader, load_text, split
+from gpt1.dataset import GPTDataset, get_dataloader, load_text
 from gpt1.tokenizer import CharTokenizer
 
 TEXT = "Once upon a time, a cat sat on a mat.\nÀ bientôt! 🙂"
@@ -61,14 +61,55 @@ def test_an_epoch_gives_every_window_once_in_an_order_fixed_by_the_seed():
     assert starts(get_dataloader(data, 3, shuffle=False)) == sorted(first)
 
 
-def test_validation_is_the_end_of_the_text():
-    kept, held_out = split(torch.arange(20))
-    assert (kept.tolist(), held_out.tolist()) == (list(range(18)), [18, 19])
+def test_a_place_in_the_middle_of_an_epoch_can_be_resumed():
+    data = GPTDataset(torch.arange(101), 4)
+    loader = get_dataloader(data, 3, seed=7)
+    first = starts(loader)
+    second = []
+    for number, (ids, _) in enumerate(loader):
+        second += ids[:, 0].tolist()
+        if number == 2:
+            place = loader.state_dict()
+            given = len(second)
+    again = get_dataloader(data, 3, seed=7)
+    again.load_state_dict(place)
+    assert starts(again) == second[given:]
+    assert starts(again) == starts(loader)
+    assert first != second
+
+
+def test_the_place_after_the_last_batch_is_the_next_epoch():
+    data = GPTDataset(torch.arange(9), 4)
+    loader = get_dataloader(data, 2)
+    batches = iter(loader)
+    next(batches)
+    place = loader.state_dict()
+    again = get_dataloader(data, 2)
+    again.load_state_dict(place)
+    assert starts(again) == []
+    list(batches)
+    assert starts(again) == starts(loader)
+
+
+def test_a_place_among_other_batches_is_refused():
+    data = GPTDataset(torch.arange(101), 4)
+    place = get_dataloader(data, 3, seed=7).state_dict()
+    with pytest.raises(ValueError, match="batch_size 3, these batches have 2"):
+        get_dataloader(data, 2, seed=7).load_state_dict(place)
+
+
+def test_workers_give_the_same_batches():
+    data = GPTDataset(torch.arange(101), 4)
+    alone, helped = (get_dataloader(data, 3, workers=n) for n in (0, 2))
+    for _ in range(2):
+        assert starts(alone) == starts(helped)
 
 
 def test_data_that_cannot_be_used_is_said(tmp_path):
-    with pytest.raises(FileNotFoundError, match="nowhere"):
+    with pytest.raises(FileNotFoundError, match=r"nowhere.*tales or python-docs"):
         load_text(tmp_path / "nowhere.txt")
+    with pytest.raises(ValueError, match="split must be"):
+        load_text("python-docs", "training")
     (tmp_path / "latin.txt").write_bytes("é".encode("latin-1"))
     with pytest.raises(ValueError, match="UTF-8"):
         load_text(tmp_path / "latin.txt")

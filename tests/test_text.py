@@ -1,0 +1,163 @@
+"""Where text comes from, and how its ids are stored."""
+
+import threading
+
+import pytest
+import torch
+
+from gpt1.dataset import GPTDataset, get_dataloader, load_text, token_ids
+from gpt1.tokenizer import BPETokenizer, CharTokenizer
+
+LINES = [f"line {i} of the text, which goes on a little\n" for i in range(200)]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "b.txt").write_text("".join(LINES[100:]), encoding="utf-8")
+    (tmp_path / "a.txt").write_text("".join(LINES[:100])[:-1], encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("source", ["", "*.txt", "**/*.txt"])
+def test_a_folder_and_a_glob_are_read_in_order_of_names(folder, source):
+    text = load_text(folder / source) + load_text(folder / source, "validation")
+    assert text == "".join(LINES)
+
+
+def test_validation_is_the_last_tenth_of_the_lines(folder):
+    kept, held_out = (
+        load_text(folder / "b.txt", split).splitlines(keepends=True)
+        for split in ("train", "validation")
+    )
+    assert kept + held_out == LINES[100:]
+    assert len(held_out) in (10, 11)
+
+
+def test_pythons_own_reference_needs_no_file():
+    text = load_text("python-docs")
+    assert len(text) > 300_000
+    assert "Boolean" in text
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory):
+    """A data set on disk in the hub's layout: parquet files, one folder a config."""
+    datasets = pytest.importorskip("datasets")
+    root = tmp_path_factory.mktemp("hub")
+    for split in ("train", "validation", "test"):
+        rows = datasets.Dataset.from_dict(
+            {"text": [f" = {split} = \n", "", "Two rows.\n"], "other": [1, 2, 3]}
+        )
+        path = root / "data" / f"{split}-00000-of-00001.parquet"
+        path.parent.mkdir(exist_ok=True)
+        rows.to_parquet(str(path))
+    return root
+
+
+@pytest.mark.parametrize("streaming", [False, True])
+def test_a_data_set_in_the_hubs_layout_is_read(hub, streaming, monkeypatch, tmp_path):
+    monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path))
+    text = load_text(hub, "validation", streaming=streaming)
+    assert text == " = validation = \n\nTwo rows.\n"
+
+
+def test_a_column_that_is_not_there_is_said(hub):
+    with pytest.raises(ValueError, match=r"no column 'words'.*text, other"):
+        load_text(hub, column="words")
+
+
+@pytest.mark.parametrize("source", ["wikitext-2", "nobody/nothing-at-all"])
+def test_without_a_network_the_error_names_what_needs_none(source, monkeypatch):
+    datasets = pytest.importorskip("datasets")
+
+    def no_network(*_, **__):
+        raise ConnectionError("no route\nto host")
+
+    monkeypatch.setattr(datasets, "load_dataset", no_network)
+    with pytest.raises(
+        FileNotFoundError, match="no route to host; tales and python-docs need no"
+    ):
+        load_text(source)
+
+
+def test_short_names_stand_for_the_raw_wikitexts(monkeypatch):
+    datasets = pytest.importorskip("datasets")
+    asked = []
+
+    def load(*names, **options):
+        asked.append((names, options))
+        return datasets.Dataset.from_dict({"text": ["one\n", "two"]})
+
+    monkeypatch.setattr(datasets, "load_dataset", load)
+    assert load_text("wikitext-103", "test") == "one\ntwo\n"
+    names, options = asked[0]
+    assert names == ("Salesforce/wikitext", "wikitext-103-raw-v1")
+    assert options["split"] == "test"
+
+
+def test_without_datasets_the_error_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "datasets", None)
+    with pytest.raises(ImportError, match=r"gpt1\[data\]"):
+        load_text("wikitext-2")
+
+
+# --- ids on disk ----------------------------------------------------------------------
+
+
+def test_ids_are_stored_once_and_mapped(folder, tmp_path, monkeypatch):
+    tokenizer = BPETokenizer.train("".join(LINES), 100)
+    cache = tmp_path / "cache"
+    ids = token_ids(folder, tokenizer, cache=cache)
+    assert ids.dtype == torch.uint16
+    assert ids.tolist() == tokenizer.encode(load_text(folder))
+    monkeypatch.setattr(BPETokenizer, "encode", None)
+    assert torch.equal(token_ids(folder, tokenizer, cache=cache), ids)
+    assert len(list(cache.iterdir())) == 1
+
+
+def test_another_text_or_tokenizer_is_another_file(folder, tmp_path):
+    cache = tmp_path / "cache"
+    one, two = (BPETokenizer.train("".join(LINES), size) for size in (40, 60))
+    first = token_ids(folder, one, cache=cache).tolist()
+    assert token_ids(folder, two, cache=cache).tolist() != first
+    (folder / "a.txt").write_text("text, line, text\n")
+    assert token_ids(folder, one, cache=cache).tolist() != first
+    assert len(list(cache.iterdir())) == 3
+
+
+def test_two_writers_at_once_leave_one_whole_file(folder, tmp_path):
+    tokenizer = CharTokenizer.train("".join(LINES))
+    cache, results = tmp_path / "cache", []
+
+    def work():
+        results.append(token_ids(folder, tokenizer, cache=cache).tolist())
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == [tokenizer.encode(load_text(folder))] * 4
+    assert len(list(cache.iterdir())) == 1
+
+
+def test_a_large_vocabulary_is_stored_wide_enough(folder):
+    tokenizer = CharTokenizer(
+        [*sorted(set("".join(LINES))), *map(chr, range(300, 70_000))]
+    )
+    ids = token_ids(folder, tokenizer)
+    assert ids.dtype == torch.int32
+    assert ids.tolist() == tokenizer.encode(load_text(folder))
+
+
+def test_one_call_goes_from_text_to_batches(folder):
+    tokenizer = CharTokenizer.train("".join(LINES))
+    batches = get_dataloader(folder, 3, tokenizer=tokenizer, context=16, shuffle=False)
+    ids, targets = next(iter(batches))
+    text = load_text(folder)
+    assert ids.dtype == targets.dtype == torch.int64
+    assert tokenizer.decode(ids.flatten()) == text[:48]
+    assert tokenizer.decode(targets.flatten()) == text[1:49]
+    assert isinstance(batches.dataset, GPTDataset)
+    with pytest.raises(ValueError, match="tokenizer"):
+        get_dataloader(folder, 3)
