@@ -65,7 +65,7 @@ def checked_heads(weights, tokens):
 def one_map(head, tokens, name, label, alone):
     """The heat map of one head, a complete `<svg>`."""
     longest = max(len(token) for token in tokens)
-    cell = 34 if alone else 26
+    cell = 34 if alone else 26 if len(tokens) <= 8 else 22
     slanted = longest * 6.6 > cell
     left = max(44.0, 20 + 6.6 * longest)
     top = (26 if label else 4) + 24 + (10 + 5 * longest if slanted else 14)
