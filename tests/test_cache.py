@@ -134,11 +134,6 @@ def test_a_partly_frozen_model_leaves_the_cache_as_it_was(small):
         close(small(ids[:, 10:], cache), small(ids)[:, 10:], "after the error")
 
 
-def test_a_frozen_model_needs_no_no_grad(small, ids):
-    small.requires_grad_(False)
-    check_cache(small, ids, [4, 7])
-
-
 @torch.inference_mode()
 def test_inference_mode_works(small, ids):
     cache = small.new_cache()

@@ -94,10 +94,10 @@ def our_state(weights):
     return state
 
 
-def our_model(config, weights, make=GPT):
+def our_model(config, weights):
     """A `GPT` in eval mode that holds the weights."""
     with torch.device("meta"):
-        model = make(config)
+        model = GPT(config)
     model.to_empty(device="cpu").load_state_dict(our_state(weights))
     return model.eval()
 

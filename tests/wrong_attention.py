@@ -1,0 +1,122 @@
+"""Attention made wrong, in one way each: what the checks must reject.
+
+A part of a model is exchanged by giving the module another class (`swap`): its
+parameters stay as they are.
+"""
+
+import math
+
+import torch
+from torch.nn import functional as F
+
+from gpt1 import MultiHeadAttention
+
+
+def swap(model, old, new):
+    """Give every module of class `old` the class `new`."""
+    for part in model.modules():
+        if type(part) is old:
+            part.__class__ = new
+    return model
+
+
+class WrittenOut(MultiHeadAttention):
+    """Right, and written out so that each step can be made wrong."""
+
+    root = property(lambda self: math.sqrt(self.head_size))
+    diagonal, axis, order = 0, -1, (0, 1, 2)
+
+    def forward(self, x, cache=None):
+        parts = self.split(x)
+        query, key, value = (parts[place] for place in self.order)
+        scores = query @ key.transpose(-2, -1) / self.root
+        mask = torch.ones_like(scores, dtype=torch.bool).tril(self.diagonal)
+        mask[..., 0, 0] = True
+        # As in OpenAI's code; a whole column of -inf would give no number at all.
+        weights = scores.masked_fill(~mask, -1e9).softmax(self.axis)
+        mixed = weights @ value
+        return self.dropout(self.projection(mixed.transpose(1, 2).flatten(2)))
+
+
+def written_out(**steps):
+    """A mutation: attention with some steps of `WrittenOut` replaced."""
+    kind = type("WrongAttention", (WrittenOut,), steps)
+    return lambda model: swap(model, MultiHeadAttention, kind)
+
+
+class AlwaysCausal(MultiHeadAttention):
+    """Trusts is_causal with a cache: True whenever there are several queries."""
+
+    lone = False
+
+    def forward(self, x, cache=None):
+        query, key, value = self.split(x)
+        if cache is not None:
+            key, value = cache.extend(key, value)
+        causal = self.lone or query.size(2) > 1
+        mixed = F.scaled_dot_product_attention(query, key, value, is_causal=causal)
+        return self.dropout(self.projection(mixed.transpose(1, 2).flatten(2)))
+
+
+class CausalForOne(AlwaysCausal):
+    """The same for a single query too, which then sees the first key alone."""
+
+    lone = True
+
+
+class NoMask(MultiHeadAttention):
+    """Lets a chunk after a past see all of itself."""
+
+    def forward(self, x, cache=None):
+        query, key, value = self.split(x)
+        past = 0 if cache is None else cache.length
+        if cache is not None:
+            key, value = cache.extend(key, value)
+        causal = past == 0
+        mixed = F.scaled_dot_product_attention(query, key, value, is_causal=causal)
+        return self.dropout(self.projection(mixed.transpose(1, 2).flatten(2)))
+
+
+class ForgetsThePast(MultiHeadAttention):
+    """Fills the cache and does not read it."""
+
+    def forward(self, x, cache=None):
+        if cache is not None:
+            cache.extend(*self.split(x)[1:])
+        return super().forward(x)
+
+
+class HeadsFirst(MultiHeadAttention):
+    """Cuts the fused projection by head first, then into query, key and value."""
+
+    def split(self, x):
+        joint = self.query_key_value(x)
+        joint = joint.view(*x.shape[:2], self.heads, 3, self.head_size)
+        return joint.permute(3, 0, 2, 1, 4).unbind(0)
+
+
+class MixedHeads(MultiHeadAttention):
+    """Joins the heads without moving them behind time."""
+
+    def forward(self, x, cache=None):
+        query, key, value = self.split(x)
+        mixed = F.scaled_dot_product_attention(query, key, value, is_causal=True)
+        return self.dropout(self.projection(mixed.reshape(x.shape)))
+
+
+class NoAttentionDropout(MultiHeadAttention):
+    """Drops in three of the four places."""
+
+    def forward(self, x, cache=None):
+        mixed = F.scaled_dot_product_attention(*self.split(x), is_causal=True)
+        return self.dropout(self.projection(mixed.transpose(1, 2).flatten(2)))
+
+
+class NoisyEval(MultiHeadAttention):
+    """Drops attention weights outside training: SDPA knows no mode of its own."""
+
+    def forward(self, x, cache=None):
+        mixed = F.scaled_dot_product_attention(
+            *self.split(x), dropout_p=self.dropout.p, is_causal=True
+        )
+        return self.dropout(self.projection(mixed.transpose(1, 2).flatten(2)))

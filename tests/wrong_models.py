@@ -1,0 +1,210 @@
+"""GPT-1 made wrong outside attention, in one way each: what the checks must reject.
+
+Every function takes a right model and spoils it in place, or makes a wrong one.
+"""
+
+import math
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from gpt1 import GPT, Block, FeedForward
+from wrong_attention import swap
+
+# --- feed-forward and normalisation ---------------------------------------------------
+
+
+def activation(function):
+    """A mutation: another activation in the feed-forward layer."""
+
+    class Wrong(FeedForward):
+        def forward(self, x):
+            return self.dropout(self.contract(function(self.expand(x))))
+
+    return lambda model: swap(model, FeedForward, Wrong)
+
+
+class DropoutAfterGelu(FeedForward):
+    def forward(self, x):
+        inner = self.dropout(F.gelu(self.expand(x), approximate="tanh"))
+        return self.dropout(self.contract(inner))
+
+
+class UnbiasedNorm(nn.LayerNorm):
+    """Divides by the deviation of a sample, n - 1, with epsilon inside the root."""
+
+    def forward(self, x):
+        variance = x.var(-1, keepdim=True, correction=1)
+        normal = (x - x.mean(-1, keepdim=True)) / (variance + self.eps).sqrt()
+        return normal * self.weight + self.bias
+
+
+class EpsilonOutside(nn.LayerNorm):
+    """Adds epsilon to the deviation instead of the variance."""
+
+    def forward(self, x):
+        normal = (x - x.mean(-1, keepdim=True)) / (
+            x.var(-1, keepdim=True, correction=0).sqrt() + self.eps
+        )
+        return normal * self.weight + self.bias
+
+
+class NoMean(nn.LayerNorm):
+    """Root mean square, as newer models have it."""
+
+    def forward(self, x):
+        size = (x.square().mean(-1, keepdim=True) + self.eps).sqrt()
+        return x / size * self.weight + self.bias
+
+
+def other_epsilon(model):
+    for part in model.modules():
+        if isinstance(part, nn.LayerNorm):
+            part.eps = 1e-12
+    return model
+
+
+class PreNorm(Block):
+    """As in GPT-2, without its final norm."""
+
+    def forward(self, x, cache=None):
+        x = x + self.attention(self.attention_norm(x), cache)
+        return x + self.feed_forward(self.feed_forward_norm(x))
+
+
+class SwappedNorms(Block):
+    def forward(self, x, cache=None):
+        x = self.feed_forward_norm(x + self.attention(x, cache))
+        return self.attention_norm(x + self.feed_forward(x))
+
+
+class NoResidual(Block):
+    def forward(self, x, cache=None):
+        x = self.attention_norm(x + self.attention(x, cache))
+        return self.feed_forward_norm(self.feed_forward(x))
+
+
+# --- the model ------------------------------------------------------------------------
+
+
+class FinalNorm(GPT):
+    """One more LayerNorm at the end; untrained, it has gain 1 and bias 0."""
+
+    def hidden(self, ids, cache=None):
+        return F.layer_norm(super().hidden(ids, cache), (self.config.width,))
+
+
+class ScaledEmbedding(GPT):
+    """Multiplies embeddings by √width, as the first Transformer did."""
+
+    def hidden(self, ids, cache=None):
+        hook = self.token_embedding.register_forward_hook(
+            lambda _part, _given, made: made * self.config.width**0.5
+        )
+        try:
+            return super().hidden(ids, cache)
+        finally:
+            hook.remove()
+
+
+class Untied(GPT):
+    """Predicts with a copy: equal at the start, and apart after the first step."""
+
+    def __init__(self, config):
+        super().__init__(config)
+        self.output = nn.Parameter(torch.empty_like(self.token_embedding.weight))
+
+    def logits(self, hidden):
+        return F.linear(hidden, self.output)
+
+
+def untied(model):
+    with torch.device("meta"):
+        copy = Untied(model.config)
+    state = {**model.state_dict(), "output": model.token_embedding.weight.detach()}
+    copy.to_empty(device="cpu").load_state_dict(state)
+    return copy.eval()
+
+
+class DetachedOutput(GPT):
+    """Ties the matrix and teaches it by the input alone."""
+
+    def logits(self, hidden):
+        return F.linear(hidden, self.token_embedding.weight.detach())
+
+
+def positions_from_zero(model):
+    """With a cache each piece starts again at position 0."""
+    model.position_embedding.register_forward_pre_hook(
+        lambda _part, given: (given[0] - given[0][0],)
+    )
+    return model
+
+
+def positions_from_one(model):
+    model.position_embedding.register_forward_pre_hook(
+        lambda _part, given: ((given[0] + 1) % model.config.context,)
+    )
+    return model
+
+
+def batch_norm(model):
+    """Centres the embeddings over the batch."""
+    model.dropout.register_forward_hook(
+        lambda _part, _given, made: made - made.mean(0, keepdim=True) / 2
+    )
+    return model
+
+
+def quiet_embedding(model):
+    model.dropout = nn.Identity()
+    return model
+
+
+# --- initial weights ------------------------------------------------------------------
+
+
+@torch.no_grad()
+def scaled_by_depth(model):
+    """As in GPT-2: what joins the residual stream is smaller by √(2 layers)."""
+    for block in model.blocks:
+        for part in (block.attention.projection, block.feed_forward.contract):
+            part.weight /= math.sqrt(2 * model.config.layers)
+    return model
+
+
+@torch.no_grad()
+def reset(kind):
+    """A mutation: PyTorch's own initialisation of one kind of module."""
+
+    def mutate(model):
+        for part in model.modules():
+            if isinstance(part, kind):
+                part.reset_parameters()
+        return model
+
+    return mutate
+
+
+@torch.no_grad()
+def normal_positions(model):
+    """N(0, 1), as nn.Embedding has it."""
+    model.position_embedding.reset_parameters()
+    return model
+
+
+@torch.no_grad()
+def uniform(model):
+    """The right deviation and the wrong distribution."""
+    width = model.config.init_std * 3**0.5
+    for parameter in model.parameters():
+        if parameter.dim() > 1:
+            parameter.uniform_(-width, width)
+    return model
+
+
+@torch.no_grad()
+def random_biases(model):
+    model.blocks[1].feed_forward.expand.bias.normal_(0.0, 0.02)
+    return model
