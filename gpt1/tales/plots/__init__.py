@@ -1,0 +1,8 @@
+"""The plots, written in the little language of `plot.py`; the order is part of a seed.
+
+Each module holds one text, `SOURCE`.
+"""
+
+from gpt1.tales.plots import home, town, woods
+
+SOURCES = (home.SOURCE, woods.SOURCE, town.SOURCE)

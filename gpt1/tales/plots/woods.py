@@ -1,0 +1,351 @@
+"""Plots about animals in woods, fields and ponds."""
+
+SOURCE = """
+plot: the moon in the pond
+hero: mouse | vole | shrew | dormouse
+mood: wistful
+@thing: thimble | walnut shell | acorn cup | buttercup | tin cup
+@place: by the mill pond | by the round pool | by the castle moat | by the village
+  pond | by the quarry lake
+@helper: $wise
+@reason(reason, gift):
+  - to see what {he} was eating; {his} supper
+  - to keep the dark away; {his} dark doorstep
+  - to read the names on the jam jars; {his} pantry
+  - to show {his} mother, who was too old to go out; {his} mother's face
+night: {Place.at} lived {name}, <an animal>. <One night> {he} looked into the water,
+  and there, [bright as butter|close enough to touch|round as a cheese], lay the moon.
+  <Night sky>
+wish: "If I had that at home," thought {name}, "it would be just the thing {reason}."
+try: So {he} [fetched|ran for] {a thing}, leaned out [from a lily leaf|over the
+  edge|from a willow root] and dipped it in. [Splash!|Plip!] But the moon [broke into
+  a hundred pieces|ran away in ripples|shook and slid aside]. {He} waited till the
+  water lay still and tried again, and [a third time|again after that]. The {thing}
+  came up full of [nothing but water|water and one cross tadpole|duckweed].
+meeting: "What are you fishing for?" asked {helper}, who had been [watching|standing
+  in the reeds] all the while. When {name} told, {helper} did not laugh. "The moon
+  does not belong to [anyone who takes it|any pond]," said {helper.he}. "But fill your
+  {thing}, carry it home as it is, and set it [outside the door|where the sky can see
+  it]."
+
+end: {name} carried it <carefully>, and spilled only [a drop|two drops|a little]. And
+  when {he} had set it down, a moon no bigger than a [pea|daisy|lentil] was floating
+  in it, and it shone on {reason.gift}. By morning it was gone. {name} was a little
+  sad, and yet not very: {he} knew now how to [ask it in|invite it], and that it
+  [comes when it can|cannot stay].
+? {name} wanted the moon {reason}. = {name} wished to have the moon {reason}.
+? {name} dipped {a thing} in the water. = {A thing} was what {name} fished for the
+  moon with.
+? {name} lived {place.at}. = {name}'s home was {place.at}.
+
+plot: the winter store
+hero: squirrel | hamster | dormouse | chipmunk
+mood: thankful
+@thing: sack of hazelnuts (it) | barrel of beechnuts (it) | heap of acorns (it) |
+  basket of chestnuts (it)
+@place: in the beech wood | in the orchard | on the heath | in Farmer Lund's hedge
+@helper: hedgehog (she) | field mouse (he) | rabbit (she) | mole (he) | jay (she)
+@joy(joy, tune):
+  - playing the fiddle; a slow tune for the snow and a quick one for the fire
+  - telling stories; one story for each night until the thaw
+  - carving little animals; a whole wooden meadow, with wooden cows
+  - juggling; five snowballs, and then six
+autumn: <One autumn day> everybody {place.at} was gathering. <Autumn sky> Only {name},
+  <an animal>, sat [on a stump|in the sun|on a gatepost] {joy}.
+warning: "Winter [is coming|bites]," said a {helper}, who was [dragging|rolling home]
+  {a thing}. "Won't you gather too?" "[Tomorrow|After this one|When I have finished],"
+  said {name}. But [tomorrow came with another tomorrow behind it|one thing led to
+  another|the days were so mild], and then came the snow.
+hardship: {name}'s larder was as [empty|bare] as a drum. {He} looked in, and [a
+  draught looked out|there was only a <creature>]. So {he} put on {his} [muffler|coat]
+  and knocked at the {helper}'s door, {his} ears [hanging|red] with shame.
+mercy: The {helper} might have said, "[I told you so.|Whose fault is that?]" But
+  {helper.he} only opened the door wider. "I have {a thing}," {helper.he} said, "and
+  it is very [quiet|dull] here with nobody to [talk to|share it]. Come in."
+
+end: All winter long {name} thanked the {helper} by {joy}: {joy.tune}. They ate from
+  the {thing} [turn and turn about|each evening], and never was there a
+  [shorter|merrier] winter. And when the next autumn came, the first to be seen
+  gathering {place.at}, with [two sacks|a cart|leaves in {his} hair], was {name}. {He}
+  was gathering for two.
+? {name} spent the autumn {joy}. = While others gathered, {name} was {joy}.
+? The {helper} shared {a thing} with {name}. = {A thing} was shared by the {helper}.
+
+plot: the soup of all
+hero: mole | badger | hedgehog | beaver | otter
+mood: happy
+@thing: iron pot | copper kettle | stone bowl | tin bucket
+@place: at the crossroads | under the old bridge | in the clearing | by the windmill
+@first: carrot | turnip | leek from the allotment (it) | cabbage | parsnip
+@second: handful of peas (it) | sprig of thyme (it) | clove of garlic (it) | cob of
+  sweetcorn (it)
+@third: pinch of salt (it) | lump of butter (it) | spoonful of cream (it) | crust of
+  rye bread (it)
+arrival: <One wet day> {name}, <an animal>, came home [from a journey|from the
+  sea|after a long year away] with nothing but {a thing} on {his} back. <Wet sky> {He}
+  lit a fire {place.at}, filled the {thing} with rain and sat down to [stir|wait].
+visit: "What are you cooking?" asked a hare. "Soup," said {name}. "It wants only {a
+  first}." The hare happened to have one, and it went [plop|splash] into the {thing}.
+visit: Then [by came a goose|a goose put her head in]. "It smells [interesting|like
+  the start of something]," said the goose. "What does it want?" "Only {a second},"
+  said {name}, and the goose [ran|flapped] home to get it.
+visit: The third was an old ram who never [shared|spoke to] anything. He sniffed. He
+  sniffed again. "What it wants," the ram said [crossly|gruffly], "is {a third}," and
+  he had brought it along.
+
+end: When the soup was done, it was the [best|thickest|finest] that anyone had tasted.
+  They all sat down {place.at} round the {thing}: the hare who had brought {a first},
+  the goose with {a second}, and the ram, who had [two helpings|a third bowl] and
+  [told a joke|hummed]. "And which part was yours?" he asked. "[Mine was the
+  asking|The rain]," said {name}, and even the ram <laughed>.
+? The hare brought {a first}. = It was {a first} that the hare gave.
+? The ram brought {a third}. = It was {a third} that the ram gave.
+? {name} cooked the soup in {a thing}. = The soup was cooked in {a thing}.
+
+plot: the hat in the tree
+hero: bear cub | badger | raccoon | otter | fox cub
+mood: happy
+@thing: straw hat | felt hat | woolly cap | sun bonnet | top hat
+@place: on the heath | on the cliff path | by the willow stream | on Barrow Hill
+@helper: wren (she) | robin (he) | goldfinch (she) | nuthatch (he) | blue tit (she)
+@want(use, instead):
+  - to look grown-up; a daisy behind {his} ear, like a lord
+  - to keep the sun off; a rhubarb leaf, which was cooler anyway
+  - to go calling on {his} aunt; a very well brushed head
+pride: {name}, <an animal>, had a new {thing}, and {he} [wore|needed] it {want}. {He}
+  wore it at breakfast. {He} wore it [in the bath|to chop wood|while asleep].
+loss: <One windy day>, {place.at}, [a gust|the wind] [lifted|snatched|whisked] it off
+  {his} head. Up it went, over [the hawthorns|the gorse|three fields], and away.
+  <Windy sky>
+search: {name} <looked>. [Three days|A week|Four days] later {he} saw it [at
+  last|after all]: high in an elder bush, upside down, and in it, upon [moss|a bed of
+  feathers|soft grass], sat a {helper}.
+quarrel: "That is my {thing}," said {name}. "Oh dear," said the {helper}. "I found it,
+  and it was [empty|the right size], and now there are [four|five|three] eggs in it."
+  {name} looked. There were, and they were [blue as the sky|speckled|no bigger than
+  hazelnuts].
+patience: {name} <thought>. [Eggs cannot wait, and a hat can|A hat can wait|A hat is
+  only a hat]. "Keep it [till they fly|for now]," {he} said. And <for days> {he} came
+  by with [crumbs|seeds|news] and held a leaf over the nest when it rained.
+
+end: In [June|July] the last young one flew. "[Here is your|You may have back your]
+  {thing}," said the {helper}. But it had grown such a [mossy|feathery|homely] look
+  that {name} hung it back in the bush for next year. {Want}, {he} [now had|used]
+  {want.instead}. <Sleepy end>.
+? A {helper} nested in {name}'s {thing}. = {name}'s {thing} became the home of a
+  {helper}.
+? {name} had the {thing} {want}. = The {thing} was there {want}.
+
+plot: the day the owl got up
+hero: squirrel | lark | rabbit | duckling
+mood: happy
+@thing: lantern | alarm clock | pair of blue spectacles (it) | silver bell
+@place: in the great oak | in the old barn | in the ruined tower | in the tall fir
+  tree
+@helper: barn owl (she) | tawny owl (he) | little owl (she) | bat (he)
+@odd(odd, lesson):
+  - The daisies were shut; the flowers have to rest for all that standing about
+  - The shops were closed; somebody has to guard the cheese
+  - The puddles were black; a puddle needs dark to catch a star in
+complaint: "You have the best of it," said {name}, <an animal>, to the {helper} who
+  lived {place.at}. "You have [stars|the moon] and nobody [bothers you|to tell you to
+  wash]." "And you have [sunshine|butterflies] and company," said the {helper}, who
+  was [yawning|going to bed]. "Shall we change?"
+swap: So they changed. {name} gave the {helper} a [sun hat|list of things to do], and
+  the {helper} gave {name} {a thing}, for [finding the way|safety|use in the dark].
+trouble: That night {name} went out. <Night sky> {odd.odd}. Nobody was at home, and
+  every [bush|post] looked like [somebody|a stranger]. {He} held on to the {thing} and
+  yawned until {his} [ears|jaw] hurt.
+mirror: By day it was no better with the {helper}. The sun [stung|tickled]
+  {helper.his} eyes, {helper.he} bumped into [a washing line|the weathercock|two
+  pigeons], and fell asleep at [somebody's christening|a football match|the baker's].
+
+return: At dawn they met {place.at}, both with [shadows under their eyes|their eyes
+  half shut]. "The night is [bigger|longer] than it looks," said {name}. "The day is
+  [louder|brighter]," said the {helper}.
+end: {name} gave the {thing} back. "But I did learn one thing," {he} said.
+  "{Odd.lesson}." And since then each of them has said good night to the other [at
+  sunrise and at sunset|twice a day], and neither of them would [change|swap] for [all
+  the cheese in the world|a pound].
+? {name} changed places with a {helper}. = A {helper} took {name}'s place for a while.
+? {name} carried {a thing} at night. = {name} went through the night with {a thing}.
+? The {helper} lived {place.at}. = {Place.at} was the {helper}'s home.
+
+plot: the sleeping bear
+hero: mouse | fieldmouse | shrew | hedgehog
+mood: relieved
+@thing: bell | tambourine | tin drum | music box | rattle
+@place: through the bear's cave | through the bramble tunnel | through the hollow hill
+@helper: snail (he) | dragonfly (she) | woodlouse (he) | glow-worm (she)
+@wrap(wrap, where):
+  - moss; moss by the spring
+  - sheep's wool; wool on the barbed fence
+  - thistledown; thistledown on the bank
+  - lamb's-ear leaves; leaves of lamb's ear by the gate
+errand: {name}, <an animal>, was to bring {a thing} to [the party|the wedding|the
+  midsummer dance] on the other side of the hill. Without it [there would be no
+  music|the dance could not begin|nobody would know when to start].
+obstacle: But the only way went {place.at}, and there lay a bear, [the biggest in the
+  forest|as big as a haystack], fast asleep. "Who wakes {him}[| by mistake]," said a
+  {helper} on a stone, "[had better be quick|will have to explain it]."
+try: {name} took one step. [Ting|Clink], went the {thing}, and the bear [turned
+  over|grunted|opened half an eye]. {He} took the step back again.
+cunning: {name} <thought>. "What is softer than [silence|snow]?" {he} asked. The
+  {helper} [waved a feeler|looked about]. "I passed {wrap.where}," {helper.he} said,
+  "[not an hour ago|only this morning]."
+journey: So they wrapped the {thing} in {wrap}, [round and round|twice round], until
+  it was as dumb as a [dumpling|pillow]. Step by step they crept past [the bear's
+  toes|a paw], past [the bear's ears|a furry back], past [a wet black nose|one long
+  snore].
+
+end: On the far side {name} took off the {wrap}, and [ting|clang], the {thing} rang
+  out so [bright|merrily] that [all the rabbits jumped|the dancers cheered]. They
+  danced till [the moon went down|dawn]. Towards the end a large shape came out of the
+  hill and sat down [quite shyly|at the edge]. It was the bear. "I dreamed of music,"
+  he said. "[May I|Is there room to] dance?" And he danced [very well|on tiptoe], with
+  the {helper} on his head.
+? {name} wrapped the {thing} in {wrap}. = The {thing} was wrapped up in {wrap}.
+? The way went {place.at}. = {name} had to go {place.at}.
+
+plot: the small voice in the choir
+hero: frog | mouse | newt | wren | cricket
+mood: proud
+@thing: reed flute | fir-cone drum | grass whistle | harebell
+@place: at the lily pond | in the reed bed | in the water meadow | at the spring
+@helper: the grey goose (she) | the bullfrog (he) | the swan (she) | the bittern (he)
+@song(song, message):
+  - about the rain; Come home, come home, the rain is here
+  - about the moon; Round she rolls and never falls
+  - about the sea; All small waters find the way
+  - about the harvest; Leave a little for the mice
+wish: Every [summer|spring] there was singing {place.at}, and {name}, <an animal>,
+  [longed|wanted with all {his} heart] to be in the choir. But {his} voice was
+  [thin|small] as a thread.
+refusal: "Louder, louder," said {helper}, who led it. "I cannot hear you over the
+  [ducks|coots]. Perhaps you would like to hold {a thing}?" So {name} held the {thing}
+  and only moved {his} lips. At home, though, <for days>, {he} practised the song
+  {song}, so softly that [only a <creature> listened|the grass went on sleeping].
+danger: <One night> [a fog came|a fog rolled in], as thick as [milk|porridge]. Two
+  [ducklings|cygnets|young moorhens] had not come home. Everyone called at once, as
+  loudly as they could, and [the noise went all ways|nobody could tell where it came
+  from].
+help: "Hush!" said {name}. "All of you, hush." And {he} sang, alone, one thin
+  [clear|straight] line of a song: "{song.message}." A thread can be followed.
+
+end: [Soon|By and by] there was a paddling in the fog, nearer and nearer, until two
+  little ones [bumped into the bank|came out of the white], following the song {song}.
+  At the next concert {place.at} somebody else held the {thing}. {name} stood in
+  front, and before {he} began, {helper} turned to the [ducks|coots|others] and said:
+  "[Softer|Quieter], please. I want to hear {name}."
+? {name} sang the song {song}. = The song {song} was sung by {name}.
+? They gave {name} {a thing} to hold. = {name} was told to hold {a thing}.
+
+plot: the house on the hill in the flood
+hero: rabbit | hare | marmot | badger
+mood: thankful
+@thing: wooden tub | old door | soup tureen | wheelbarrow | cradle
+@place: in the marsh | in the valley | at the river bend | in the low meadow
+@helper: water rat (he) | otter (she) | beaver (he) | moorhen (she)
+@saved(saved, use):
+  - a box of matches; light the stove
+  - a sack of flour; bake flat cakes
+  - a bundle of blankets; tuck in the little ones
+  - a pack of cards; play until the fear went away
+opening: {name}, <an animal>, had the smallest house on the hill, and below,
+  {place.at}, the others [lived in fine large ones|had verandas and cellars]. "Nobody
+  ever climbs up to see me," {name} used to say.
+storm: <One wet day> it rained, and the next day it rained harder, and on the third
+  the river [stood up|came over its banks] and walked into every house {place.at}.
+  <Wet sky>
+rescue: {name} looked down. {He} dragged {a thing} to the water's edge. "Can you
+  steer?" {he} called to a {helper} who [was swimming by|had climbed a post]. "I can
+  steer anything," {helper.he} said, "[even that|as long as it floats]." To and fro
+  they went in the {thing}, and each time they brought [somebody wet|somebody
+  frightened|one more neighbour]: [the hens|the toad], [the vole family|the old hare],
+  [three ducks who were only pretending to be afraid|a mole with a suitcase].
+crowd: Soon the small house was full to the [rafters|brim]. There was [one chair|one
+  bed] and fourteen guests. But somebody had saved {saved}, and with it they could
+  {saved.use}.
+
+end: When the sun came back, nobody wanted to go first. "I did not know," said the
+  {helper}, "how much room there is in a small house." They all came back in the
+  summer to build {name} [a second room|a porch|a bench for visitors]; and the
+  {thing}, filled with [geraniums|marigolds], stands [outside|at the gate].
+? The animals were brought to safety in {a thing}. = {A thing} was used to bring the
+  animals to safety.
+? Somebody had saved {saved}. = {Saved} had been saved from the water.
+? The flood came {place.at}. = {Place.at} there was a flood.
+
+plot: the fox and the riddle
+hero: hen | duck | goose | guinea fowl
+mood: proud
+@thing: letter | basket of eggs (it) | loaf | jar of honey (it)
+@place: at the forest gate | at the narrow bridge | at the gap in the wall | at the
+  ford
+@helper: fox (he) | stoat (she) | wolf (he) | weasel (she)
+@riddle(riddle, answer, origin):
+  - What gets wetter the more it dries; a towel; the women at the wash house
+  - What has teeth and never bites; a comb; the comb seller at the market
+  - What runs all day and never gets tired; a river; the ferryman
+  - What has a neck and no head; a bottle; the milkmaid at the dairy
+  - What goes up when the rain comes down; an umbrella; a goat at the bus stop
+lesson: {name}, <an animal>, liked [riddles|asking] better than corn. Whenever {he}
+  went out, {he} picked one up, and the newest came from {riddle.origin}.
+journey: <One fine day> {he} had to bring {a thing} to {his}
+  [sister|godmother|grandmother], <country way>. <Fine sky>
+danger: {Place.at} sat a {helper} with a napkin round {helper.his} neck. "[What a
+  pleasant surprise|You are just in time for dinner]," said the {helper}. "[Will you
+  stay?|Do sit down.]"
+cunning: {name}'s knees shook, but {his} voice did not. "With pleasure," {he} said.
+  "First a riddle, though, as is the custom. If you know the answer, I stay. If not, I
+  go. {riddle}?"
+trial: The {helper} was proud of {helper.his} brain. {Helper.he} thought of a
+  [cloud|boot], and {helper.he} thought of a [wheel|bishop]. {Helper.he} lay down on
+  {helper.his} back to think. {Helper.he} [bit {helper.his} tail|chewed the napkin].
+  Meanwhile {name} had [tiptoed past|gone by], and the {thing} was [delivered|on {his}
+  sister's table] before the sun went down.
+
+end: On the way home the {helper} was still there, very [thin in the face|pale]. "I
+  give up," {helper.he} said. "Only tell me." "It is {riddle.answer}," said {name}
+  from the top of the wall. "Oh!" said the {helper}, and {helper.he} <laughed> so hard
+  that {helper.he} forgot to be hungry. "Have you got another?" And now, every
+  [Friday|Tuesday], there is a riddle {place.at}, and nobody gets eaten at all.
+? The answer to the riddle was {riddle.answer}. = {Riddle.answer} was the answer to
+  the riddle.
+? {name} met a {helper} {place.at}. = {Place.at}, a {helper} was waiting for {name}.
+? {name} was carrying {a thing}. = {A thing} was what {name} had with {him}.
+
+plot: the thorn
+hero: mouse | sparrow | hedgehog | rabbit
+mood: thankful
+@thing: net | wire cage | tangle of fishing line (it) | deep pit
+@place: on the plain | in the pine forest | at the edge of the reeds | in the stony
+  valley
+@helper: lion (he) | stag (he) | bear (she) | wild horse (she) | wolf (she)
+@gift(size, skill):
+  - no heavier than a letter; {name} had [sharp little teeth|teeth like needles]
+  - the size of an egg; {name} knew a [rhyme|word] that calls every mouse and mole
+  - no taller than a toadstool; {name} could [dig|scrape] faster than anyone
+kindness: A {helper} {place.at} had a thorn in one foot, and it hurt so much that
+  {helper.he} [roared|groaned] all [day|night]. Everybody hid. Only {name}, who was
+  {gift}, crept nearer. "[Hold still|Look the other way]," {he} said, and {he}
+  pulled[, and pulled,|] until the thorn came out.
+promise: "If ever you need me, call," said the {helper}. "[And the same to you|You may
+  call me, too]," said {name}. At this the {helper} smiled a little, for what can {a
+  kind} do for {a helper}?
+time: [Spring went by|The grass grew tall], and for a long while they did not meet.
+danger: <One autumn day> {name} heard a [strange|sad] sound. The {helper} was caught
+  in {a thing}, and [the more {helper.he} struggled, the worse it held|could neither
+  go forward nor back].
+
+rescue: "You called," said {name}. "I only sighed," said the {helper}. "What could you
+  do?" But {gift.skill}, and all night long there was a [nibbling|scratching|rustling]
+  in the dark.
+end: When the sun rose, there was a hole in the {thing}, quite large enough. They
+  walked home together <forest way>, the {helper} and the {kind}, and the {helper}
+  took very small steps. "[I smiled at you once|I thought you were small],"
+  {helper.he} said. "I know," said {name}. "[It does not matter now|I am]."
+? The {helper} was caught in {a thing}. = {A thing} held the {helper} fast.
+? {name} pulled a thorn from the foot of a {helper}. = A {helper} had a thorn, and
+  {name} pulled it out.
+"""

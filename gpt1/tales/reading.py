@@ -1,0 +1,94 @@
+"""Reading a tale back: from its text to its derivation, if it has one.
+
+The reader follows the grammar and the text together, and where the grammar has a
+choice it tries every option. What does not fit the text is dropped at once.
+"""
+
+from gpt1.tales.grammar import NAME, Choice
+from gpt1.tales.plot import CHILD_KINDS, Plot, all_plots
+from gpt1.tales.tell import Tale, retell
+
+
+def read_tale(text: str, split: str = "all") -> Tale:
+    """The tale whose text this is, with its facts and probability.
+
+    ValueError if the grammar cannot tell this text, or not in this split.
+    """
+    found = derivations(text)
+    if not found:
+        raise ValueError(f"the grammar of the tales cannot tell {text[:40]!r}...")
+    assert len(found) == 1, "the grammar is ambiguous"
+    return retell(found[0], split)
+
+
+def derivations(text: str) -> list[tuple[int, ...]]:
+    """Every derivation of a text: none if it is no tale, otherwise one."""
+    return [
+        (number, *choices)
+        for number, plot in enumerate(all_plots())
+        for choices in _in_plot(plot, text)
+    ]
+
+
+def _in_plot(plot: Plot, text: str) -> list[tuple[int, ...]]:
+    """All derivations within a plot, searched depth first.
+
+    A state is what the grammar still has to say (a chain of nodes), the position in
+    the text, the facts known so far, and the wordings chosen so far (a chain).
+    """
+    found = []
+    waiting = [(_chain(plot.body, None), 0, {}, None)]
+    while waiting:
+        chain, at, facts, wordings = waiting.pop()
+        if chain is None:
+            if at == len(text):
+                found.append(_derivation(plot, facts, wordings))
+            continue
+        node, rest = chain
+        if type(node) is str:
+            if text.startswith(node, at):
+                waiting.append((rest, at + len(node), facts, wordings))
+        elif type(node) is Choice:
+            for number, option in enumerate(node.options):
+                state = (_chain(option, rest), at, facts, (number, wordings))
+                waiting.append(state)
+        else:
+            for known, nodes in _fillings(plot, node, facts):
+                waiting.append((_chain(nodes, rest), at, known, wordings))
+    return found
+
+
+def _chain(nodes: tuple, rest):
+    for node in reversed(nodes):
+        rest = (node, rest)
+    return rest
+
+
+def _fillings(plot: Plot, slot, facts: dict[str, int]):
+    """The ways to fill a slot: facts with what it decides, and the nodes it says."""
+    gendered = slot is NAME or (slot.variable == "kind" and plot.is_child)
+    if gendered and "gender" not in facts:
+        for gender in range(2):
+            yield from _fillings(plot, slot, {**facts, "gender": gender})
+    elif slot is NAME:
+        names = plot.names(facts["gender"])
+        numbers = [facts["name"]] if "name" in facts else range(len(names))
+        for number in numbers:
+            yield {**facts, "name": number}, (names[number],)
+    elif gendered:
+        yield facts, CHILD_KINDS[facts["gender"]].nodes[slot.key]
+    else:
+        values = plot.variables[slot.variable]
+        known = slot.variable in facts
+        for number in [facts[slot.variable]] if known else range(len(values)):
+            nodes = values[number].nodes[slot.key]
+            yield {**facts, slot.variable: number}, nodes
+
+
+def _derivation(plot: Plot, facts: dict[str, int], wordings) -> tuple[int, ...]:
+    chosen = []
+    while wordings is not None:
+        number, wordings = wordings
+        chosen.append(number)
+    drawn = [facts[variable] for variable in plot.variables]
+    return (*drawn, *reversed(chosen), facts["name"])
