@@ -22,6 +22,8 @@ VARIABLES = {
     "TOKENIZERS_PARALLELISM": "false",
     "TQDM_DISABLE": "1",
     "COLUMNS": "80",
+    # A hint of tqdm's, with a path in it, wherever ipywidgets is not installed.
+    "PYTHONWARNINGS": "ignore:IProgress not found",
     # Nothing from the network, and none of the user's own settings.
     "HF_HUB_OFFLINE": "1",
     "IPYTHONDIR": str(ROOT / "_build" / "ipython"),

@@ -7,7 +7,7 @@ not, and a chapter's number must not change when one before it appears.
 import re
 
 from docutils import nodes
-from sphinx.environment.collectors.toctree import TocTreeCollector
+from sphinx_external_toc.collectors import TocTreeCollectorWithStyles
 
 
 def number_of(docname):
@@ -38,13 +38,8 @@ def by_file(assign_section_numbers):
     return assign
 
 
-def install(app, config):
-    TocTreeCollector.assign_section_numbers = by_file(
-        TocTreeCollector.assign_section_numbers
-    )
-
-
 def setup(app):
-    # After all extensions are loaded: one of Jupyter Book's replaces the method too.
-    app.connect("config-inited", install)
+    # The collector that has the last word on numbers under a _toc.yml.
+    collector = TocTreeCollectorWithStyles
+    collector.assign_section_numbers = by_file(collector.assign_section_numbers)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
