@@ -88,6 +88,20 @@ def test_a_piece_that_does_not_fit_leaves_the_cache_as_it_was(small):
 
 
 @torch.no_grad()
+def test_one_layers_cache_holds_what_it_was_given_and_no_more():
+    cache = KVCache(5)
+    key, value = torch.randn(2, 1, 2, 7, 3, generator=torch.Generator().manual_seed(0))
+    for start, stop in ((0, 2), (2, 3), (3, 5)):
+        held = cache.extend(key[:, :, start:stop], value[:, :, start:stop])
+        assert torch.equal(held[0], key[:, :, :stop])
+        assert torch.equal(held[1], value[:, :, :stop])
+        assert cache.length == stop
+    with pytest.raises(ValueError, match=r"holds 5 of 5 positions; 2 more do not fit"):
+        cache.extend(key[:, :, 5:], value[:, :, 5:])
+    assert cache.length == 5
+
+
+@torch.no_grad()
 @pytest.mark.parametrize("batch", [1, 3])
 def test_another_batch_is_refused_and_leaves_the_cache_as_it_was(small, batch):
     ids = random_ids(SMALL, 2, FULL)

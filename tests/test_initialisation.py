@@ -69,6 +69,12 @@ def test_every_linear_layer_has_a_bias_and_the_output_none(small):
     assert all(part.bias is not None and part.eps == 1e-5 for part in norms)
 
 
+def test_the_epsilon_of_the_config_is_used():
+    model = GPT(GPTConfig(**{**SMALL.to_dict(), "norm_eps": 0.125}))
+    norms = [part for part in model.modules() if isinstance(part, nn.LayerNorm)]
+    assert {part.eps for part in norms} == {0.125}
+
+
 def test_the_order_of_parameters_is_the_order_of_the_forward_pass(small):
     names = [name for name, _ in small.named_parameters()]
     assert names[:2] == ["token_embedding.weight", "position_embedding.weight"]

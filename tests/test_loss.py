@@ -99,6 +99,17 @@ def test_a_scaled_loss_has_a_scaled_gradient(form):
     close(half * 600, one * 300, "half of the loss")
 
 
+@pytest.mark.parametrize("rows", [9, 1200])
+@pytest.mark.parametrize("kind", [torch.bfloat16, torch.float16], ids=str)
+def test_half_precision_is_widened_before_the_logits_are_made(kind, rows):
+    hidden, weight, targets = problem(rows, 4099)
+    hidden, weight = hidden.detach().to(kind), weight.detach().to(kind)
+    got = loss.linear_cross_entropy(hidden, weight, targets)
+    want = cross_entropy_of_logits(hidden.float(), weight.float(), targets)
+    assert got.dtype == torch.float32
+    close(got, want, "loss", 1e-6)
+
+
 class LargestTensor(TorchDispatchMode):
     """Watches every operation, backward too, for the most numbers in one tensor."""
 
