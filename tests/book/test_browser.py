@@ -46,6 +46,7 @@ def visit(browser):
         page.on("requestfailed", lambda request: page.errors.append(request.url))
         page.goto(path.as_uri())
         page.wait_for_load_state("networkidle")
+        page.evaluate("window.MathJax?.startup?.promise")
         return page
 
     yield open_page
@@ -85,7 +86,6 @@ def test_mathematics_is_drawn_offline(site, visit, path):
     formulas = page.locator("article .math").count()
     assert formulas > 0
     page.wait_for_function("document.querySelector('mjx-container svg')")
-    page.evaluate("MathJax.startup.promise")
     assert page.locator("article mjx-container").count() >= formulas
     assert page.locator("mjx-merror, [data-mjx-error]").count() == 0
 

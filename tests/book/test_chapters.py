@@ -7,6 +7,8 @@ from chapters import NOTEBOOKS, ROOT, code_cells, name
 from definitions import Definitions, differences
 
 TAUGHT = ROOT / "gpt1" / "model.py"
+# What a chapter that is still to come builds: the one on sampling.
+TO_COME = {"KVCache"}
 
 
 def package():
@@ -37,7 +39,7 @@ def test_what_a_chapter_defines_is_what_the_package_has(path):
 
 
 def test_every_class_of_the_model_is_built_in_one_chapter():
-    builders = {built: [] for built in taught().classes}
+    builders = {built: [] for built in taught().classes if built not in TO_COME}
     for path in NOTEBOOKS:
         for built in chapter(path).classes.keys() & builders.keys():
             builders[built].append(path.stem)

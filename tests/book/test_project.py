@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+import torch
 import yaml
 from chapters import NOTEBOOKS, ROOT
 
@@ -71,6 +72,15 @@ def test_every_chapter_is_in_the_contents_and_the_readme():
     for path in NOTEBOOKS:
         assert f"notebooks/{path.stem}" in contents
         assert f"notebooks/{path.name}" in readme
+
+
+def test_the_five_lines_of_the_readme_say_what_they_print(capsys):
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.S)
+    torch.manual_seed(0)
+    exec(code, {})
+    loss = float(re.search(r"tensor\(([\d.]+)", capsys.readouterr().out)[1])
+    (said,) = re.findall(r"about ([\d.]+) before training", code)
+    assert f"{loss:.1f}" == said
 
 
 def test_links_of_the_readme_lead_to_files():
