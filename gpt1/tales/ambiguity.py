@@ -50,8 +50,10 @@ def _names_hero(plot: Plot, nodes: tuple) -> bool:
     """Whether every wording says the hero's name, which also tells the gender."""
     return any(
         node is NAME
-        or type(node) is Choice
-        and all(_names_hero(plot, option) for option in node.options)
+        or (
+            type(node) is Choice
+            and all(_names_hero(plot, option) for option in node.options)
+        )
         for node in nodes
     )
 
@@ -88,7 +90,7 @@ def _meeting(start: list) -> str | None:
         else:
             pairs = ((a, n, m) for a, n in one for b, m in other if a == b)
         for letter, first, second in pairs:
-            parted = one is not other or first is second and letter[1:]
+            parted = one is not other or (first is second and letter[1:])
             letters = (letter[0], spelled)
             if first is second and parted:
                 return _spell(letters)

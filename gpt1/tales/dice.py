@@ -26,7 +26,7 @@ class Dice:
         return state ^ (state >> 31)
 
     def below(self, count: int) -> int:
-        """A uniform integer in 0 .. count-1, with no bias: surplus draws are redrawn."""
+        """A uniform integer in 0 .. count-1; surplus draws are drawn again."""
         while True:
             draw = self._next()
             result = draw % count

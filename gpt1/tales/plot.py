@@ -30,12 +30,11 @@ from gpt1.tales.grammar import (
     slots,
     with_article,
 )
+from gpt1.tales.phrases import PHRASES
 
 MOODS = ("happy", "proud", "thankful", "relieved", "sorry", "wistful")
-PREPOSITIONS = tuple(
-    f"{word} "
-    for word in "in on at by under beside behind near through outside".split()
-)
+PREPOSITIONS = re.compile(r"(above|against|along|among|at|behind|beside|by|in|near|on|outside|round|through"
+    r"|under) ")
 
 
 @dataclass(eq=False)
@@ -50,10 +49,12 @@ class Value:
         """Parse the field that `key` asks for, once; returns its nodes."""
         if key not in self.nodes:
             name = key.rstrip("^+")
+            if name not in self.fields:
+                raise ValueError(f"{self.text!r} has no field {name!r}")
             source = self.fields[name]
             if "+" in key:
                 source = with_article(source)
-            nodes = parse(source, words.PHRASES)
+            nodes = parse(source, PHRASES)
             self.nodes[key] = joined(capital(nodes) if "^" in key else nodes)
         return self.nodes[key]
 
@@ -94,7 +95,7 @@ def read_value(text: str, names: tuple[str, ...] = ()) -> Value:
     if pronoun:
         fields |= PRONOUNS[pronoun[1]]
         first = first[: pronoun.start()]
-    if first.startswith(PREPOSITIONS) and not names:
+    if PREPOSITIONS.match(first) and not names:
         fields["at"] = first
         first = first.split(" ", 1)[1]
     fields[""] = fields[names[0] if names else ""] = first
@@ -109,7 +110,7 @@ def read_plots(source: str) -> list[Plot]:
         try:
             plots.append(_read_plot(title.strip(), rest))
         except (ValueError, KeyError, AssertionError) as error:
-            raise ValueError(f"in the plot {title!r}: {error!r}") from error
+            raise ValueError(f"in the plot {title!r}: {error}") from error
     return plots
 
 
@@ -164,7 +165,7 @@ def _whole_lines(text: str) -> list[str]:
 
 
 def _nodes(text: str) -> tuple:
-    return joined(parse(text, words.PHRASES))
+    return joined(parse(text, PHRASES))
 
 
 def _variable(line: str) -> tuple[str, tuple[Value, ...]]:

@@ -1,34 +1,40 @@
-"""The words of the tales: names, lists that plots share, and the phrase book.
+"""The words of the tales: names, and lists that plots share.
 
 Names come in lists of 20 or 40 (the splits rely on it, see tell.py). No name is in
 two lists, so a name tells whether its bearer is a she or a he.
 """
 
-GIRLS = tuple(
+
+def split(text: str) -> tuple[str, ...]:
+    """The words of a text."""
+    return tuple(text.split())
+
+
+GIRLS = split(
     """
     Ada Alma Amina Bea Carla Clara Daisy Dora Edith Ella Emma Esther Freya Greta Hana
     Ida Ines Ivy Josie Kitty Layla Leila Lena Lucy Mabel Maya Mia Mina Nadia Nell Nora
     Olga Orla Polly Priya Rita Rosa Sana Tess Zoe
-    """.split()
+    """
 )
-BOYS = tuple(
+BOYS = split(
     """
     Adam Ahmed Alfie Arlo Ben Bruno Caleb Daniel Dev Emil Ezra Felix Finn George Hamid
     Harry Hugo Ibrahim Ivan Jack Joel Jonah Karim Kofi Leo Luca Milo Ned Noah Omar Oscar
     Otto Pablo Ravi Rory Sam Simon Theo Toby Yusuf
-    """.split()
+    """
 )
-ANIMAL_GIRLS = tuple(
+ANIMAL_GIRLS = split(
     """
     Bramble Clover Dimple Fern Freckle Hazel Juniper Maple Mossy Nettie Olive Peony
     Pepper Petal Pippa Primrose Saffron Tansy Twinkle Willow
-    """.split()
+    """
 )
-ANIMAL_BOYS = tuple(
+ANIMAL_BOYS = split(
     """
     Acorn Barley Basil Biscuit Burdock Button Conker Crumb Dandy Figgy Humphrey Monty
     Nutkin Parsley Pip Rowan Rufus Tumble Twig Wilf
-    """.split()
+    """
 )
 CHILDREN = (GIRLS, BOYS)
 ANIMALS = (ANIMAL_GIRLS, ANIMAL_BOYS)
@@ -68,179 +74,17 @@ LISTS = {
         on the town bridge | at the fair | in the arcade | outside the cinema |
         at the bus stop | in the botanical garden | by the clock tower |
         at the fish market""",
+    "wilds": """
+        in the beech wood | in the orchard | on the heath | by the mill pond |
+        at the crossroads | in the clearing | under the old bridge | in the fir wood |
+        by the windmill | at the wood's edge | in the hollow | by the brook |
+        on Barrow Hill | at the bend of the river | in the valley | at the ford""",
+    "beasts": """
+        mouse | vole | shrew | dormouse | hedgehog | mole | squirrel | hamster |
+        rabbit | guinea pig | hare | otter | weasel | marmot""",
     "wise": """
         the old heron (she) | the barn owl (he) | the grey goose (she) |
         the tortoise (he) | the old toad (he) | the old hare (she) |
-        the badger (he) | the wise old carp (she)""",
+        the old raven (he) | the wise old carp (she)""",
 }
 LISTS = {name: " ".join(text.split()).split(" | ") for name, text in LISTS.items()}
-
-WEEKDAY = "[Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday]"
-PART = "[morning|afternoon]"
-
-# Put in with <name>; <Name> begins a sentence.
-PHRASES = {
-    # when it begins
-    "one day": f"[one|one quiet|one busy|early one|late one] {WEEKDAY} {PART}",
-    "one fine day": (
-        f"[one [bright|mild|sunny|golden|warm] {WEEKDAY} {PART}"
-        f"|[early|late] one {WEEKDAY} {PART} under a [high|warm|bright|pale] sun"
-        f"|one [clear|blue|balmy|gentle] {PART} in [April|May|June|July]]"
-    ),
-    "one windy day": (
-        f"[one [gusty|blustery|breezy|windy] {WEEKDAY} {PART}"
-        f"|one [wild|blowy|bracing] {PART} in [March|April|October]]"
-    ),
-    "one wet day": (
-        f"[one [drizzly|damp|rainy|dripping|grey] {WEEKDAY} {PART}"
-        f"|one [soggy|puddly|wet|showery] {PART} in [March|April|November]]"
-    ),
-    "one snowy day": (
-        f"[one [white|frosty|icy|snowy|sparkling] {PART} in [December|January|February]"
-        f"|one {WEEKDAY} {PART}, when [snow lay on every roof|every twig wore frost"
-        "|the whole town was white]]"
-    ),
-    "one autumn day": (
-        f"[one [misty|crisp|russet|golden|mellow] {PART} in [September|October]"
-        f"|one {WEEKDAY} in autumn, when the leaves were [falling|turning|coming down]]"
-    ),
-    "one night": (
-        "one [starry|moonlit|still|quiet|silver|velvety] [night|evening] in"
-        " [spring|summer|early autumn]"
-    ),
-    # between one thing and the next
-    "soon": "[soon|before long|in a little while|not long after|a little later]",
-    "at last": "[at last|in the end|after a while|by and by]",
-    "all at once": "[all at once|suddenly|just then|at that very moment|then]",
-    "the next day": (
-        "[the next morning|the next day|the day after|the following morning"
-        "|first thing the next morning]"
-    ),
-    "for days": (
-        "[for three days|for a whole week|for days and days|day after day"
-        "|for the rest of the week]"
-    ),
-    # how it is done
-    "softly": "[softly|quietly|gently|in a low voice|kindly]",
-    "carefully": "[carefully|slowly and carefully|gently|with great care|very gently]",
-    "thought": (
-        "[thought for a [moment|minute|while]|sat down to think|thought hard"
-        "|thought it over|scratched {his} [head|chin|nose] and thought]"
-    ),
-    "smiled": "[smiled|beamed|grinned|gave a [wide|slow|happy|shy] smile]",
-    "laughed": "[laughed|chuckled|laughed out loud|laughed and laughed|giggled]",
-    "hurried": "[hurried|ran|raced|dashed|rushed|trotted]",
-    "went": "[went|walked|set off|strolled|wandered]",
-    "looked": (
-        "[looked|searched|hunted] [high and low|everywhere|here, there and everywhere"
-        "|in every corner|all around]"
-    ),
-    "cried": "[cried|called|shouted|called out]",
-    "said": "[said|answered|replied]",
-    "thank you": (
-        "[Thank you|Thank you so much|Oh, thank you|A thousand thanks"
-        "|Thank you with all my heart]"
-    ),
-    "very": "[very|rather|quite|truly]",
-    "small": "[small|little|tiny|wee]",
-    "big": "[big|large|great|huge|enormous]",
-    "old": "[old|worn|well-loved|battered|much-mended]",
-    "good": "[good|fine|splendid|lovely|wonderful|grand]",
-    "treat": (
-        "[warm bread and honey|hot soup|apple cake|buttered toast|plum tart"
-        "|pancakes with jam|a slice of gingerbread|cheese and pears|oat biscuits"
-        "|a bowl of raspberries|currant buns]"
-    ),
-    # weather
-    "fine sky": (
-        "[The sun was [out|up|shining|warm already]|The sky was as blue as [a jug|a"
-        " cornflower|a duck egg|the sea on a map|new paint]], and [a [blackbird|thrush"
-        "|skylark|robin|chaffinch|wren] was [singing|whistling|calling] [somewhere|from"
-        " a chimney|overhead|in the hedge]|the [bees|swallows|dragonflies|butterflies]"
-        " were [busy|out|everywhere]|the air smelled of [roses|lilac|clover|hay|mown"
-        " grass|honeysuckle]]."
-    ),
-    "wet sky": (
-        "[Rain|Drizzle|Water] [ran|trickled|dripped] [down the gutters|off every leaf"
-        "|from the roofs|along the lanes], and [the [ducks|snails|frogs|worms] [had the"
-        " place to themselves|were delighted|thought it a holiday]|every puddle"
-        " [winked|danced|had rings in it]|nobody was about but [a wet dog|one brave"
-        " sparrow|the milkman|a man with a sack on his head]]."
-    ),
-    "windy sky": (
-        "[Hats|Leaves|Newspapers|Clouds] [flew|sailed|tumbled|rolled] [over the roofs"
-        "|past the windows|through the air], and [every [gate|shutter|sign|barn door]"
-        " [banged|rattled|creaked|swung]|the trees [bowed|waved|roared|danced] like"
-        " [sailors|wild horses|the sea]]."
-    ),
-    "snowy sky": (
-        "[Icicles hung from [the gutters|every pump|the signposts]|The snow squeaked"
-        " [underfoot|like new shoes]|The pond was frozen [hard|right across]], and [the"
-        " smoke [stood straight up|rose blue] from the chimneys|breath hung in the air"
-        " like [smoke|little clouds|feathers]|the birds sat [round as balls|fluffed up"
-        " and silent]]."
-    ),
-    "autumn sky": (
-        "[Spiders' webs hung [on the gates|between the twigs]|Smoke drifted from the"
-        " [gardens|bonfires]|Geese went over in [a long line|a great arrow]], and"
-        " [acorns|chestnuts|apples|beech nuts|yellow leaves] [dropped|came down|fell]"
-        " [one by one|with a tap|without a sound|all day long]."
-    ),
-    "night sky": (
-        "[The moon was [thin|round|half full] and [yellow|white|very bright]|There were"
-        " [a thousand|more] stars [overhead|than anyone could count]], and [an owl"
-        " [hooted|called]|a fox barked|a train went by|the church clock struck]"
-        " [far away|once, and was silent|somewhere in the dark]."
-    ),
-    # ways
-    "town way": (
-        "past the [fish stall|shoemaker's|bicycle shop|fountain|chemist's|laundry|fire"
-        " station|barber's] and [over the bridge|up the steps|round the corner|under the"
-        " arch|along the railings|through the alley|down the hill|across the square]"
-    ),
-    "country way": (
-        "past [the duck pond|a field of barley|the blue barn|two sleepy cows|a scarecrow"
-        "|the beehives|an old cart|a row of poplars] and [over the stile|through the gap"
-        " in the hedge|down the chalk path|across the plank bridge|round the hayrick"
-        "|along the ditch]"
-    ),
-    "forest way": (
-        "past [the hollow oak|a ring of toadstools|the fallen pine|a thicket of holly"
-        "|the anthill|a bank of moss|the woodpecker's tree|a patch of brambles] and"
-        " [under the ferns|over the roots|along the deer path|through the bracken|round"
-        " the big stone|across the trickle of a stream]"
-    ),
-    # people
-    "a child": (
-        "a [small|tall|cheerful|dreamy|quiet|lively|thoughtful|quick] {kind} with [curly"
-        " hair|a gap in {his} teeth|odd socks|scraped knees|a loud laugh|round glasses"
-        "|ink on {his} fingers|a great many questions|a whistle like a blackbird's|pockets"
-        " full of stones]"
-    ),
-    "an animal": (
-        "a [small|plump|brisk|shy|cheerful|young|sleepy|busy] {kind} with [bright eyes|a"
-        " good nose|very neat paws|one white ear|a loud sneeze|a kind heart|a large"
-        " appetite|quick feet|a crooked tail|a voice like a flute]"
-    ),
-    "pocket": (
-        "[a conker|a bent nail|a marble|a jay's feather|a brass button|a smooth stone"
-        "|half a biscuit|a stub of chalk|a cork] and [a length of string|a bottle top|an"
-        " acorn cup|a tram ticket|a snail shell|a red ribbon|a paper clip|a pine cone]"
-    ),
-    "creature": (
-        "[snail|beetle|spider|sparrow|frog|ladybird|cricket|lizard|caterpillar|moth]"
-    ),
-    # how it ends
-    "sleepy end": (
-        "[That night {name} [slept|dreamed] [very well|soundly|sweetly|till late]|At"
-        " bedtime {name} was still [smiling|humming|talking about it]|{name} fell asleep"
-        " that night [with a smile|before {his} head touched the pillow|in the middle of"
-        " a yawn]|And {name} went to bed [happy|glad|content], with the [window open|moon"
-        " looking in|stars outside|curtains stirring|cat on {his} feet]]"
-    ),
-    "supper end": (
-        "[And for supper there was|Then they all sat down to|That evening there was|They"
-        " finished the day with] <treat>[| and [a song|a story|cocoa|a game of cards"
-        "|cold milk]]"
-    ),
-}

@@ -3,6 +3,12 @@
 Each module holds one text, `SOURCE`.
 """
 
-from gpt1.tales.plots import home, town, woods
+from gpt1.tales.plots import fields, home, outdoors, town, woods
 
-SOURCES = (home.SOURCE, woods.SOURCE, town.SOURCE)
+SOURCES = (
+    home.SOURCE,
+    town.SOURCE,
+    outdoors.SOURCE,
+    woods.SOURCE,
+    fields.SOURCE,
+)

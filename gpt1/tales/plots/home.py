@@ -32,9 +32,9 @@ discovery: {name} <thought>. {He} remembered [well|very well|exactly]: {he} had 
 
 end: They <hurried> back together, hand in hand. And there {where.spot} {place.at},
   {where.found}, was the {thing}, [waiting|safe and sound|none the worse|looking quite
-  at home]. "[Next time|Tomorrow|From now on]," said {name}, hugging it, "I shall
-  [hold on tighter|look behind me before I go|count my things before I leave]."
-  <Sleepy end>.
+  at home]. "[Next time|Tomorrow|From now on]," [said {name}|{name} said], hugging it,
+  "I shall [hold on tighter|look behind me before I go|count my things before I
+  leave]." <Sleepy end>.
 ? {name} lost {his} {thing} {place.at}. = {Place.at}, {name} left {his} {thing}
   behind.
 ? The {thing} turned up {where.spot}. = {name} found the {thing} {where.spot}.
@@ -53,15 +53,15 @@ mood: {turn.mood}
   - a race against the cat
 @turn(mood, deed, answer, last):
   - proud; went straight to {helper} and told the whole story; "That took more courage
-    than any [pirate|knight|lion tamer] has," said {helper}. "Come, we will mend it
-    together."; {He} held the pieces and {helper} held the glue. The {thing} had a
-    [crooked|thin|wobbly] line across it for ever after, and [every time {name} saw
-    it, {he} stood a little taller|{name} was rather proud of that line]
+    than any [pirate|knight|lion tamer] has," [said {helper}|{helper} said]. "Come, we
+    will mend it together."; {He} held the pieces and {helper} held the glue. The
+    {thing} had a [crooked|thin|wobbly] line across it for ever after, and [every time
+    {name} saw it, {he} stood a little taller|{name} was rather proud of that line]
   - sorry; pushed the pieces under the rug and said not a word; But all [day|evening]
     the lump under the rug seemed to [stare at|look at|grow in front of] {him}.; {He}
     could not [eat {his} supper|finish {his} soup|sleep a wink]. When {helper} came to
     say good night, the truth came out with a great many tears. "I only wish you had
-    told me sooner," said {helper}, and {name} wished it too
+    told me sooner," [said {helper}|{helper} said], and {name} wished it too
 opening: {Place.at} of {name}'s house stood {a thing}. It was [older|a good deal
   older] than {helper}, and [nobody was to touch it|everybody walked round it on
   tiptoe|it was only used on [Sundays|birthdays|feast days]].
@@ -106,8 +106,8 @@ help: "[Patience|Slowly does it|Start again, and slower]," said {helper} from ne
   door, who [knew about such things|had clever hands|had once made a hundred of them],
   and {helper.he} showed {name} how.
 danger: But {loved} grew curious. "What do you do {place.at} all day?" {loved.he}
-  asked. "I am {excuse}," said {name}, and [turned as red as a beetroot|hid {his}
-  sticky hands|looked at {his} shoes].
+  asked. "I am {excuse}," [said {name}|{name} said], and [turned as red as a
+  beetroot|hid {his} sticky hands|looked at {his} shoes].
 
 end: On the [great day|birthday] {loved} [opened|unwrapped|untied] the parcel.
   {Loved.he} [said nothing for a long time|had to blow {loved.his} nose|looked and
@@ -190,8 +190,8 @@ building: They [pushed and pulled|set to work], and [soon|in no time] they had b
 
 end: The rain [drummed|beat|pattered] on the window, but inside, safe under
   {camp.roof}, they ate the {thing} down to the last crumb. The best thing of all was
-  {camp.best}. "[Let's do it again|Let's do this every week]," said {helper}, "even if
-  the sun [shines|comes out]."
+  {camp.best}. "[Let's do it again|Let's do this every week]," [said {helper}|{helper}
+  said], "even if the sun [shines|comes out]."
 ? {helper} brought {a thing}. = It was {helper} who came with {a thing}.
 ? The children built {camp}. = {Camp} is what the children built.
 ? They had meant to have the picnic {place.at}. = The picnic should have been
@@ -231,9 +231,9 @@ discovery: {He} opened the little door and peered in with a [match-box torch|han
   mirror|magnifying glass]. And there between two wheels sat {cause}!
 end: {name} {cause.fix}. For a moment nothing happened. Then: tick, said the {thing},
   tock. [Everyone clapped|People cheered|The whole house breathed out]. "[Big
-  tools|Many tools] are good," said {helper}, shaking {name}'s hand, "but [a good
-  look|open eyes] will do better." And ever since then it has been {name} who [winds
-  it up|looks after it] every [Sunday|Friday].
+  tools|Many tools] are good," [said {helper}|{helper} said], shaking {name}'s hand,
+  "but [a good look|open eyes] will do better." And ever since then it has been {name}
+  who [winds it up|looks after it] every [Sunday|Friday].
 ? The {thing} {place.at} stopped because of {cause}. = {Cause} had stopped the {thing}
   {place.at}.
 ? {helper} looked after the {thing}. = The {thing} was looked after by {helper}.

@@ -22,8 +22,7 @@ fear: Now {name} had [a secret|not told anyone]: there was {a thing} in {his} ow
   too, [wrapped in a sock|right at the bottom|under the gym shoes]. {He} [took one
   step|stood up], and sat down again. [What if {helper} laughed|What if it was the
   wrong thing to say]?
-waiting: So went [Tuesday|the second day], and so went [Wednesday|the third]. <Wet
-  sky>
+waiting: So went [Tuesday|the second day], and so went [Wednesday|the third].
 courage: On Thursday {name} [breathed in|counted to three|made {himself} walk], went
   up and said the [only|first] thing that came into {his} head: "I've got one of
   those."
@@ -57,8 +56,8 @@ mood: proud
 wish: In the window of the shop {place.at} stood {a thing}, and {name} wanted it [more
   than an ice cream every day|so much that {his} nose left a mark on the glass]. But
   in {his} pocket there was [no money at all|nothing] but {a first}.
-meeting: "I could use that," said {helper}, who {second.why}, and gave {him} {a
-  second} in exchange.
+meeting: "I could use that," [said {helper}|{helper} said], who {second.why}, and gave
+  {him} {a second} in exchange.
 meeting: Further on, {name} met {third.whose} who {third.need}. "Would you take {a
   third} for that?" he asked. {name} would. {He} carried it <town way>, and [people
   turned to look|a dog barked at it].
@@ -100,11 +99,11 @@ choice: {name} looked at the jar. {He} could see the {thing} [from here|in {his}
   mind], [shining|bright as day]. {He} <thought>. Then {he} [sighed|sat down] and
   counted out the money, [coin by coin|until the jar was half empty]. "I have nothing
   to give you for it," said the {need}, "only {need.token}." {name} took it
-  [gladly|with a bow], and thought about it all the way home.
+  [gladly|with a bow],.
 news: [Towns have ears|News runs faster than feet]. Next morning {helper}
-  [knocked|stood at the door]. "I hear the {thing} has to wait," said {helper}. "But
-  [so has my shop|so has my work]. I could use somebody who is good at {job}. You may
-  take your pay in advance."
+  [knocked|stood at the door]. "I hear the {thing} has to wait," [said
+  {helper}|{helper} said]. "But [so has my shop|so has my work]. I could use somebody
+  who is good at {job}. You may take your pay in advance."
 
 end: And outside, against the [gate|hedge|lamp post], was the {thing}. {name} did not
   know what to say, so {he} gave {helper} what {he} had: {need.token}. [It seemed to
@@ -137,11 +136,11 @@ news: Then {helper}'s mother found work in {town}, which is [a day's journey
   [van|lorry], and there were boxes, and [on the last evening|when everything was
   packed] the two of them went once more to {place}[ and did not know what to say| and
   said very little|].
-gift: "[Here|Keep this]," said {helper}, and pushed something into {name}'s hand. It
-  was {a thing}. "Whenever you miss me, {sign.sign}."
+gift: "[Here|Keep this]," [said {helper}|{helper} said], and pushed something into
+  {name}'s hand. It was {a thing}. "Whenever you miss me, {sign.sign}."
 parting: In the morning the [van|car] [turned the corner|grew small] and was gone.
   {name} ran after it as far as the [pump|letterbox|last lamp]. Then {he} stood there
-  and held the {thing} [tight|very tight]. <Autumn sky>
+  and held the {thing} [tight|very tight|in both hands|to {his} chest].
 time: The days were long and had [holes|a hole] in them. {name} made [new
   friends|other friends], by and by, but [some places stay empty|nobody else knew the
   country's flag].
@@ -149,7 +148,7 @@ time: The days were long and had [holes|a hole] in them. {name} made [new
 end: Even now, when [evening comes|it gets dark], {name} takes out the {thing}, goes
   to {place} and does what they agreed: {sign.sign}. {He} knows that [far away|over
   the hills] in {town} somebody is doing the same, because once {helper} wrote, on a
-  card with [three|two] spelling mistakes: "I do it too, {sign.reply}." [It still
+  card with [three|two] spelling mistakes: "I do it too. {Sign.reply}." [It still
   hurts a little|It is not the same], but it is [something|not nothing].
 ? {helper} moved to {town}. = {Town} became {helper}'s new home.
 ? {helper} gave {name} {a thing}. = {name} was given {a thing} by {helper}.
@@ -158,7 +157,7 @@ plot: message in a bottle
 hero: child
 mood: happy
 @thing: green bottle | brown jug with a cork | jam jar | stone flask | tin with a
-  tight lid | glass float
+  tight lid | lemonade bottle
 @place: on the beach | at the end of the pier | by the lighthouse | at the river mouth
   | on the sea wall | at the ferry landing | on the rocks | in the cove | beside the
   breakwater
@@ -175,12 +174,12 @@ wish: {name} lived so close to the sea that [sand got into the butter|the window
 plan: <One fine day> {he} wrote on a [sheet of paper|page from {his} notebook] in
   {his} best hand: "{asked.asked}?" {He} added {his} name and [street|the name of the
   village], rolled it up, put it into {a thing} and threw it in {place.at}, [as far as
-  {he} could|with both hands]. <Fine sky>
+  {he} could|with both hands|with a splash].
 waiting: It bobbed [once|twice|three times] and was gone. {name} came to look the next
   day, and the next. {He} found [a boot|driftwood], [a crab in a bad temper|a coil of
   rope], [half an oar|a blue feather]. Summer went, and winter [came and went|blew in
-  and blew out]. After that {he} came [only on Sundays|less often], and then [hardly
-  at all|only when {he} was passing].
+  and blew out]. After that {he} came [only on Sundays|less often|only when {he} was
+  passing].
 surprise: And <one day> the [postman|post boat] brought [a letter|an envelope with a
   strange stamp]. "[Dear|My dear] {name}," it said. "{asked.answered}. Your {thing}
   [knocked at our boat|came in with the tide|was in my father's net]. My name is
@@ -226,10 +225,11 @@ search: {He} followed them over the [step|sill], <country way>, where crumbs lay
 
 discovery: There in the straw lay {thief}, as round as a [drum|barrel], fast asleep,
   and smiling.
-end: "[I can't be angry with that|Well, I never]," said {helper}, and let {helper.his}
-  arm sink. They asked everybody's pardon, and the [twins|dog] got [a biscuit|the
-  broken biscuits] for the hurt. And so {helper} came to have {thief}, {thief.talent},
-  and asks no wages but {a thing} [now and then|at Christmas|every other Sunday].
+end: "[I can't be angry with that|Well, I never]," [said {helper}|{helper} said], and
+  let {helper.his} arm sink. They asked everybody's pardon, and the [twins|dog] got [a
+  biscuit|the broken biscuits] for the hurt. And so {helper} came to have {thief},
+  {thief.talent}, and asks no wages but {a thing} [now and then|at Christmas|every
+  other Sunday].
 ? The {thing} had been eaten by {thief}. = It was {thief} that had eaten the {thing}.
 ? The {thing} disappeared {place.at}. = {Place.at}, the {thing} had gone.
 
@@ -258,8 +258,8 @@ judgement: Along came {judge} and [had a good look at the two backs|heard it all
   "{Judge.rule}."
 cunning: {name} <thought>. "What about this?" {he} said to the air. "You go first
   today. I count to [a hundred|fifty|two hundred]. Then I go, and you count."
-  "[Slowly?|By twos?]" asked {helper}, and turned half round. "Slowly," said {name},
-  "but not [too slowly|with halves]."
+  "[Slowly?|By twos?]" asked {helper}, and turned half round. "Slowly," [said
+  {name}|{name} said], "but not [too slowly|with halves]."
 
 end: So they did, and found that [counting was|waiting was] almost the better part,
   since [you could make faces|you could sing the numbers]. By evening they had [lost
@@ -282,15 +282,15 @@ mood: {turn.mood}
 @turn(mood, deed, result):
   - happy; tasted a crumb, and [made a dreadful face|turned green]; There was just
     time to bake another, with {helper} reading out the labels, and it [came out
-    golden|rose like a balloon]. "A cook who tastes," said {helper}, "never has to
-    [hide|explain]." {name} won [third|second] prize and a [wooden spoon|blue ribbon],
-    and was as pleased as if it had been the first
+    golden|rose like a balloon]. "A cook who tastes," [said {helper}|{helper} said],
+    "never has to [hide|explain]." {name} won [third|second] prize and a [wooden
+    spoon|blue ribbon], and was as pleased as if it had been the first
   - sorry; was in a hurry and [did not taste it|said that tasting was for beginners];
     The judges took a bite, all three at once. They [coughed|wept], and called for
     water. {name} wished {he} could [sink into|hide under] the floor. "It is my
     doing," {he} told {helper}, with [wet|hot] cheeks. "I only wanted to be quick."
-    "The cows will lick it," said {helper}, and [took {his} hand|put an arm round
-    {him}]. "Tomorrow we shall bake again, slowly"
+    "The cows will lick it," [said {helper}|{helper} said], and [took {his} hand|put
+    an arm round {him}]. "Tomorrow we shall bake again, slowly"
 wish: {name} wanted to win the baking prize {place.at}, and {helper}, who was [the
   best cook for miles|famous for {helper.his} pies], had lent {him} [an apron|the good
   bowl] that came down to {his} [ankles|shoes].
@@ -330,15 +330,16 @@ mood: {turn.mood}
     {Helper.he} did not [scold|say one hard word]. {Helper.he} only held {name} very
     close, and {name} could feel {helper.his} heart [beating|going like a clock]. "I
     am sorry," {he} said, and [meant it|thought of it long after]
-promise: "You may go," said {helper}. "But be home before I light the lamp. Promise?"
-  "I promise," said {name}, <a child>, and took the {thing} along.
+promise: "You may go," [said {helper}|{helper} said]. "But be home before I light the
+  lamp. Promise?" "I promise," [said {name}|{name} said], <a child>, and took the
+  {thing} along.
 journey: Off {he} went, <country way>. <Fine sky> {Place.at} there was so much to see
   that the hours [flew|melted]: [swallows under a roof|a caterpillar crossing the
   path], [a boy who walked on his hands|somebody's lost hat], and best of all, {lure}.
 warning: The shadows [grew long|reached across the grass]. [The first window lit up|A
   bat flitted by|The first star came out]. The {thing} in {name}'s hand [felt
-  heavy|seemed to say: what did you promise]?
-temptation: "Only {lure.more}," thought {name}.
+  heavy.|seemed to ask what {he} had promised.|weighed as much as a stone.]
+temptation: "Only {lure.more}," [thought {name}|{name} thought].
 choice: And then {he} {turn.deed}.
 
 end: {turn.home}.
@@ -366,7 +367,7 @@ mood: proud
   - the dog next door; howled
 wish: On {his} birthday {name} got {a thing}. "How long does it take to learn?" {he}
   asked. "[It depends how often you are willing to fail|As long as a piece of
-  string]," said {helper}.
+  string]," [said {helper}|{helper} said].
 try: {name} took the {thing} to {place}, where [nobody could see|there was room]. {He}
   tried once. [Oh dear.|Well!] {Watcher}, which had been looking on, {watcher.noise}.
 try: {He} tried again, [harder|with {his} tongue out|with {his} eyes shut]. It was
@@ -382,7 +383,7 @@ end: When it happened, it happened [all by itself|as if it had never been hard].
   {name} [stood|stopped] quite still for joy and then did it again, to make sure.
   {Watcher} said nothing at all. After {times} of getting it wrong, [once is
   enough|getting it right felt like flying]. "[Now|So], how long does it take?" asked
-  {helper}. "{Times}," said {name}, "and [one|then one more]."
+  {helper}. "{Times}," [said {name}|{name} said], "and [one|then one more]."
 ? {name} had failed {times}. = It had gone wrong {times} for {name}.
 ? {name} learned to use {a thing}. = The {thing} was what {name} learned.
 ? {watcher} watched {name} practise. = {name} was watched by {watcher}.

@@ -14,14 +14,15 @@ mood: wistful
   - to read the names on the jam jars; {his} pantry
   - to show {his} mother, who was too old to go out; {his} mother's face
 night: {Place.at} lived {name}, <an animal>. <One night> {he} looked into the water,
-  and there, [bright as butter|close enough to touch|round as a cheese], lay the moon.
+  and there, [bright as butter|near enough to touch|round as a cheese], lay the moon.
   <Night sky>
-wish: "If I had that at home," thought {name}, "it would be just the thing {reason}."
+wish: "If I had that at home," [thought {name}|{name} thought], "it would be just the
+  thing {reason}."
 try: So {he} [fetched|ran for] {a thing}, leaned out [from a lily leaf|over the
   edge|from a willow root] and dipped it in. [Splash!|Plip!] But the moon [broke into
-  a hundred pieces|ran away in ripples|shook and slid aside]. {He} waited till the
-  water lay still and tried again, and [a third time|again after that]. The {thing}
-  came up full of [nothing but water|water and one cross tadpole|duckweed].
+  a hundred pieces|ran away in ripples|shook and slid aside]. {He} tried again, and [a
+  third time|again after that|once more]. The {thing} came up full of [nothing but
+  water|water and one cross tadpole|duckweed].
 meeting: "What are you fishing for?" asked {helper}, who had been [watching|standing
   in the reeds] all the while. When {name} told, {helper} did not laugh. "The moon
   does not belong to [anyone who takes it|any pond]," said {helper.he}. "But fill your
@@ -54,8 +55,8 @@ autumn: <One autumn day> everybody {place.at} was gathering. <Autumn sky> Only {
   <an animal>, sat [on a stump|in the sun|on a gatepost] {joy}.
 warning: "Winter [is coming|bites]," said a {helper}, who was [dragging|rolling home]
   {a thing}. "Won't you gather too?" "[Tomorrow|After this one|When I have finished],"
-  said {name}. But [tomorrow came with another tomorrow behind it|one thing led to
-  another|the days were so mild], and then came the snow.
+  [said {name}|{name} said]. But [tomorrow came with another tomorrow behind it|one
+  thing led to another|the days were so mild], and then came the snow.
 hardship: {name}'s larder was as [empty|bare] as a drum. {He} looked in, and [a
   draught looked out|there was only a <creature>]. So {he} put on {his} [muffler|coat]
   and knocked at the {helper}'s door, {his} ears [hanging|red] with shame.
@@ -84,11 +85,13 @@ mood: happy
 arrival: <One wet day> {name}, <an animal>, came home [from a journey|from the
   sea|after a long year away] with nothing but {a thing} on {his} back. <Wet sky> {He}
   lit a fire {place.at}, filled the {thing} with rain and sat down to [stir|wait].
-visit: "What are you cooking?" asked a hare. "Soup," said {name}. "It wants only {a
-  first}." The hare happened to have one, and it went [plop|splash] into the {thing}.
-visit: Then [by came a goose|a goose put her head in]. "It smells [interesting|like
-  the start of something]," said the goose. "What does it want?" "Only {a second},"
-  said {name}, and the goose [ran|flapped] home to get it.
+visit: "What are you cooking?" asked a hare. "Soup," [said {name}|{name} said]. "It
+  wants only {a first}." The hare happened to have one, and it went [plop|splash] into
+  the {thing}.
+visit: Then [a goose came by|a goose put her head in|along waddled a goose]. "It
+  smells [interesting|like the start of something]," said the goose. "What does it
+  want?" "Only {a second}," [said {name}|{name} said], and the goose [ran|flapped]
+  home to get it.
 visit: The third was an old ram who never [shared|spoke to] anything. He sniffed. He
   sniffed again. "What it wants," the ram said [crossly|gruffly], "is {a third}," and
   he had brought it along.
@@ -97,7 +100,7 @@ end: When the soup was done, it was the [best|thickest|finest] that anyone had t
   They all sat down {place.at} round the {thing}: the hare who had brought {a first},
   the goose with {a second}, and the ram, who had [two helpings|a third bowl] and
   [told a joke|hummed]. "And which part was yours?" he asked. "[Mine was the
-  asking|The rain]," said {name}, and even the ram <laughed>.
+  asking|The rain]," [said {name}|{name} said], and even the ram <laughed>.
 ? The hare brought {a first}. = It was {a first} that the hare gave.
 ? The ram brought {a third}. = It was {a third} that the ram gave.
 ? {name} cooked the soup in {a thing}. = The soup was cooked in {a thing}.
@@ -113,25 +116,25 @@ mood: happy
   - to keep the sun off; a rhubarb leaf, which was cooler anyway
   - to go calling on {his} aunt; a very well brushed head
 pride: {name}, <an animal>, had a new {thing}, and {he} [wore|needed] it {want}. {He}
-  wore it at breakfast. {He} wore it [in the bath|to chop wood|while asleep].
+  wore it [at breakfast|in the bath|to chop wood|even in bed].
 loss: <One windy day>, {place.at}, [a gust|the wind] [lifted|snatched|whisked] it off
   {his} head. Up it went, over [the hawthorns|the gorse|three fields], and away.
   <Windy sky>
 search: {name} <looked>. [Three days|A week|Four days] later {he} saw it [at
   last|after all]: high in an elder bush, upside down, and in it, upon [moss|a bed of
   feathers|soft grass], sat a {helper}.
-quarrel: "That is my {thing}," said {name}. "Oh dear," said the {helper}. "I found it,
-  and it was [empty|the right size], and now there are [four|five|three] eggs in it."
-  {name} looked. There were, and they were [blue as the sky|speckled|no bigger than
-  hazelnuts].
+quarrel: "That is my {thing}," [said {name}|{name} said]. "Oh dear," [said the
+  {helper}|the {helper} said]. "I found it, and it was [empty|the right size], and now
+  there are [four|five|three] eggs in it." {name} looked. There were, and they were
+  [blue as the sky|speckled|no bigger than hazelnuts].
 patience: {name} <thought>. [Eggs cannot wait, and a hat can|A hat can wait|A hat is
   only a hat]. "Keep it [till they fly|for now]," {he} said. And <for days> {he} came
   by with [crumbs|seeds|news] and held a leaf over the nest when it rained.
 
 end: In [June|July] the last young one flew. "[Here is your|You may have back your]
-  {thing}," said the {helper}. But it had grown such a [mossy|feathery|homely] look
-  that {name} hung it back in the bush for next year. {Want}, {he} [now had|used]
-  {want.instead}. <Sleepy end>.
+  {thing}," [said the {helper}|the {helper} said]. But it had grown such a
+  [mossy|feathery|homely] look that {name} hung it back in the bush for next year.
+  {Want}, {he} [now had|used] {want.instead}. <Sleepy end>.
 ? A {helper} nested in {name}'s {thing}. = {name}'s {thing} became the home of a
   {helper}.
 ? {name} had the {thing} {want}. = The {thing} was there {want}.
@@ -147,22 +150,23 @@ mood: happy
   - The daisies were shut; the flowers have to rest for all that standing about
   - The shops were closed; somebody has to guard the cheese
   - The puddles were black; a puddle needs dark to catch a star in
-complaint: "You have the best of it," said {name}, <an animal>, to the {helper} who
-  lived {place.at}. "You have [stars|the moon] and nobody [bothers you|to tell you to
-  wash]." "And you have [sunshine|butterflies] and company," said the {helper}, who
-  was [yawning|going to bed]. "Shall we change?"
+complaint: "You have the best of it," [said {name}|{name} said], <an animal>, to the
+  {helper} who lived {place.at}. "You have [stars|the moon] and nobody to [bother
+  you|tell you to wash|make a noise]." "And you have [sunshine|butterflies] and
+  company," [said the {helper}|the {helper} said], who was [yawning|going to bed].
+  "Shall we change?"
 swap: So they changed. {name} gave the {helper} a [sun hat|list of things to do], and
   the {helper} gave {name} {a thing}, for [finding the way|safety|use in the dark].
 trouble: That night {name} went out. <Night sky> {odd.odd}. Nobody was at home, and
-  every [bush|post] looked like [somebody|a stranger]. {He} held on to the {thing} and
-  yawned until {his} [ears|jaw] hurt.
+  every [bush|post] looked like [somebody|a stranger]. {He} held on to the {thing}
+  [and yawned|with both paws|and counted to a thousand].
 mirror: By day it was no better with the {helper}. The sun [stung|tickled]
   {helper.his} eyes, {helper.he} bumped into [a washing line|the weathercock|two
-  pigeons], and fell asleep at [somebody's christening|a football match|the baker's].
+  pigeons] and fell asleep at [somebody's christening|a football match|the baker's].
 
 return: At dawn they met {place.at}, both with [shadows under their eyes|their eyes
-  half shut]. "The night is [bigger|longer] than it looks," said {name}. "The day is
-  [louder|brighter]," said the {helper}.
+  half shut]. "The night is [bigger|longer] than it looks," [said {name}|{name} said].
+  "The day is [louder|brighter]," [said the {helper}|the {helper} said].
 end: {name} gave the {thing} back. "But I did learn one thing," {he} said.
   "{Odd.lesson}." And since then each of them has said good night to the other [at
   sunrise and at sunset|twice a day], and neither of them would [change|swap] for [all
@@ -221,10 +225,11 @@ mood: proud
 wish: Every [summer|spring] there was singing {place.at}, and {name}, <an animal>,
   [longed|wanted with all {his} heart] to be in the choir. But {his} voice was
   [thin|small] as a thread.
-refusal: "Louder, louder," said {helper}, who led it. "I cannot hear you over the
-  [ducks|coots]. Perhaps you would like to hold {a thing}?" So {name} held the {thing}
-  and only moved {his} lips. At home, though, <for days>, {he} practised the song
-  {song}, so softly that [only a <creature> listened|the grass went on sleeping].
+refusal: "Louder, louder," [said {helper}|{helper} said], who led it. "I cannot hear
+  you over the [ducks|coots]. Perhaps you would like to hold {a thing}?" So {name}
+  held the {thing} and only moved {his} lips. At home, though, <for days>, {he}
+  practised the song {song}, so softly that [only a <creature> listened|the grass went
+  on sleeping].
 danger: <One night> [a fog came|a fog rolled in], as thick as [milk|porridge]. Two
   [ducklings|cygnets|young moorhens] had not come home. Everyone called at once, as
   loudly as they could, and [the noise went all ways|nobody could tell where it came
@@ -261,16 +266,18 @@ rescue: {name} looked down. {He} dragged {a thing} to the water's edge. "Can you
   steer?" {he} called to a {helper} who [was swimming by|had climbed a post]. "I can
   steer anything," {helper.he} said, "[even that|as long as it floats]." To and fro
   they went in the {thing}, and each time they brought [somebody wet|somebody
-  frightened|one more neighbour]: [the hens|the toad], [the vole family|the old hare],
-  [three ducks who were only pretending to be afraid|a mole with a suitcase].
+  frightened|one more neighbour]: [the hens|the geese|the goat], [the vole family|the
+  old tortoise|the partridges], [three ducks who were only pretending to be afraid|a
+  mole with a suitcase].
 crowd: Soon the small house was full to the [rafters|brim]. There was [one chair|one
   bed] and fourteen guests. But somebody had saved {saved}, and with it they could
   {saved.use}.
 
-end: When the sun came back, nobody wanted to go first. "I did not know," said the
-  {helper}, "how much room there is in a small house." They all came back in the
-  summer to build {name} [a second room|a porch|a bench for visitors]; and the
-  {thing}, filled with [geraniums|marigolds], stands [outside|at the gate].
+end: When the sun came back, nobody wanted to go first. "I did not know," [said the
+  {helper}|the {helper} said], "how much room there is in a small house." They all
+  came back in the summer to build {name} [a second room|a porch|a bench for
+  visitors]; and the {thing}, filled with [geraniums|marigolds], stands [outside|at
+  the gate].
 ? The animals were brought to safety in {a thing}. = {A thing} was used to bring the
   animals to safety.
 ? Somebody had saved {saved}. = {Saved} had been saved from the water.
@@ -292,18 +299,16 @@ mood: proud
 lesson: {name}, <an animal>, liked [riddles|asking] better than corn. Whenever {he}
   went out, {he} picked one up, and the newest came from {riddle.origin}.
 journey: <One fine day> {he} had to bring {a thing} to {his}
-  [sister|godmother|grandmother], <country way>. <Fine sky>
+  [sister|godmother|grandmother], <country way>.
 danger: {Place.at} sat a {helper} with a napkin round {helper.his} neck. "[What a
-  pleasant surprise|You are just in time for dinner]," said the {helper}. "[Will you
-  stay?|Do sit down.]"
+  pleasant surprise|You are just in time for dinner]," [said the {helper}|the {helper}
+  said]. "[Will you stay?|Do sit down.]"
 cunning: {name}'s knees shook, but {his} voice did not. "With pleasure," {he} said.
-  "First a riddle, though, as is the custom. If you know the answer, I stay. If not, I
-  go. {riddle}?"
+  "First a riddle, though, as is the custom. If you know it, I stay. {riddle}?"
 trial: The {helper} was proud of {helper.his} brain. {Helper.he} thought of a
   [cloud|boot], and {helper.he} thought of a [wheel|bishop]. {Helper.he} lay down on
-  {helper.his} back to think. {Helper.he} [bit {helper.his} tail|chewed the napkin].
-  Meanwhile {name} had [tiptoed past|gone by], and the {thing} was [delivered|on {his}
-  sister's table] before the sun went down.
+  {helper.his} back to think. Meanwhile {name} had [tiptoed past|gone by], and the
+  {thing} was [delivered|on {his} sister's table] before the sun went down.
 
 end: On the way home the {helper} was still there, very [thin in the face|pale]. "I
   give up," {helper.he} said. "Only tell me." "It is {riddle.answer}," said {name}
@@ -330,21 +335,22 @@ kindness: A {helper} {place.at} had a thorn in one foot, and it hurt so much tha
   {helper.he} [roared|groaned] all [day|night]. Everybody hid. Only {name}, who was
   {gift}, crept nearer. "[Hold still|Look the other way]," {he} said, and {he}
   pulled[, and pulled,|] until the thorn came out.
-promise: "If ever you need me, call," said the {helper}. "[And the same to you|You may
-  call me, too]," said {name}. At this the {helper} smiled a little, for what can {a
-  kind} do for {a helper}?
+promise: "If ever you need me, call," [said the {helper}|the {helper} said]. "[And the
+  same to you|You may call me, too]," [said {name}|{name} said]. At this the {helper}
+  smiled a little, for what can {a kind} do for {a helper}?
 time: [Spring went by|The grass grew tall], and for a long while they did not meet.
 danger: <One autumn day> {name} heard a [strange|sad] sound. The {helper} was caught
   in {a thing}, and [the more {helper.he} struggled, the worse it held|could neither
   go forward nor back].
 
-rescue: "You called," said {name}. "I only sighed," said the {helper}. "What could you
-  do?" But {gift.skill}, and all night long there was a [nibbling|scratching|rustling]
-  in the dark.
+rescue: "You called," [said {name}|{name} said]. "I only sighed," [said the
+  {helper}|the {helper} said]. "What could you do?" But {gift.skill}, and all night
+  long there was a [nibbling|scratching|rustling] in the dark.
 end: When the sun rose, there was a hole in the {thing}, quite large enough. They
   walked home together <forest way>, the {helper} and the {kind}, and the {helper}
   took very small steps. "[I smiled at you once|I thought you were small],"
-  {helper.he} said. "I know," said {name}. "[It does not matter now|I am]."
+  {helper.he} said. "I know," [said {name}|{name} said]. "[It does not matter now|I
+  am]."
 ? The {helper} was caught in {a thing}. = {A thing} held the {helper} fast.
 ? {name} pulled a thorn from the foot of a {helper}. = A {helper} had a thorn, and
   {name} pulled it out.
