@@ -46,8 +46,10 @@ def test_a_missing_file_of_openais_is_noticed(small_weights, tmp_path, missing):
         GPT.from_pretrained(tmp_path, heads=4)
 
 
-def test_no_file_of_openais_at_all_is_noticed(tmp_path):
-    (tmp_path / "params_shapes.json").write_text("[[16, 24], [61, 24]]")
+def test_no_file_of_openais_at_all_is_noticed(small_weights, tmp_path):
+    write_openai(tmp_path, small_weights)
+    for path in tmp_path.glob("params_*.npy"):
+        path.unlink()
     with pytest.raises(FileNotFoundError, match=r"no params_0\.npy"):
         GPT.from_pretrained(tmp_path)
 
