@@ -7,6 +7,8 @@ does nothing when neither has changed since the last time. Nothing outside `.ven
 written. (Old Pythons must be able to read this file, to say that they are too old.)
 """
 
+from __future__ import print_function
+
 import hashlib
 import os
 import subprocess
