@@ -13,6 +13,7 @@ INTEGERS = {
     torch.int32,
     torch.uint32,
     torch.int64,
+    torch.uint64,
 }
 
 
@@ -32,7 +33,8 @@ def check_ids(ids, config: GPTConfig, past=0):
             context, or an id that the vocabulary does not have. That last check needs
             the values. On a CUDA device it is an assertion that runs on the device, so
             that nothing waits for it, and its failure is PyTorch's RuntimeError at the
-            next synchronisation; so it is in a compiled model.
+            next synchronisation; so it is in a compiled model. Other devices have no
+            such assertion, and there it is left out.
     """
     _check_integers("ids", ids)
     if ids.dim() != 2 or ids.numel() == 0:
@@ -66,6 +68,7 @@ def check_targets(targets, ids, config: GPTConfig):
         ValueError: not integers, another shape than ids, or a value that is neither
             -100 nor in the vocabulary (on devices as for `check_ids`).
     """
+    _check_integers("ids", ids)
     _check_integers("targets", targets)
     if targets.shape != ids.shape:
         raise ValueError(

@@ -202,7 +202,7 @@ class MultiHeadAttention(nn.Module):
             value,
             attn_mask=causal_mask(time, past, x.device) if masked else None,
             dropout_p=self.dropout.p if self.training else 0.0,
-            is_causal=past == 0,
+            is_causal=not past,
         )  # (batch, heads, time, head_size)
         mixed = mixed.transpose(1, 2)  # (batch, time, heads, head_size)
         mixed = mixed.flatten(2)  # (batch, time, width)

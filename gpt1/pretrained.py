@@ -174,6 +174,7 @@ def _read_hugging_face(config_path, weights_path, dropout):
 
 
 def _config_values(theirs, path, dropout):
+    theirs = theirs if isinstance(theirs, dict) else {}
     kind, activation = theirs.get("model_type"), theirs.get("afn", "gelu")
     if kind != "openai-gpt" or activation != "gelu":
         raise ValueError(
@@ -195,7 +196,7 @@ def _read_openai(folder, heads):
         import numpy as np
     except ImportError:
         raise missing("numpy", "pretrained") from None
-    shapes = json.loads((folder / SHAPES).read_text(encoding="utf-8"))
+    shapes = _read_shapes(folder / SHAPES)
     files = sorted(
         folder.glob("params_*.npy"), key=lambda path: int(path.stem.split("_")[1])
     )
@@ -223,6 +224,21 @@ def _read_openai(folder, heads):
     (context, width), (vocab_size, _) = shapes[:2]
     sizes = {"vocab_size": vocab_size, "context": context, "width": width}
     return {**sizes, "layers": layers, "heads": heads}, tensors
+
+
+def _read_shapes(path):
+    """OpenAI's list of shapes: two embeddings, then twelve tensors for each block."""
+    try:
+        shapes = json.loads(path.read_text(encoding="utf-8"))
+        sizes = [torch.Size(shape).numel() for shape in shapes]
+    except (ValueError, TypeError, RuntimeError) as error:
+        raise ValueError(f"{path} is not a list of shapes: {error}") from None
+    if len(shapes) < 14 or (len(shapes) - 2) % 12 or min(sizes) < 1:
+        raise ValueError(
+            f"{path} must list two embeddings and 12 tensors for each block, got "
+            f"{len(shapes)} shapes"
+        )
+    return shapes
 
 
 def _assemble(config, tensors, path):
