@@ -18,6 +18,14 @@ from gpt1.tales.ambiguity import ambiguous_text
 from gpt1.tales.entropy import entropy_per_tale, floor
 from gpt1.tales.plot import MOODS
 from gpt1.tales.reading import read_tale
+from gpt1.tales.tasks import (
+    FOLLOWS,
+    Example,
+    ending_mood,
+    follows,
+    says_the_same,
+    which_ending,
+)
 from gpt1.tales.tell import (
     SEPARATOR,
     SPLITS,
@@ -29,16 +37,22 @@ from gpt1.tales.tell import (
 )
 
 __all__ = [
+    "FOLLOWS",
     "MOODS",
     "SEPARATOR",
     "SPLITS",
+    "Example",
     "Facts",
     "Tale",
     "ambiguous_text",
+    "ending_mood",
     "entropy_per_tale",
     "floor",
+    "follows",
     "generate_tales",
     "join",
     "read_tale",
     "retell",
+    "says_the_same",
+    "which_ending",
 ]

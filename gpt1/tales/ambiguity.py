@@ -25,24 +25,24 @@ def ambiguous_text(plots) -> str | None:
     ValueError if some derivation leaves a fact unsaid.
     """
     for plot in plots:
-        unsaid = set(plot.variables) - {"gender"} - _said(plot, plot.body)
+        unsaid = set(plot.variables) - {"gender"} - said(plot, plot.body)
         if unsaid or not _names_hero(plot, plot.body):
             raise ValueError(f"{plot.title!r} may leave unsaid: {unsaid or 'the name'}")
     stop = [("\n", END)]
     return _meeting([edge for plot in plots for edge in _states(plot, plot.body, stop)])
 
 
-def _said(plot: Plot, nodes: tuple) -> set[str]:
+def said(plot: Plot, nodes: tuple) -> set[str]:
     """The facts that every wording of the nodes makes known."""
     known = set()
     for node in nodes:
         if type(node) is Choice:
-            known |= set.intersection(*(_said(plot, o) for o in node.options))
+            known |= set.intersection(*(said(plot, o) for o in node.options))
         elif type(node) is not str and node is not NAME:
             fields = [value.nodes[node.key] for value in domain(plot, node.variable)]
             if len(set(fields)) == len(fields):
                 known.add(node.variable)
-            known |= set.intersection(*(_said(plot, nodes) for nodes in fields))
+            known |= set.intersection(*(said(plot, nodes) for nodes in fields))
     return known
 
 
@@ -88,10 +88,9 @@ def _meeting(start: list) -> str | None:
         if one is other:
             pairs = _forks(one)
         else:
-            pairs = ((a, n, m) for a, n in one for b, m in other if a == b)
-        for letter, first, second in pairs:
-            parted = one is not other or (first is second and letter[1:])
-            letters = (letter[0], spelled)
+            pairs = [(a, n, m, True) for a, n in one for b, m in other if a == b]
+        for letter, first, second, parted in pairs:
+            letters = (letter, spelled)
             if first is second and parted:
                 return _spell(letters)
             pair = (id(first), id(second))
@@ -102,15 +101,15 @@ def _meeting(start: list) -> str | None:
 
 
 def _forks(state: list):
-    """Steps of two readers in one state: together along each edge, or apart.
+    """Steps of two readers in one state, along one edge or along two alike.
 
-    Two different edges to the same state are marked by a doubled letter.
+    Yields the letter, where each of them arrives, and whether they have parted.
     """
     for number, (letter, target) in enumerate(state):
-        yield letter, target, target
+        yield letter, target, target, False
         for other, elsewhere in state[:number]:
             if other == letter:
-                yield letter * 2, elsewhere, target
+                yield letter, elsewhere, target, True
 
 
 def _spell(letters) -> str:

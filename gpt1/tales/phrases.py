@@ -83,7 +83,7 @@ autumn sky: [Spiders' webs hung [on the gates|between the twigs]|Smoke drifted f
   [acorns|chestnuts|apples|beech nuts|yellow leaves] [dropped|came down|fell] [one by
   one|with a tap|without a sound|all day long].
 night sky: [The moon was [thin|round|half full] and [yellow|white|very bright]|There
-  were [a thousand|more] stars [overhead|than anyone could count]], and [an owl
+  were [a thousand stars overhead|more stars than anyone could count]], and [an owl
   [hooted|called]|a fox barked|a train went by|the church clock struck] [far
   away|once, and was silent|somewhere in the dark].
 

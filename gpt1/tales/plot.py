@@ -33,8 +33,10 @@ from gpt1.tales.grammar import (
 from gpt1.tales.phrases import PHRASES
 
 MOODS = ("happy", "proud", "thankful", "relieved", "sorry", "wistful")
-PREPOSITIONS = re.compile(r"(above|against|along|among|at|behind|beside|by|in|near|on|outside|round|through"
-    r"|under) ")
+PREPOSITIONS = re.compile(
+    r"(above|against|along|among|at|behind|beneath|beside|between|beyond|by|in|near"
+    r"|on|outside|round|through|under) "
+)
 
 
 @dataclass(eq=False)
@@ -59,21 +61,28 @@ class Value:
         return self.nodes[key]
 
 
+GENDERS = tuple(Value(word, {**PRONOUNS[word], "": word}) for word in ("she", "he"))
 # What {kind} is in a tale about a child, by gender.
 CHILD_KINDS = (Value("girl", {"": "girl"}), Value("boy", {"": "boy"}))
 
 
 @dataclass(eq=False)
 class Plot:
-    """A plot, parsed: `variables` in the order drawn, `body` the nodes of the tale."""
+    """A plot, parsed.
+
+    `variables` has the facts' values in the order drawn, `beats` the labels of the
+    beats. `story`, `ending` (the last paragraph) and `body` (both) are nodes, and so
+    are the two forms of each claim.
+    """
 
     title: str
     mood: str
     variables: dict[str, tuple[Value, ...]]
     beats: tuple[str, ...]
-    body: tuple
+    story: tuple
     ending: tuple
-    claims: tuple[tuple[str, str], ...]
+    body: tuple
+    claims: tuple[tuple[tuple, tuple], ...]
 
     @property
     def is_child(self) -> bool:
@@ -125,7 +134,8 @@ def _read_plot(title: str, rest: str) -> Plot:
             name, values = _variable(line[1:])
             variables[name] = values
         elif line[0] == "?":
-            claims.append(tuple(part.strip() for part in line[1:].split(" = ")))
+            forms = line[1:].strip().split(" = ")
+            claims.append(tuple(capital(_nodes(form)) for form in forms))
         else:
             label, _, text = line.partition(": ")
             if label in header:
@@ -133,18 +143,17 @@ def _read_plot(title: str, rest: str) -> Plot:
             else:
                 beats.append(label)
                 paragraphs[-1].append(text)
-    told = [_nodes(" ".join(paragraph)) for paragraph in paragraphs if paragraph]
-    body = told[0]
-    for paragraph in told[1:]:
-        body = (*body, "\n", *paragraph)
+    told = [" ".join(paragraph) for paragraph in paragraphs if paragraph]
+    story, ending = _nodes("\n".join(told[:-1])), _nodes(told[-1])
     variables = _hero(header["hero"]) | variables
     plot = Plot(
         title,
         header["mood"],
         variables,
         tuple(beats),
-        joined(body),
-        told[-1],
+        story,
+        ending,
+        joined((*story, "\n", *ending)),
         tuple(claims),
     )
     _check(plot)
@@ -183,11 +192,10 @@ def _variable(line: str) -> tuple[str, tuple[Value, ...]]:
 
 def _hero(kinds: str) -> dict[str, tuple[Value, ...]]:
     """The facts about the hero: gender (0 she, 1 he) and, for animals, kind."""
-    genders = tuple(Value(word, {**PRONOUNS[word], "": word}) for word in ("she", "he"))
     if kinds == "child":
-        return {"gender": genders}
+        return {"gender": GENDERS}
     assert kinds, "no hero"
-    return {"gender": genders} | dict([_variable(f"kind:{kinds}")])
+    return {"gender": GENDERS} | dict([_variable(f"kind:{kinds}")])
 
 
 def _check(plot: Plot) -> None:
@@ -196,9 +204,9 @@ def _check(plot: Plot) -> None:
         assert name in plot.variables, f"no {name}"
     waiting, seen = list(slots(plot.body)), set()
     for claim in plot.claims:
-        assert len(claim) == 2, f"a claim needs two forms: {claim}"
+        assert len(claim) == 2, "a claim needs two forms"
         for form in claim:
-            waiting.extend(slots(_nodes(form)))
+            waiting.extend(slots(form))
     while waiting:
         slot = waiting.pop()
         if slot in seen or slot.variable == "name":
@@ -214,6 +222,13 @@ def domain(plot: Plot, variable: str) -> tuple[Value, ...]:
     if variable == "kind" and plot.is_child:
         return CHILD_KINDS
     return plot.variables[variable]
+
+
+def with_kind(plot: Plot, facts: dict[str, Value]) -> dict[str, Value]:
+    """The facts, and for a child its kind, which follows from the gender."""
+    if not plot.is_child:
+        return facts
+    return facts | {"kind": CHILD_KINDS[GENDERS.index(facts["gender"])]}
 
 
 def moods(plot: Plot) -> tuple[str, ...]:

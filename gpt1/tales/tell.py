@@ -16,7 +16,7 @@ from functools import cache
 
 from gpt1.tales.dice import Dice, Replay
 from gpt1.tales.grammar import NAME, Choice
-from gpt1.tales.plot import CHILD_KINDS, Plot, Value, all_plots
+from gpt1.tales.plot import Plot, Value, all_plots, with_kind
 
 SPLITS = ("train", "validation", "heldout", "all")
 SEPARATOR = "\n\n"
@@ -121,8 +121,7 @@ def derive(dice) -> Derivation:
     derivation = Derivation(plot, {}, [number], len(plots), [])
     for variable, values in plot.variables.items():
         derivation.facts[variable] = values[_choose(derivation, len(values), dice)]
-    if plot.is_child:
-        derivation.facts["kind"] = CHILD_KINDS[derivation.choices[1]]
+    derivation.facts = with_kind(plot, derivation.facts)
     tell(derivation, plot.body, dice)
     return derivation
 
