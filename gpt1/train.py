@@ -35,7 +35,7 @@ class TrainConfig:
     epochs: int = option(1, "passes over the training text")
     batch_size: int = option(32, "windows in a step")
     learning_rate: float = option(3e-3, "highest learning rate")
-    warmup: int = option(100, "steps to reach it, at most a tenth of the run")
+    warmup: int = option(100, "steps to reach it, at most half of the run")
     weight_decay: float = option(0.01, "decoupled decay of matrices")
     clip: float = option(1.0, "largest norm of the whole gradient")
     subset: int | None = option(
@@ -93,12 +93,13 @@ def schedule(step, total, warmup):
     Args:
         step: updates done so far, from 0.
         total: updates in the run.
-        warmup: updates until the highest rate; at most a tenth of the run is used.
+        warmup: updates until the highest rate; at most half of the run is used, so that
+            a short run of a post-norm model, which needs its warm-up, gets one too.
 
     Returns:
         A number above 0 and up to 1, for steps before `total`.
     """
-    warmup = min(warmup, total // 10)
+    warmup = min(warmup, total // 2)
     if step < warmup:
         return (step + 1) / warmup
     done = (step - warmup) / (total - warmup)

@@ -97,7 +97,8 @@ def test_a_folder_of_the_double_heads_model_loads(small, theirs, tmp_path):
     double = transformers.OpenAIGPTDoubleHeadsModel.from_pretrained(theirs)
     double.save_pretrained(tmp_path / "double")
     names = safetensors.load_file(tmp_path / "double" / "model.safetensors")
-    assert "lm_head.weight" in names
+    # Where the embedding is stored depends on the version of transformers.
+    assert names.keys() & {"lm_head.weight", "transformer.tokens_embed.weight"}
     assert any(name.startswith("multiple_choice_head") for name in names)
     same(GPT.from_pretrained(tmp_path / "double"), small)
 

@@ -34,9 +34,9 @@ def test_the_schedule_climbs_then_falls_along_a_cosine_to_zero():
     assert rates[10:] == sorted(rates[10:], reverse=True)
 
 
-def test_warm_up_takes_at_most_a_tenth_of_a_short_run():
-    assert schedule(1, 20, 1000) == 1
-    assert schedule(0, 5, 1000) == 1
+def test_warm_up_takes_at_most_half_of_a_short_run():
+    assert [schedule(step, 4, 1000) for step in range(3)] == [0.5, 1, 1]
+    assert schedule(0, 1, 1000) == 1
     assert schedule(0, 5, 0) == 1
 
 
