@@ -30,7 +30,7 @@ from gpt1.tales.reading import derivations
 
 # The order of plots, facts and options is part of a seed: a change of the grammar
 # changes this, and then it is to be changed here on purpose.
-FIRST_HUNDRED = "8d34bc6d3b91485b"
+FIRST_HUNDRED = "5a74af769ea9ee0f"
 
 # Words that begin with a vowel letter and not a vowel, and the other way round.
 CONSONANT_SOUND = re.compile(r"(one|uni|use|uku|eu)")

@@ -36,8 +36,8 @@ for days: [for three days|for a whole week|for days and days|day after day|for t
 # how it is done
 softly: [softly|quietly|gently|in a low voice|kindly]
 carefully: [carefully|slowly and carefully|gently|with great care|very gently]
-thought: [thought for a [moment|minute|while]|sat down to think|thought hard|thought
-  it over|scratched {his} [head|chin|nose] and thought]
+thought: [thought for a [moment|minute|while]|stopped to think|thought hard|thought it
+  over|scratched {his} [head|chin|nose] and thought]
 smiled: [smiled|beamed|grinned|gave a [wide|slow|happy|shy] smile]
 laughed: [laughed|chuckled|laughed out loud|laughed and laughed|giggled]
 hurried: [hurried|ran|raced|dashed|rushed|trotted]
@@ -70,9 +70,9 @@ wet sky: [Rain|Drizzle|Water] [ran|trickled|dripped] [down the gutters|off every
   [winked|danced|had rings in it]|nobody was about but [a wet dog|one brave
   sparrow|the milkman|a man with a sack on his head]].
 windy sky: [Hats|Leaves|Newspapers|Clouds] [flew|sailed|tumbled|rolled] [over the
-  roofs|past the windows|through the air], and [every [gate|shutter|sign|barn door]
-  [banged|rattled|creaked|swung]|the trees [bowed|waved|roared|danced] like
-  [sailors|wild horses|the sea]].
+  roofs|over the hedges|through the air], and [every [gate|shutter|sign|barn door]
+  [banged|rattled|creaked|swung]|the trees [bowed like [dancers|sailors]|roared like
+  [the sea|lions]|tossed like [wild horses|ships]]].
 snowy sky: [Icicles hung from [the gutters|every pump|the signposts]|The snow squeaked
   [underfoot|like new shoes]|The pond was frozen [hard|right across]], and [the smoke
   [stood straight up|rose blue] from the chimneys|breath hung in the air like

@@ -121,13 +121,13 @@ night: [In the night the wind|All night the wind] [howled|went round the house].
   from chattering] as quietly as {he} could.
 parting: [In the morning the {helper} folded up the {thing}.|At daybreak the {helper}
   folded the {thing}.|Morning came, and the {helper} folded up the {thing}.] ["I have
-  nothing to pay you with,"|"I have no money,"|"I can't pay,"] said the guest, "but
-  {gift}. {gift.claim}." {name} did so.
+  nothing to pay you with,"|"I have nothing to give you,"|"I can leave you nothing,"]
+  said the guest, "but {gift}. {gift.claim}." {name} did so.
 
 end: It is [ten|twenty] years ago now. But {gift.wonder}. And the {thing} is as warm
   as if it lay in the sun. [Who was it?|And the guest?] [Nobody knows|People guess
-  this and that]. {name} leaves a lamp in the window {place.at} when it snows [in case
-  anybody should ask again|to be on the safe side].
+  this and that]. {name} leaves a lamp in the window {place.at} when it snows, [in
+  case anybody should ask again|to be on the safe side].
 ? The guest was a {helper}. = A {helper} was the guest.
 ? The guest left {gift}. = {Gift} was what the guest gave {name}.
 ? {name} lent the guest {a thing}. = The guest slept under {a thing} that was
@@ -189,11 +189,11 @@ mood: proud
 @helper: spider (she) | mole (he) | bumblebee (she) | blackbird (he) | grasshopper
   (she)
 @stuff(stuff, way, how):
-  - a reed; long but thin; rolled it to the edge, and forty feet held it steady
-  - a ribbon; light but limp; pulled it straight, and forty feet held the ends
-  - an ice-cream stick; strong but heavy; pushed it over, inch by inch
-  - a feather; wide but lively; sat down on it wherever the wind got under
-wish: {name}, <an animal>, [had found {a thing}|had come upon {a thing}] and all {he}
+  - reed; long but thin; rolled it to the edge, and forty feet held it steady
+  - ribbon; light but limp; pulled it straight, and forty feet held the ends
+  - ice-cream stick; strong but heavy; pushed it over, inch by inch
+  - feather; wide but lively; sat down on it wherever the wind got under
+wish: {name}, <an animal>, [had found {a thing}|had come upon {a thing}], and all {he}
   wanted was to bring it home for {his} [mother|eleven sisters|family].
 obstacle: [But it had rained|There had been a storm], and {place.at} ran [a river|a
   torrent] as wide as a hand, and that is very wide for {a kind}. <Wet sky>
@@ -201,19 +201,20 @@ try: {name} tried to [swim|wade], and was [washed up|fished out] three stones fu
   down. {He} tried to [jump|throw the {thing} across].
 help: "[What's the matter|Trouble]?" asked a {helper}. {name} explained. ["I can't
   carry you,"|"You are too heavy for me,"|"I can't lift that,"] [said the {helper}|the
-  {helper} said]. "But over there lies {stuff}." It was {stuff.way}. So the {helper}
+  {helper} said]. "But over there lies {a stuff}." It was {stuff.way}. So the {helper}
   called the snails, and the snails called the [millipedes|centipedes|slugs], and
   [soon|at last] there was a [crowd|queue] {place.at} as on a market day.
 building: [One|Two], two, [heave|three]! They {stuff.how}. It [wobbled|swayed]. It
   [held|stayed].
 
 end: {name} went across first, with the {thing} on {his} back and the {helper}
-  [singing|counting] the steps. [Everyone|The whole crowd] was invited to dinner on
-  the other side. {A thing} is a great deal for {a kind}, but for [sixty|seventy]
-  guests it comes to one [lick|nibble] each. "[Was it worth it|So little|Is that
-  all]?" somebody asked. {name} looked back at {stuff} across the water. "[We've got a
-  bridge|Dinners pass]," {he} said. "[The bridge stays|That stays]."
-? The bridge was made of {stuff}. = {Stuff} was used for the bridge.
+  [cheering|counting the steps|shouting advice]. [Everyone|The whole crowd] was
+  invited to dinner on the other side. {A thing} is a great deal for {a kind}, but for
+  [sixty|seventy] guests it comes to one [lick|nibble] each. "[Was it worth it|So
+  little|Is that all]?" somebody asked. {name} looked back at the {stuff} across the
+  water. "[We've got a bridge|Dinners pass]," {he} said. "[The bridge stays|That
+  stays]."
+? The bridge was made of {a stuff}. = {A stuff} was used for the bridge.
 ? {name} was carrying {a thing} home. = {A thing} was what {name} wanted to bring
   home.
 ? The water ran {place.at}. = {Place.at} there was water.
@@ -241,8 +242,8 @@ plan: {name}, <an animal>, buried [a hundred|ninety] nuts {place.at}, and the be
   all, {a thing} [as big as a fist|without one wormhole], {he} buried by {himself}.
   "[To find it again|So as not to forget]," {he} said, "I need a mark. I shall
   remember it by {mark}."
-mistake: "[I wouldn't|Are you sure]," said a {helper}. But {name} was already [gone|up
-  a tree]. {mark.fate}.
+mistake: "[I wouldn't,|Are you sure?|Better not,]" said a {helper}. But {name} was
+  already [gone|up a tree]. {mark.fate}.
 hardship: [Winter came.|Then it was winter.|The cold came early.] <Snowy sky> {name}
   dug {place.at} till it looked like a [sponge|cheese|sieve]. {He} found [a key|a
   spoon|half a comb|an old shilling|a toy soldier] and [a bone that belonged to
@@ -286,9 +287,9 @@ approach: Only {name}, <an animal>, noticed that he never [took a step|blinked].
   second], {he} sat down on his [hat|sleeve].
 meeting: "Boo," [said the {helper}|the {helper} said], [without much hope|as was his
   duty]. "[Boo yourself|Good morning]," [said {name}|{name} said]. "Aren't you
-  frightened?" he asked. "[A little|Only of your hat]. Aren't you [lonely|bored]?" ["I
-  would give anything,"|"All I want,"] the {helper} said [at last|softly|after a
-  while], "{bribe}."
+  frightened?" he asked. "[A little|Only of your hat]. Aren't you [lonely|bored]?" "[I
+  would give anything|All I want is|Oh, if I were allowed|How I long] {bribe}," the
+  {helper} said [at last|softly|after a while].
 bargain: [So they made a bargain.|It was a bargain.|They shook hands, or sleeves, on
   it.] Each [evening|morning] {name} was to {bribe.trade}, and in return {he} might
   eat [one row|what had fallen down], and not one [bean|berry|grain] more. {name} kept

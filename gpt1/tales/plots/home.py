@@ -27,12 +27,12 @@ loss: <One day>, back from a [long|happy|tiring|rainy] visit to {place}, {name} 
 search: {He} <looked>[, even in the [breadbin|laundry basket|umbrella stand]|, and
   then <looked> again]. [Nothing.|It was not there.|No luck.]
 
-advice: ["When I lose a thing, I don't look for the thing,"|"A lost thing cannot call
-  out,"|"Never ask where the thing is,"] [said|remarked] {helper}. "I look for
-  [myself|my own footsteps]. What [did you do|do you always do] in such a
+advice: ["When I lose a thing, I don't look for the thing,"|"When something is lost, I
+  don't look for it,"|"The thing is not what I look for,"] [said|remarked] {helper}.
+  "I look for [myself|my own footsteps]. What [did you do|do you always do] in such a
   [place|spot]?"
 discovery: {name} <thought>. [{He} remembered|It came back to {him}|Now {he} knew|{He}
-  saw it before {him}] [well|very well|exactly]: {he} had been {where.spot}.
+  saw it before {him}]: {he} had been {where.spot}.
 
 end: They <hurried> back together, hand in hand. And there {where.spot} {place.at},
   {where.found}, was the {thing}, [waiting|safe and sound|none the worse|looking quite
@@ -82,12 +82,14 @@ mishap: <One wet day>, [when it was too wet to go out|because the garden was one
   knee] [met|caught|touched] the {thing}. [Crash!|Smash!|Clatter!] [It lay|There it
   lay|Next moment it lay] [in five pieces|in six pieces|in pieces] on the floor.
 choice: [Nobody had seen it.|The house was quiet.|Only the clock went on ticking.]
-  [{name}'s heart went|Inside {name} something went|{name}'s ears went] [bump,
-  bump|thump, thump]. {He} <thought>, and then {he} {turn.deed}.
+  [{name}'s heart went|Inside {name} something went] [bump, bump|thump, thump]. {He}
+  <thought>, and then {he} {turn.deed}.
 
 answer: {turn.answer}
-end: {turn.last}. [A thing that is broken can be mended|Glue mends a good deal], as
-  {helper} likes to say, [and so can a day|and the truth mends the rest].
+end: {turn.last}. [A thing that is broken can be mended, as {helper} likes to say, and
+  so can a day|Glue mends a good deal, as {helper} likes to say, and the truth mends
+  the rest|As {helper} likes to say, there is glue for cups and truth for everything
+  else].
 ? {name} broke the {thing} {place.at}. = The {thing} {place.at} was broken by {name}.
 ? {name} had started {game}. = {Game} was what {name} had begun.
 
@@ -108,11 +110,11 @@ mood: happy
   - looking for the wind; Did you catch the wind?
   - counting the nails; How many nails are there?
   - practising how to be a ghost; Good evening, ghost.
-wish: [{Loved}'s birthday was only|It was {loved}'s birthday in|{Loved} was going to
-  have a birthday in] [a week|nine days|ten days] away, [and {name} wanted to|and
-  {name} meant to|and {name} had made up {his} mind to] give {loved.him} something
-  that [no shop could sell|nobody else in the world had|{he} had made all by
-  {himself}].
+wish: [{Loved}'s birthday was only [a week|nine days|ten days] away|It would be
+  {loved}'s birthday in [eight|nine|ten] days|There were only [six|eleven|twelve] days
+  left to {loved}'s birthday], [and {name} wanted to|and {name} meant to|and {name}
+  had made up {his} mind to] give {loved.him} something that [no shop could
+  sell|nobody else in the world had|{he} had made all by {himself}].
 opening: So [every day after school|every evening before supper|each afternoon] {he}
   crept away to {place} to make {a thing}.
 obstacle: It was [hard|fiddly|slow] work. The first one [came apart|turned out
@@ -133,7 +135,7 @@ end: On the [great day|birthday] {loved} [opened|unwrapped|untied] the parcel.
   looked]. "[It is the best {thing} I have ever had,|It is the finest {thing} in the
   town,|No {thing} was ever so much my own,]" {loved.he} said. Then {loved.he} winked.
   "{excuse.joke}" And {name} <laughed>, [because now the secret was|for the secret
-  was|because at last it was] [over|out|free].
+  was|since at last the secret was] [over|out|free].
 ? {name} made {a thing} for {loved}. = The {thing} that {name} made was for {loved}.
 ? {name} worked on the present {place.at}. = {Place.at} was where {name} made the
   present.
@@ -166,8 +168,8 @@ fear: <One night> [{name} woke up.|{name} opened {his} eyes.|{name} lay
   awake.|something woke {name}.] [It was dark as [ink|a boot|a pocket].|The fire was
   out.] [And from somewhere came a sound:|Then {he} heard it:|And out of the dark it
   came:|Something was going:] {noise}. [{He} pulled the blanket|{He} pulled the
-  covers|Up went the blanket] up to {his} [nose|eyes|ears]. [A robber?|A bear?|A
-  dragon?] [A ghost with wet feet?|A lost giant?|Something with claws?]
+  covers] up to {his} [nose|eyes|ears]. [A robber?|A bear?|A dragon?] [A ghost with
+  wet feet?|A lost giant?|Something with claws?]
 try: "[A noise is only a noise|It cannot be bigger than the house|I would rather know
   than not]," [{name} told the pillow|{name} said aloud|{name} said to the
   ceiling|thought {name}]. {He} took the {thing} in one hand and [a slipper|a
@@ -306,9 +308,9 @@ mood: {turn.mood}
 opening: <One fine day>, {name} and {helper} sat {place.at} with {a thing} between
   them. [They had helped to bake it|It was still warm|It smelled of
   [butter|cinnamon|Sunday]].
-game: They told each other [jokes|riddles|stories about sharks], and with every
-  [joke|story|good bit] [they ate a slice|one more slice was gone|they took another
-  slice]. [Nobody counted.|Who counts such things?]
+game: They told each other [jokes|riddles|stories about sharks], and [each time|with
+  every laugh|whenever they laughed] [they ate a slice|one more slice was gone|they
+  took another slice]. [Nobody counted.|Who counts such things?]
 obstacle: <All at once> there was only one slice of {thing} left. [{name} looked at
   it. {helper} looked at it.|They both looked at it.|{helper} looked at {name}. {name}
   looked at the plate.] [A fly looked at it too.|It got very quiet.]

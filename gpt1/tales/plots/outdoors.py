@@ -51,8 +51,8 @@ hero: child
 mood: proud
 @thing: chipped flowerpot | old wellington boot | leaky bucket | jam tin | cracked
   teapot | wooden crate | straw hat | fish kettle | milk pail | saucepan without a
-  handle | bathtub | hat box lined with tin | watering can | coal scuttle | biscuit
-  tin | wheelbarrow
+  handle | bathtub | zinc bucket | watering can | coal scuttle | biscuit tin |
+  wheelbarrow
 @place: on the windowsill | on the back step | on the roof | on the balcony | by the
   gate | against the south wall | outside the kitchen door | beside the pump | under
   the kitchen window | on the garden wall | by the front door | on the landing
@@ -121,23 +121,24 @@ opening: {name} [was on a walk in the mountains|was out walking among the
 mistake: {Place.at} {he} [kicked|stubbed {his} toe on] a pebble and shouted, at
   nobody, "{word.rude}!"
 reply: "{word.rude}!" [somebody shouted back|came a voice from the rocks]. {name}
-  [spun round|dropped the {thing}]. "[Who's there?|Who said that?]" "[Who's there?|Who
-  said that?]" said the voice. "There is a horrid child [over there|up in the rocks],"
-  said {name} to {helper}, with [hot ears|a red face]. "I never did anything to [upset
+  [spun round|dropped the {thing}]. ["Who's there?" "Who's there?"|"Who said that?"
+  "Who said that?"|"Show yourself!" "Show yourself!"|"I can hear you!" "I can hear
+  you!"] said the voice. "There is a horrid child [over there|up in the rocks]," said
+  {name} to {helper}, with [hot ears|a red face]. "I never did anything to [upset
   anyone|deserve it]."
 advice: {helper} [leaned on a rock|sat down] and [took off one boot|ate a raisin].
   "[That child is only|I know that one. It is only] waiting to hear how [you are|one
   talks to it]," {helper.he} said. "Try [something else|another word]."
-try: {name} <thought>. [It was not easy|It did not come easily] with [a blister|such a
-  mood]. "{word.kind}?" {he} said[, not very loud|, as if by accident]. "{word.kind}?"
-  said the [voice|rocks], [rather shyly|just as shyly].
+try: {name} <thought>. [It was not easy|It did not come easily] in such a
+  [mood|temper|humour]. "{word.kind}?" {he} said[, not very loud|, as if by accident].
+  "{word.kind}?" said the [voice|rocks], [rather shyly|just as shyly].
 
 discovery: "{word.kind}!" called {name}. "{word.kind}!" called [the whole mountain|a
   hundred voices], left and right and overhead.
 end: [And then {he} knew who it was|Now {he} knew who it was|At last {he} understood],
   and [laughed|began to laugh], and the mountain [laughed as well|laughed with {him}].
   All the way down with the {thing} {he} [hummed|skipped]. ["It was me, all
-  along,"|"That was me,"|"There was nobody but me,"] {he} told {helper}. "[Mostly it
+  along,"|"It was only me,"|"It was me that I heard,"] {he} told {helper}. "[Mostly it
   is|It often is]," [said {helper}|{helper} said]. Since then {name} tries out {his}
   words first on [the cat|{himself}|the bathroom wall], [to hear how they come back|to
   see how they sound].
@@ -355,8 +356,8 @@ obstacle: [Then {he} saw something|Then there was something|But what was that?
   {helper}, holding one [ankle|knee]. {Helper.his} sledge was in [two
   halves|splinters].
 choice: {name} dug in {his} heels. "[Get on|Climb up]!" {he} said. ["You'll
-  lose,"|"But the race!"|"You were winning!"] [said {helper}|{helper} said]. "[Then
-  I'll lose|I know how to do that]," [said {name}|{name} said]. "Hold tight."
+  lose,"|"You'll come last,"|"You'll never win now,"] [said {helper}|{helper} said].
+  "[Then I'll lose|I know how to do that]," [said {name}|{name} said]. "Hold tight."
 
 surprise: [Now two are heavier than one, and|But a full sledge has weight, and] [the
   heavier, the faster|what is heavy goes fast]. The {thing} [groaned|shot off] and

@@ -23,7 +23,8 @@ fear: Now {name} had [a secret|not told anyone]: there was {a thing} in {his} ow
   too, [wrapped in a sock|right at the bottom|under the gym shoes]. {He} [took one
   step|stood up], and sat down again. [What if {helper} laughed|What if it was the
   wrong thing to say]?
-waiting: So went [Tuesday|the second day], and so went [Wednesday|the third].
+waiting: [So went Tuesday, and so went Wednesday.|So went the second day, and so went
+  the third.|Two more days went like that.]
 courage: On Thursday {name} [breathed in|counted to three|made {himself} walk], went
   up and said the [only|first] thing that came into {his} head: "I've got one of
   those."
@@ -59,8 +60,8 @@ mood: proud
 wish: [In the window of the shop {place.at} stood|The little shop {place.at} had in
   its window] {a thing}, and {name} wanted it [more than an ice cream every day|so
   much that {his} nose left a mark on the glass]. [But in {his} pocket there was|But
-  all {he} had in {his} pocket was|In {his} pocket, though, was] [no money at
-  all|nothing] but {a first}.
+  {his} pocket held|In {his} pocket, though, was] [nothing but|only|nothing except] {a
+  first}.
 meeting: ["I could use that,"|"That is just what I need,"|"You would not part with
   that, would you?"] said {helper}, who {second.why}, and gave {him} {a second} [in
   exchange|for it|by way of thanks].
@@ -71,8 +72,8 @@ meeting: [Further on,|Two streets on,|At the next corner|Not far from there] {na
 meeting: [At last {he} came to the shop|So {he} came to the shop|And then {he} stood
   before the shop] {place.at}. [The old shopkeeper put on her glasses.|The shopkeeper
   leaned over the counter.|The shopkeeper stopped dusting.] "{A third}!" she cried.
-  "[I have been looking for one|The very thing I need|Do you know how long I have
-  wanted one]? What would you take for it?"
+  "[I have been looking for one everywhere.|The very thing I need!|Do you know how
+  long I have wanted one?] What would you take for it?"
 
 end: And that is how {name} got {a thing} for {a first}. [{He} played with it all the
   way home.|{He} took it home by the longest way.|{He} carried it home like an egg.]
@@ -106,17 +107,17 @@ wish: A coin for {job}, a coin for [shelling peas|polishing spoons], a coin for 
   {helper}'s window.
 obstacle: {Place.at} {he} met {a need} who {need.loss} and was [trying not to
   cry|looking very lost].
-choice: {name} looked at the jar. [{He} could see the {thing}|{He} thought {he} saw
-  the {thing}|{He} thought of the {thing}] [from here|in {his} mind], [shining|bright
-  as day]. {He} <thought>. Then {he} [sighed|sat down] [and counted out the money|and
-  began to count out coins|and tipped it up], [coin by coin|until the jar was half
+choice: {name} looked at the jar. {He} could see the {thing} [quite clearly, down to
+  the last screw|before {him}, bright as day|as if it were {his} already]. {He}
+  <thought>. Then {he} [sighed|sat down] [and counted out the money|and began to count
+  out coins|and tipped it up], [one by one|slowly, one by one|until the jar was half
   empty]. ["I have nothing to give you for it,"|"I can't pay you back,"|"I haven't
   much to thank you with,"] said the {need}, "only {need.token}." {name} took it
   [gladly|with a bow|as if it were gold].
 news: [Towns have ears|News runs faster than feet]. Next morning {helper}
   [knocked|stood at the door]. "I hear the {thing} has to wait," [said
   {helper}|{helper} said]. "But [so has my shop|so has my work]. [I could use somebody
-  who is good at {job}.|I hear you are good at {job}.|Nobody in town is better at
+  who is good at {job}.|They say you are good at {job}.|Nobody in town is better at
   {job}, they say.] You may take your pay in advance."
 
 end: And outside, against the [gate|hedge|lamp post], was the {thing}. [{name} did not
@@ -131,10 +132,10 @@ end: And outside, against the [gate|hedge|lamp post], was the {thing}. [{name} d
 plot: goodbye to a friend
 hero: child
 mood: wistful
-@thing: friendship bracelet | blue marble | pocket knife made of wood | tin whistle |
-  pressed flower | old compass | half of a torn map | glass bead | shell | skipping
-  stone | brass key | drawing of two cats | lucky penny | paper crane | yellow ribbon
-  | spinning coin
+@thing: friendship bracelet | blue marble | wooden penknife | tin whistle | pressed
+  flower | old compass | half of a torn map | glass bead | shell | skipping stone |
+  brass key | drawing of two cats | lucky penny | paper crane | yellow ribbon |
+  spinning coin
 @place: $outdoors
 @helper: $friends
 @town: $towns
@@ -146,8 +147,8 @@ mood: wistful
 opening: {name} and {helper} [had been friends since|had been the best of friends
   since|had not been parted since] [before they could walk|they were two|the day they
   shared one puddle]. {Place.at} they had [built a den|dug a hole to Australia|founded
-  a country], [and there they met|that was where they met|and that was their place]
-  every [day|afternoon], [rain or shine|without fail].
+  a country], and [there they met|that was where they met|there they were] every
+  [day|afternoon], [rain or shine|without fail].
 news: Then {helper}'s mother found work in {town}, [a day's journey away|farther than
   any bus goes|off the edge of the map]. [Everything went into boxes|The house grew
   empty|Boxes filled the hall], and [on the last evening|when everything was packed]
@@ -193,7 +194,7 @@ wish: {name} lived so close to the sea that [sand got into the butter|the window
   who lived on the other side.
 plan: <One fine day> {he} wrote on a [sheet of paper|page from {his} notebook] in
   {his} best hand: "{asked.asked}?" {He} added {his} name and [street|the name of the
-  village], rolled it up, put it into {a thing} and threw it far out {place.at}, [as
+  village], rolled it up, put it into {a thing}, went to {place} and threw it in, [as
   far as {he} could|with both hands|with a splash].
 waiting: [It bobbed|It rose and dipped|It danced] [once|twice|three times] and was
   gone. [{name} came to look|{name} looked for it|{name} stood on the shore] the next
@@ -272,15 +273,15 @@ mood: happy
   - the lollipop lady; what stands still goes to nobody
   - the postwoman; a thing that two share is only ever half as dull
   - the ice-cream man; whoever shouts last has lost
-quarrel: "Mine!" said {name}. "Mine!" said {helper}. [They had found|It was they who
-  had found] the {thing} {place.at} [together|at the same moment], [old and
-  rusty|under a heap of leaves|without an owner], and they had [mended|scrubbed] it
-  together, and now each wanted to be first.
+quarrel: "Mine!" said {name}. "Mine!" said {helper}. They had found the {thing}
+  {place.at} [together|at the same moment], [old and dirty|under a heap of
+  leaves|without an owner], and they had [mended|scrubbed] it together, and now each
+  wanted to be first.
 escalation: {name} [stamped|made a face]. {helper} [folded {helper.his} arms|did the
   same, only worse]. They [stopped speaking|drew a line in the dust], and the {thing}
   stood in the middle, [and nobody used it|doing nothing]. <Fine sky> It was a
   [shame|pity] to waste such a day.
-judgement: [Along came|Then along came|As luck would have it, by came] {judge} and
+judgement: [Along came|Then along came|As luck would have it, along came] {judge} and
   [had a good look at the two backs|heard it all, twice]. "[I know a rule for that|My
   own grandmother had a saying]," said {judge}. "{Judge.rule}."
 cunning: {name} <thought>. "What about this?" {he} said to the air. "You go first
@@ -399,19 +400,18 @@ mood: proud
   - nineteen times; Twenty is a round number
   - ninety-nine times; A hundred sounds better
 @watcher(watcher, noise):
-  - a cow; mooed
-  - an old crow; cawed
-  - a goat; bleated
-  - the dog next door; howled
+  - cow; mooed
+  - old crow; cawed
+  - goat; bleated
+  - neighbour's dog; howled
 wish: {name} got {a thing} for {his} birthday. ["How long does it take to
   learn?"|"When will I be able to do it?"|"Is it hard?"] {he} asked. "[It depends how
-  often you are willing to fail|As long as a piece of string]," [said
-  {helper}|{helper} said].
+  often you are willing to fail|That depends on you]," [said {helper}|{helper} said].
 try: {name} took the {thing} to {place}, where [nobody could see|there was room].
-  [{He} tried once.|The first try was short.|{He} had a go.] [Oh dear.|Well!]
-  {Watcher}, which had been looking on, {watcher.noise}.
+  [{He} tried once.|The first try was short.|{He} had a go.] [Oh dear.|Well!] {A
+  watcher}, which had been looking on, {watcher.noise}.
 try: {He} tried again, [harder|with {his} tongue out|with {his} eyes shut]. [It was
-  worse.|That was no better.|It went worse than before.] [Thump!|Ouch!] {Watcher}
+  worse.|That was no better.|It went worse than before.] [Thump!|Ouch!] The {watcher}
   {watcher.noise} again.
 despair: ["I can't do it,"|"I give up,"|"I'll never do it,"|"It's no use,"] {name}
   said to {helper} that evening, and [pushed the {thing} under the bed|hung the
@@ -425,11 +425,11 @@ practice: [{name} had to laugh.|At that {name} had to smile.|{name} could not he
 end: [When it happened, it happened|And then it happened,|Then one day it came,] [all
   by itself|as if it had never been hard]. {name} [stood|stopped] quite still for joy
   [and then did it again, to make sure|and did it once more|and then did it again, in
-  case it had been luck]. {Watcher} said nothing at all. After {times} of getting it
-  wrong, [once is enough|getting it right felt like flying]. "[Now|So], how long does
-  it take?" asked {helper}. "{Times}," [said {name}|{name} said], "and [one|then one
-  more]."
+  case it had been luck]. The {watcher} said nothing at all. After {times} of getting
+  it wrong, [getting it right felt like flying|once was enough for a song of
+  joy|nothing ever felt so good]. "[Now|So], how long does it take?" asked {helper}.
+  "{Times}," [said {name}|{name} said], "and [one|then one more]."
 ? {name} had failed {times}. = It had gone wrong {times} for {name}.
 ? {name} learned to use {a thing}. = The {thing} was what {name} learned.
-? {watcher} watched {name} practise. = {name} was watched by {watcher}.
+? {A watcher} watched {name} practise. = {name} was watched by {a watcher}.
 """

@@ -280,8 +280,7 @@ plot: the house on the hill in the flood
 hero: rabbit | hare | marmot | badger
 mood: thankful
 @thing: wooden tub | old door | soup tureen | wheelbarrow | cradle | bathtub |
-  kneading trough | rain barrel | chest of drawers | picnic table | laundry basket
-  lined with wax (it)
+  kneading trough | rain barrel | chest of drawers | picnic table | washtub
 @place: in the marsh | in the valley | at the river bend | in the low meadow
 @helper: water rat (he) | otter (she) | beaver (he) | moorhen (she)
 @saved(saved, use):
@@ -345,8 +344,8 @@ cunning: [{name}'s knees shook, but {his} voice did not.|{name} was frightened, 
 trial: The {helper} [was proud of {helper.his} brain|thought {helper.himself} very
   clever|loved to be clever]. {Helper.he} thought of a [cloud|boot], and {helper.he}
   thought of a [wheel|bishop]. {Helper.he} lay down on {helper.his} back to think.
-  Meanwhile {name} had [tiptoed past|gone by], and the {thing} was [delivered|on {his}
-  sister's table] before the sun went down.
+  Meanwhile {name} had [tiptoed past|gone by], and the {thing} was [delivered|in the
+  right hands] before the sun went down.
 
 end: On the way home the {helper} was still there, looking [thin|pale]. ["I give
   up,"|"I can't bear it,"|"It's too hard,"] {helper.he} said. "Only tell me." "It is
