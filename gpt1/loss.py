@@ -13,7 +13,7 @@ IGNORED = -100
 """The target that stands for "nothing to predict here", as in `F.cross_entropy`."""
 
 WHOLE = 2**22
-"""Logits up to this many numbers (16 MB) are made at once."""
+"""Logits up to this many numbers (17 MB) are made at once."""
 
 ROWS = 256
 """Positions in one piece of `chunked`."""

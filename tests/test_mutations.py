@@ -118,6 +118,10 @@ MUTATIONS = {
     "exact GELU": (exact_gelu, [parity]),
     "ReLU": (wrong.activation(F.relu), [parity]),
     "SiLU": (wrong.activation(F.silu), [parity]),
+    "GELU after the second matrix": (
+        swapped(FeedForward, wrong.GeluAtTheEnd),
+        [parity],
+    ),
     # Where and how it normalises.
     "pre-norm": (swapped(Block, wrong.PreNorm), [parity, post_norm]),
     "norms exchanged": (swapped(Block, wrong.SwappedNorms), [parity]),

@@ -25,6 +25,12 @@ def activation(function):
     return lambda model: swap(model, FeedForward, Wrong)
 
 
+class GeluAtTheEnd(FeedForward):
+    def forward(self, x):
+        out = self.contract(self.expand(x))
+        return self.dropout(F.gelu(out, approximate="tanh"))
+
+
 class DropoutAfterGelu(FeedForward):
     def forward(self, x):
         inner = self.dropout(F.gelu(self.expand(x), approximate="tanh"))
