@@ -10,7 +10,7 @@ import math
 
 from gpt1.tales.grammar import NAME, Choice
 from gpt1.tales.plot import Plot, all_plots, domain
-from gpt1.tales.tell import SEPARATOR, _allowed, _stream, generate_tales
+from gpt1.tales.tell import SEPARATOR, allowed_positions, generate_tales, stream_of
 
 
 def entropy_per_tale(split: str = "train") -> float:
@@ -18,7 +18,7 @@ def entropy_per_tale(split: str = "train") -> float:
 
     ValueError for an unknown split. Exact, but for the rounding of floats (1e-12).
     """
-    _stream(split)
+    stream_of(split)
     plots = all_plots()
     mean = math.fsum(_of_plot(plot, split) for plot in plots) / len(plots)
     return math.log(len(plots)) + mean
@@ -42,7 +42,7 @@ def floor(
 
 def _of_plot(plot: Plot, split: str) -> float:
     facts = [math.log(len(values)) for values in plot.variables.values()]
-    names = math.log(len(_allowed(len(plot.names(0)), split, 0, 0)))
+    names = math.log(len(allowed_positions(len(plot.names(0)), split, 0, 0)))
     return math.fsum([*facts, names, _of_nodes(plot, plot.body)])
 
 

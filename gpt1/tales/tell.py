@@ -88,13 +88,13 @@ def generate_tales(count: int, *, seed: int = 0, split: str = "train") -> list[T
     """
     if count < 0:
         raise ValueError(f"expected a count of 0 or more, got {count}")
-    dice = Dice(seed, _stream(split))
+    dice = Dice(seed, stream_of(split))
     return [_finish(derive(dice), dice, split) for _ in range(count)]
 
 
 def retell(choices, split: str = "all") -> Tale:
     """The tale of a derivation. ValueError if it does not belong to the split."""
-    _stream(split)
+    stream_of(split)
     derivation = derive(Replay(choices[:-1]))
     allowed = allowed_names(derivation, split)
     if choices[-1] not in allowed:
@@ -107,7 +107,7 @@ def join(tales) -> str:
     return "".join(tale.text + SEPARATOR for tale in tales)
 
 
-def _stream(split: str) -> int:
+def stream_of(split: str) -> int:
     if split not in SPLITS:
         raise ValueError(f"expected a split of {', '.join(SPLITS)}, got {split!r}")
     return SPLITS.index(split)
@@ -156,11 +156,13 @@ def allowed_names(derivation: Derivation, split: str) -> tuple[int, ...]:
     held = -(number_of(facts["thing"].text) + number_of(facts["place"].text))
     names = derivation.plot.names(derivation.choices[1])
     check = -sum(derivation.choices)
-    return _allowed(len(names), split, held % HELDOUT_PART, check % VALIDATION_PART)
+    return allowed_positions(
+        len(names), split, held % HELDOUT_PART, check % VALIDATION_PART
+    )
 
 
 @cache
-def _allowed(count: int, split: str, held: int, check: int) -> tuple[int, ...]:
+def allowed_positions(count: int, split: str, held: int, check: int) -> tuple[int, ...]:
     """Names, by position, that a split allows, for two remainders.
 
     A name is held out with one remainder in HELDOUT_PART. Of the other names, one in

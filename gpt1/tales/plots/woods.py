@@ -216,7 +216,7 @@ errand: {name}, <an animal>, [was to bring {a thing} to|had to take {a thing} to
   other side of the hill. Without it [there would be no music|the dance could not
   begin|nobody would know when to start].
 obstacle: But the only way went {place.at}, and there lay a bear, [the biggest in the
-  forest|as big as a haystack], [fast asleep. "Who|sleeping. "Who] wakes {him}[| by
+  forest|as big as a haystack], [fast asleep. "Who|sleeping. "Who] wakes him[| by
   mistake]," said a {helper} on a stone, "[had better be quick|will have to explain
   it]."
 try: {name} took one step. [Ting|Clink], went the {thing}, and the bear [turned
