@@ -281,14 +281,16 @@ def forget() -> ast.stmt:
 
 
 def run_notebook(path: Path) -> Traced:
-    """Run a notebook's code in one namespace and return what was checked.
+    """Run a notebook's code, then its folded solutions, and return what was checked.
 
     Cells tagged `nbval-skip` are left out; one tagged `raises-exception` may fail, as
-    it does in Jupyter, but not by a shape comment.
+    it does in Jupyter, but not by a shape comment. All share one namespace, as in a
+    kernel, and the solutions end in asserts of their own.
     """
     namespace = {"__name__": "__main__", "display": lambda *values, **options: None}
     traced = Traced(namespace=namespace)
-    for number, cell in enumerate(json.loads(path.read_text("utf8"))["cells"]):
+    cells = json.loads(path.read_text("utf8"))["cells"]
+    for number, cell in enumerate(cells):
         tags = set(cell["metadata"].get("tags", []))
         if cell["cell_type"] != "code" or "nbval-skip" in tags:
             continue
@@ -299,7 +301,20 @@ def run_notebook(path: Path) -> Traced:
         except Exception:
             if not tags & {"raises-exception", "nbval-raises-exception"}:
                 raise
+    for number, source in enumerate(solutions(cells), start=1):
+        traced.run(source, f"{path.name}[solution {number}]")
     return traced
+
+
+def solutions(cells: list[dict]) -> list[str]:
+    """Return the Python of the folded solutions in a notebook's text."""
+    text = "\n".join(
+        "".join(c["source"]) for c in cells if c["cell_type"] == "markdown"
+    )
+    folded = re.findall(r"(?s)<summary>Solution</summary>(.*?)</details>", text)
+    return [
+        code for fold in folded for code in re.findall(r"(?s)```python\n(.*?)```", fold)
+    ]
 
 
 def main() -> None:
@@ -307,7 +322,7 @@ def main() -> None:
     traced = run_notebook(Path(sys.argv[1]))
     if places := traced.unreached():
         sys.exit("never reached: " + ", ".join(places))
-    print(len(traced.comments), "shape comments hold")
+    print(len(traced.comments), "shape comments hold, and all solutions run")
 
 
 if __name__ == "__main__":

@@ -124,7 +124,17 @@ def test_it_is_plain_python(path):
 
 
 @every_chapter
-def test_its_shape_comments_are_true_and_reached(path):
+def test_each_exercise_has_a_hint_and_a_solution(path):
+    stubs = sum("exercise" in cell["tags"] for cell in code_cells(path))
+    text = "\n".join(c["source"] for c in cells(path) if c["cell_type"] == "markdown")
+    assert stubs >= 4
+    assert text.count("\n### Exercise ") == stubs
+    assert text.count("<summary>Hint</summary>") == stubs
+    assert text.count("<summary>Solution</summary>") == stubs
+
+
+@every_chapter
+def test_its_shape_comments_are_true_and_its_solutions_run(path):
     command = [sys.executable, ROOT / "tests" / "shapes.py", path]
     done = subprocess.run(
         command,
