@@ -16,8 +16,8 @@ class Dice:
 
     def __init__(self, seed: int, stream: int = 0):
         self.state = 0
-        self.state = self._next() ^ (seed & MASK)
         self.state = self._next() ^ (stream & MASK)
+        self.state = self._next() ^ (seed & MASK)
 
     def _next(self) -> int:
         self.state = state = (self.state + 0x9E3779B97F4A7C15) & MASK

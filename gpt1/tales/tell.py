@@ -108,9 +108,10 @@ def join(tales) -> str:
 
 
 def stream_of(split: str) -> int:
+    """The number of a split's own stream of dice. ValueError for an unknown split."""
     if split not in SPLITS:
         raise ValueError(f"expected a split of {', '.join(SPLITS)}, got {split!r}")
-    return SPLITS.index(split)
+    return 1 + SPLITS.index(split)
 
 
 def derive(dice) -> Derivation:
