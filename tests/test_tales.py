@@ -28,7 +28,7 @@ from gpt1.tales.reading import derivations
 
 # The order of plots, facts and options is part of a seed: a change of the grammar
 # changes this, and then it is to be changed here on purpose.
-FIRST_HUNDRED = "71c9a3959598364d"
+FIRST_HUNDRED = "9bdb0d806dded635"
 
 
 class Characters:

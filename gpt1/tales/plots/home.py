@@ -97,9 +97,8 @@ plot: the secret present
 hero: child
 mood: happy
 @thing: patchwork cushion | bird box | picture frame | knitted hat | clay mug | wooden
-  boat | bookmark | pair of paper lanterns (it) | jewellery box | footstool | woolly
-  scarf | doorstop in the shape of a hen | tea cosy | painted tray | key rack | letter
-  holder
+  boat | bookmark | paper lantern | jewellery box | footstool | woolly scarf |
+  doorstop in the shape of a hen | tea cosy | painted tray | key rack | letter holder
 @place: in the attic | in the shed | in the cellar | in the loft | in the wash-house |
   in the garage | in the summerhouse | in the boat shed | in the barn
 @helper: $neighbours

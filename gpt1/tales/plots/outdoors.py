@@ -289,7 +289,7 @@ mood: happy
   wooden casket | biscuit tin | iron chest | toffee tin | clay pot | ginger jar |
   canvas bag | jewel case
 @place: in the park | on the common | behind the church | on the allotments | at the
-  old mill | in the abbey ruins | along the towpath
+  old mill | in the abbey ruins | beside the canal
 @helper: $elders
 @first(first, second, third):
   - the lion that never roars; the stone lion at the gate; stone lion

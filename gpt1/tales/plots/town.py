@@ -42,9 +42,9 @@ end: The bell rang, and neither of them heard it. By Friday there were [three|fo
 plot: the ladder of swaps
 hero: child
 mood: proud
-@thing: toy drum | pair of roller skates (it) | tambourine | fishing rod | magic set |
-  jar of honey (it) | painted fan | puppet crocodile | kaleidoscope | paintbox | toy
-  crane | spyglass | banjo | tin steamboat | rocking cow
+@thing: toy drum | tin robot | tambourine | fishing rod | magic set | jar of honey
+  (it) | painted fan | puppet crocodile | kaleidoscope | paintbox | toy crane |
+  spyglass | banjo | tin steamboat | rocking cow
 @place: $town places
 @helper: $neighbours
 @first: cork | paper clip | safety pin | button | pencil stub | rubber band | tram
@@ -89,8 +89,8 @@ hero: child
 mood: thankful
 @thing: blue bicycle | accordion | paintbox with thirty colours | sailing boat with
   real sails | football made of leather | sledge with iron runners | globe with a
-  light inside | microscope | pair of ice skates (it) | tent for two | cello of the
-  smallest size | canoe paddle | violin case
+  light inside | microscope | ship in a bottle | tent for two | cello of the smallest
+  size | canoe paddle | violin case
 @place: $town places
 @helper: $neighbours
 @job(job):
@@ -346,8 +346,8 @@ plot: home by lamplight
 hero: child
 mood: {turn.mood}
 @thing: brass lantern | borrowed watch | red whistle | wicker basket | walking stick |
-  pair of binoculars (it) | blue umbrella | fishing net | spare scarf | bag of apples
-  (it) | picture map | tin whistle
+  spyglass | blue umbrella | fishing net | spare scarf | bag of apples (it) | picture
+  map | tin whistle
 @place: at the fair | by the weir | in the bluebell wood | at the boatyard | on the
   sand dunes | at the puppet tent | at the circus | in the old quarry | by the
   weaver's pond | at the railway bridge | at the regatta | on the cliff path
@@ -389,9 +389,9 @@ end: {turn.home}
 plot: the whistle lesson
 hero: child
 mood: proud
-@thing: penny whistle | ukulele | unicycle | pair of stilts (it) | lasso | bugle |
-  boomerang | hula hoop | yo-yo | accordion | juggling set | mouth organ | trapeze |
-  skateboard | banjo | set of drumsticks (it)
+@thing: penny whistle | ukulele | unicycle | pogo stick | lasso | bugle | boomerang |
+  hula hoop | yo-yo | accordion | juggling set | mouth organ | trapeze | skateboard |
+  banjo | tambourine
 @place: $outdoors
 @helper: $elders
 @times(times, joke):

@@ -114,8 +114,8 @@ end: When the soup was done, it was the [best|thickest|finest] that anyone had t
   [They all sat down {place.at}|There they sat {place.at}] round the {thing}: the hare
   who had brought {a first}, the goose with {a second}, and the ram, who had [two
   helpings|a third bowl] and [told a joke|hummed]. ["And which part was yours?"|"But
-  what did you put in?"|"And you, what did you bring?"] he asked. "[Mine was the
-  asking|The rain]," [said {name}|{name} said], and even the ram <laughed>.
+  what did you put in?"|"And you, what did you bring?"] he asked. "[The asking|The
+  rain|Mine was the question]," [said {name}|{name} said], and even the ram <laughed>.
 ? The hare brought {a first}. = It was {a first} that the hare gave.
 ? The ram brought {a third}. = It was {a third} that the ram gave.
 ? {name} cooked the soup in {a thing}. = The soup was cooked in {a thing}.
@@ -160,9 +160,9 @@ end: In [June|July] [the last young one flew|the nest was empty]. "[Here is your
 plot: the day the owl got up
 hero: squirrel | lark | rabbit | duckling
 mood: happy
-@thing: lantern | alarm clock | pair of blue spectacles (it) | silver bell | pocket
-  torch | whistle on a string | night cap | jar of fireflies (it) | ball of white wool
-  (it) | walking stick
+@thing: lantern | alarm clock | silver monocle | silver bell | pocket torch | whistle
+  on a string | night cap | jar of fireflies (it) | ball of white wool (it) | walking
+  stick
 @place: in the great oak | in the old barn | in the ruined tower | in the tall fir
   tree | in the bell tower | in the hollow elm | in the windmill | in the cedar | in
   the mill loft
