@@ -58,10 +58,11 @@ import importlib.util
 import subprocess
 import sys
 
-BOOK = "{address}"
+BOOK = "git+{address}@v{version}"
 if importlib.util.find_spec("gpt1") is None:
     pip = [sys.executable, "-m", "pip", "install", "--quiet"]
-    subprocess.run([*pip, f"git+{{BOOK}}@v{version}"], check=True)"""
+    extras = "gpt1[pretrained,tokenizer] @ "
+    subprocess.run([*pip, extras + BOOK], check=True)"""
 
 
 def project() -> tuple[str, str]:
