@@ -122,6 +122,7 @@ class Batches:
     Going through it once is one epoch; the next time is the next epoch, in another
     order. `state_dict` tells the place, in the middle of an epoch too, and
     `load_state_dict` takes it up again: the next batch is the one that would have come.
+    Every batch that is taken counts, by `next(iter(batches))` too.
 
     Args:
         dataset: a `GPTDataset`.
@@ -133,8 +134,14 @@ class Batches:
     def __init__(self, dataset, batch_size, seed, workers=0):
         self.dataset, self.batch_size = dataset, batch_size
         self.order = Order(len(dataset), seed)
+        # A generator of its own: the global one is left to dropout, so that a resumed
+        # run draws the same masks.
         self.loader = DataLoader(
-            dataset, batch_size, sampler=self.order, num_workers=workers
+            dataset,
+            batch_size,
+            sampler=self.order,
+            num_workers=workers,
+            generator=torch.Generator(),
         )
         self.epoch = self.done = 0
 
@@ -197,8 +204,8 @@ def get_dataloader(
     the name of a corpus to batches.
 
     Args:
-        dataset: a `GPTDataset`; or the source of a text, see `gpt1.text.load_text`,
-            and then `tokenizer` and `context` are needed.
+        dataset: a `GPTDataset`, or another with such items; or the source of a text,
+            see `gpt1.text.load_text`, and then `tokenizer` and `context` are needed.
         batch_size: windows in a batch; the last of an epoch may have fewer.
         tokenizer: turns the text into ids.
         context: length of a window.
@@ -219,7 +226,7 @@ def get_dataloader(
     """
     if batch_size < 1:
         raise ValueError(f"batch_size must be at least 1, got {batch_size}")
-    if not isinstance(dataset, GPTDataset):
+    if isinstance(dataset, str | Path):
         if tokenizer is None or context is None:
             raise ValueError("a text needs tokenizer=... and context=... to be batched")
         ids = token_ids(dataset, tokenizer, split, cache=cache, **where)

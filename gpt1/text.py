@@ -32,7 +32,8 @@ def load_text(source, split="train", *, column="text", config=None, streaming=Fa
             "wikitext-2" or "wikitext-103"; a text file, a folder (its .txt files, or a
             data set in the hub's layout) or a glob; or the id of a data set on the hub.
         split: "train", "validation" or "test". Files and python-docs have no splits of
-            their own: their last tenth is kept for validation, and for test.
+            their own: their last tenth is kept for validation, and for test. For tales,
+            "test" are those with combinations that training never shows.
         column: the column of a hub data set that holds the text.
         config: the configuration of a hub data set that has several.
         streaming: fetch a hub data set row by row; nothing is kept on disk.
@@ -86,7 +87,8 @@ def _read(path):
 def _tales(split):
     from gpt1.tales import generate_tales, join
 
-    yield join(generate_tales(TALES[split], split=split))
+    combinations = "heldout" if split == "test" else split
+    yield join(generate_tales(TALES[split], split=combinations))
 
 
 def _python_docs():

@@ -98,6 +98,23 @@ def test_a_place_among_other_batches_is_refused():
         get_dataloader(data, 2, seed=7).load_state_dict(place)
 
 
+def test_batches_leave_the_global_random_numbers_alone():
+    state = torch.get_rng_state()
+    starts(get_dataloader(GPTDataset(torch.arange(101), 4), 3))
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_a_readers_own_dataset_is_batched_too():
+    class Mine(torch.utils.data.Dataset):
+        def __len__(self):
+            return 7
+
+        def __getitem__(self, index):
+            return torch.tensor([index]), torch.tensor([index + 1])
+
+    assert sorted(starts(get_dataloader(Mine(), 2))) == list(range(7))
+
+
 def test_workers_give_the_same_batches():
     data = GPTDataset(torch.arange(101), 4)
     alone, helped = (get_dataloader(data, 3, workers=n) for n in (0, 2))

@@ -1,13 +1,17 @@
 """Where text comes from, and how its ids are stored."""
 
 import threading
+from pathlib import Path
 
 import pytest
 import torch
 
+from gpt1 import tales
 from gpt1.dataset import GPTDataset, get_dataloader, load_text, token_ids
+from gpt1.text import SPLITS
 from gpt1.tokenizer import BPETokenizer, CharTokenizer
 
+WIKITEXT = Path(__file__).parents[2] / "shared" / "data" / "wikitext-2" / "valid.txt"
 LINES = [f"line {i} of the text, which goes on a little\n" for i in range(200)]
 
 
@@ -161,3 +165,30 @@ def test_one_call_goes_from_text_to_batches(folder):
     assert isinstance(batches.dataset, GPTDataset)
     with pytest.raises(ValueError, match="tokenizer"):
         get_dataloader(folder, 3)
+
+
+# --- the corpora themselves -----------------------------------------------------------
+
+
+def test_tales_are_a_corpus_with_three_splits(monkeypatch):
+    monkeypatch.setattr("gpt1.text.TALES", dict.fromkeys(SPLITS, 30))
+    texts = [load_text("tales", split) for split in SPLITS]
+    assert texts == [
+        tales.join(tales.generate_tales(30, split=split))
+        for split in ("train", "validation", "heldout")
+    ]
+    assert len(set(texts)) == 3
+
+
+@pytest.mark.skipif(not WIKITEXT.is_file(), reason="WikiText-2 is not at hand")
+def test_wikitext_goes_from_raw_text_to_batches_in_one_call(tmp_path):
+    tokenizer = BPETokenizer.train(WIKITEXT.read_text(encoding="utf-8")[:100_000], 1000)
+    batches = get_dataloader(
+        WIKITEXT, 8, tokenizer=tokenizer, context=64, cache=tmp_path, subset=20
+    )
+    ids, targets = next(iter(batches))
+    assert ids.shape == targets.shape == (8, 64)
+    assert torch.equal(ids[:, 1:], targets[:, :-1])
+    assert len(batches) == 3
+    assert len(token_ids(WIKITEXT, tokenizer, cache=tmp_path)) > 200_000
+    assert len(list(tmp_path.iterdir())) == 1
