@@ -58,11 +58,11 @@ import importlib.util
 import subprocess
 import sys
 
-BOOK = "git+{address}@v{version}"
+BOOK = "{address}"
 if importlib.util.find_spec("gpt1") is None:
     pip = [sys.executable, "-m", "pip", "install", "--quiet"]
-    extras = "gpt1[pretrained,tokenizer] @ "
-    subprocess.run([*pip, extras + BOOK], check=True)"""
+    package = f"gpt1[pretrained,tokenizer] @ git+{{BOOK}}@v{version}"
+    subprocess.run([*pip, package], check=True)"""
 
 
 def project() -> tuple[str, str]:
