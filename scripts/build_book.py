@@ -23,7 +23,7 @@ BUILD = ROOT / "_build"
 SITE = BUILD / "html" / "index.html"
 STAMP = BUILD / "shared-inputs.txt"
 SHARED = ["_config.yml", "_toc.yml", "constraints.txt", "book/references.bib"]
-SHARED += ["book/_static/*", "book/_ext/*", "gpt1/*.py"]
+SHARED += ["book/_static/*", "book/_ext/*", "gpt1/**/*.py"]
 PROGRAM = "from jupyter_book.cli.main import main; main()"
 COMMAND = [sys.executable, "-c", PROGRAM, "build", ".", "--quiet"]
 STRICT = ["-W", "-n", "--keep-going"]
@@ -44,9 +44,12 @@ def build(*, fresh: bool) -> int:
     inputs = shared_inputs()
     if fresh or not STAMP.exists() or STAMP.read_text("utf8") != inputs:
         forget()
+    # The kernels' date, 1970, would become the year of the copyright.
+    dated = {k: v for k, v in os.environ.items() if k != "SOURCE_DATE_EPOCH"}
     done = subprocess.run(
         [*COMMAND, *STRICT],
         cwd=ROOT,
+        env=dated,
         encoding="utf8",
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -15,7 +15,6 @@ import re
 from pathlib import Path
 
 from gpt1.tokenizer.base import Tokenizer
-from gpt1.tokenizer.bpe import apply_merges
 from gpt1.utils import missing
 
 END, NEWLINE, UNKNOWN = "</w>", "\n</w>", "<unk>"
@@ -24,8 +23,7 @@ FILES = (("vocab.json", "merges.txt"), ("encoder_bpe_40000.json", "vocab_40000.b
 
 DASHES = "\u2014\u2013\u2015"
 REPLACED = {**dict.fromkeys(DASHES, "-"), "\u2026": "...", "\u00b4": "'"}
-MARKS = r"""-~!";?+,)(\/*[]}{|_"""
-RUNS = re.compile("(" + "|".join(re.escape(mark) + "+" for mark in MARKS) + ")")
+RUNS = re.compile(r"""(([-~!";?+,)(\\/*\[\]}{|_])\2*)""")
 
 
 def standardise(text):
@@ -52,7 +50,8 @@ class GPT1Tokenizer(Tokenizer):
 
     Raises:
         ValueError: the vocabulary's ids have gaps.
-        ImportError: ftfy or spaCy is missing; without them ids would be others.
+        ImportError: ftfy, spaCy or tokenizers is missing; without the first two, ids
+            would be others.
     """
 
     kind = "gpt1"
@@ -61,8 +60,9 @@ class GPT1Tokenizer(Tokenizer):
         try:
             import ftfy
             import spacy
+            import tokenizers
         except ImportError:
-            raise missing("ftfy and spacy", "tokenizer") from None
+            raise missing("ftfy, spacy and tokenizers", "tokenizer") from None
         self.ids = dict(vocabulary)
         self.tokens = sorted(self.ids, key=self.ids.get)
         if [self.ids[token] for token in self.tokens] != list(range(len(self.tokens))):
@@ -71,8 +71,12 @@ class GPT1Tokenizer(Tokenizer):
                 f"each once"
             )
         self.merges = [tuple(pair) for pair in merges]
-        self.ranks = {pair: rank for rank, pair in enumerate(self.merges)}
         self.known = {}
+        # The same joins as `apply_merges`, which is the reference, in compiled code.
+        model = tokenizers.models.BPE(
+            self.ids, self.merges, unk_token=UNKNOWN, end_of_word_suffix=END
+        )
+        self.engine = tokenizers.Tokenizer(model)
         self.mend = ftfy.fix_text
         self.split = spacy.blank("en").tokenizer
 
@@ -145,8 +149,7 @@ class GPT1Tokenizer(Tokenizer):
             word: a string in lower case, not empty.
         """
         if word not in self.known:
-            symbols = apply_merges([*word[:-1], word[-1] + END], self.ranks)
-            self.known[word] = [self.ids.get(symbol, 0) for symbol in symbols]
+            self.known[word] = self.engine.encode(word).ids
         return self.known[word]
 
     def decode(self, ids):

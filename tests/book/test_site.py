@@ -28,6 +28,11 @@ def test_every_page_of_the_contents_is_built(site, pages):
         assert (site / f"{name}.html").resolve() in pages
 
 
+def test_the_year_of_the_copyright_is_the_books(site):
+    year = re.search(r'copyright: "(\d+)"', (ROOT / "_config.yml").read_text("utf8"))[1]
+    assert f"Copyright {year}." in (site / "book/index.html").read_text("utf8")
+
+
 def test_every_internal_link_leads_to_a_place(pages):
     def check(page):
         for address in page.links() + page.loads():
