@@ -1,55 +1,15 @@
-"""From text to batches: token storage, windows, and an order that can be resumed."""
+"""From token ids to batches: windows, in an order that can be resumed."""
 
 import hashlib
-import json
 from pathlib import Path
 
 import torch
 from torch.utils.data import DataLoader, Dataset, Sampler
 
+from gpt1.storage import token_ids
 from gpt1.text import load_text
-from gpt1.utils import atomic_write
 
 __all__ = ["Batches", "GPTDataset", "get_dataloader", "load_text", "token_ids"]
-
-
-def token_ids(source, tokenizer, split="train", *, cache=None, **where):
-    """A corpus as token ids, computed once.
-
-    Args:
-        source: see `gpt1.text.load_text`.
-        tokenizer: any with `encode`, `vocab_size` and `to_dict`.
-        split: "train", "validation" or "test".
-        cache: a folder for the ids, one file for each text and tokenizer, from where
-            they are mapped into memory; None keeps them in memory only. Several
-            processes may use the same folder at once.
-        where: `column`, `config` and `streaming` of `load_text`.
-
-    Returns:
-        A tensor (tokens,), uint16 where the vocabulary allows it, else int32.
-
-    Raises:
-        FileNotFoundError, ValueError, ImportError: see `load_text`.
-    """
-    kind = torch.uint16 if tokenizer.vocab_size <= 2**16 else torch.int32
-    text = load_text(source, split, **where)
-    if cache is None:
-        return torch.tensor(tokenizer.encode(text), dtype=kind)  # (tokens)
-    path = Path(cache) / f"{_key(text, tokenizer)}.ids"
-    if not path.is_file():
-        ids = torch.tensor(tokenizer.encode(text), dtype=kind)  # (tokens)
-        with atomic_write(path) as temporary:
-            temporary.write_bytes(bytes(ids.untyped_storage()))
-    count = path.stat().st_size // kind.itemsize
-    return torch.from_file(str(path), shared=False, size=count, dtype=kind)  # (count)
-
-
-def _key(text, tokenizer):
-    """A name for this text under this tokenizer, from the content of both."""
-    tokens = json.dumps(tokenizer.to_dict(), sort_keys=True)
-    digest = hashlib.sha256(tokens.encode())
-    digest.update(text.encode())
-    return digest.hexdigest()[:32]
 
 
 class GPTDataset(Dataset):

@@ -36,7 +36,8 @@ def load_text(source, split="train", *, column="text", config=None, streaming=Fa
             "test" are those with combinations that training never shows.
         column: the column of a hub data set that holds the text.
         config: the configuration of a hub data set that has several.
-        streaming: fetch a hub data set row by row; nothing is kept on disk.
+        streaming: fetch a hub data set row by row; it is not kept on disk. What does
+            not fit into memory is for `gpt1.dataset.token_ids`, not for this function.
 
     Returns:
         The text, with line ends as ``\\n``.
@@ -47,13 +48,23 @@ def load_text(source, split="train", *, column="text", config=None, streaming=Fa
             does not exist.
         ImportError: datasets is needed and missing.
     """
-    text = "".join(_pieces(str(source), split, column, config, streaming))
+    where = {"column": column, "config": config, "streaming": streaming}
+    text = "".join(iterate_text(source, split, **where))
     if not text.strip():
         raise ValueError(f"{source} ({split}) is empty: expected text")
     return text
 
 
-def _pieces(source, split, column, config, streaming):
+def iterate_text(source, split="train", *, column="text", config=None, streaming=False):
+    """One split of a corpus piece by piece, for what does not fit into memory.
+
+    Args:
+        source: as for `load_text`, and so are the others and the errors.
+
+    Returns:
+        An iterator of strings; all but the last end where a line ends.
+    """
+    source = str(source)
     if split not in SPLITS:
         raise ValueError(f"split must be {', '.join(SPLITS)}, got {split!r}")
     if source == "tales":

@@ -7,9 +7,10 @@ import pytest
 import torch
 
 from gpt1 import tales
-from gpt1.dataset import GPTDataset, get_dataloader, load_text, token_ids
-from gpt1.text import SPLITS
-from gpt1.tokenizer import BPETokenizer, CharTokenizer
+from gpt1.dataset import GPTDataset, get_dataloader
+from gpt1.storage import _large, token_ids
+from gpt1.text import SPLITS, load_text
+from gpt1.tokenizer import BPETokenizer, CharTokenizer, GPT1Tokenizer
 
 WIKITEXT = Path(__file__).parents[2] / "shared" / "data" / "wikitext-2" / "valid.txt"
 LINES = [f"line {i} of the text, which goes on a little\n" for i in range(200)]
@@ -63,6 +64,46 @@ def test_a_data_set_in_the_hubs_layout_is_read(hub, streaming, monkeypatch, tmp_
     monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path))
     text = load_text(hub, "validation", streaming=streaming)
     assert text == " = validation = \n\nTwo rows.\n"
+
+
+@pytest.mark.parametrize("kind", ["characters", "pieces", "gpt1"])
+def test_a_streamed_data_set_gives_the_same_ids_piece_by_piece(
+    hub, kind, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "datasets"))
+    whole = load_text(hub)
+    if kind == "characters":
+        tokenizer = CharTokenizer.train(whole)
+    elif kind == "pieces":
+        tokenizer = BPETokenizer.train(whole, 25)
+    else:
+        pytest.importorskip("spacy")
+        letters = sorted(set(whole.lower()) - set("\n "))
+        tokens = ["<unk>", *letters, *(f"{x}</w>" for x in letters), "\n</w>"]
+        tokenizer = GPT1Tokenizer({t: i for i, t in enumerate(tokens)}, [])
+    monkeypatch.setattr("gpt1.storage._large", iter)  # every row is a piece
+    streamed = token_ids(hub, tokenizer, cache=tmp_path / "ids", streaming=True)
+    assert streamed.tolist() == tokenizer.encode(whole)
+    assert len(list((tmp_path / "ids").iterdir())) == 1
+
+
+def test_pieces_are_joined_to_large_ones():
+    assert list(_large(["aa", "b", "cc", "d"], characters=3)) == ["aab", "ccd", ""]
+    assert list(_large(["aa", "b", "cc"], characters=3)) == ["aab", "cc"]
+
+
+def test_a_stream_that_breaks_leaves_nothing(tmp_path, monkeypatch):
+    def broken(*_, **__):
+        yield "one line\n"
+        raise FileNotFoundError("the network went")
+
+    monkeypatch.setattr("gpt1.storage.iterate_text", broken)
+    monkeypatch.setattr("gpt1.storage._large", iter)
+    with pytest.raises(FileNotFoundError, match="network"):
+        token_ids(
+            "far/away", CharTokenizer.train("one li\n"), cache=tmp_path, streaming=True
+        )
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_column_that_is_not_there_is_said(hub):

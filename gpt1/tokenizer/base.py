@@ -14,6 +14,8 @@ class Tokenizer:
     """
 
     kind = None
+    between = ()
+    """Ids that belong between two texts that were encoded apart at a line end."""
 
     @property
     def vocab_size(self):

@@ -72,6 +72,7 @@ class GPT1Tokenizer(Tokenizer):
             )
         self.merges = [tuple(pair) for pair in merges]
         self.known = {}
+        self.between = (self.ids.get(NEWLINE, 0),)
         # The same joins as `apply_merges`, which is the reference, in compiled code.
         model = tokenizers.models.BPE(
             self.ids, self.merges, unk_token=UNKNOWN, end_of_word_suffix=END
@@ -123,7 +124,7 @@ class GPT1Tokenizer(Tokenizer):
         ids = []
         for number, line in enumerate(lines):
             if number:
-                ids.append(self.ids.get(NEWLINE, 0))
+                ids += self.between
             for word in self.split(line):
                 ids += self.encode_word(word.text.lower())
         return ids
