@@ -1,6 +1,7 @@
 """Where text comes from, and how its ids are stored."""
 
-import threading
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from gpt1.storage import _large, token_ids
 from gpt1.text import SPLITS, load_text
 from gpt1.tokenizer import BPETokenizer, CharTokenizer, GPT1Tokenizer
 
-WIKITEXT = Path(__file__).parents[2] / "shared" / "data" / "wikitext-2" / "valid.txt"
+ROOT = Path(__file__).parents[1]
+WIKITEXT = ROOT.parent / "shared" / "data" / "wikitext-2" / "valid.txt"
 LINES = [f"line {i} of the text, which goes on a little\n" for i in range(200)]
 
 
@@ -170,20 +172,28 @@ def test_another_text_or_tokenizer_is_another_file(folder, tmp_path):
     assert len(list(cache.iterdir())) == 3
 
 
-def test_two_writers_at_once_leave_one_whole_file(folder, tmp_path):
+WRITER = """
+import sys
+from gpt1.dataset import token_ids
+from gpt1.tokenizer import CharTokenizer
+tokenizer = CharTokenizer.load(sys.argv[2])
+print(len(token_ids(sys.argv[1], tokenizer, cache=sys.argv[3])))
+"""
+
+
+def test_two_processes_at_once_leave_one_whole_file(folder, tmp_path):
     tokenizer = CharTokenizer.train("".join(LINES))
-    cache, results = tmp_path / "cache", []
-
-    def work():
-        results.append(token_ids(folder, tokenizer, cache=cache).tolist())
-
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert results == [tokenizer.encode(load_text(folder))] * 4
-    assert len(list(cache.iterdir())) == 1
+    tokenizer.save(tmp_path / "tokenizer.json")
+    arguments = [folder, tmp_path / "tokenizer.json", tmp_path / "cache"]
+    command = [sys.executable, "-c", WRITER, *map(str, arguments)]
+    processes = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+        for _ in range(2)
+    ]
+    ids = tokenizer.encode(load_text(folder))
+    assert [p.communicate()[0].strip() for p in processes] == [str(len(ids))] * 2
+    assert token_ids(folder, tokenizer, cache=tmp_path / "cache").tolist() == ids
+    assert len(list((tmp_path / "cache").iterdir())) == 1
 
 
 def test_a_large_vocabulary_is_stored_wide_enough(folder):

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from gpt1.tales import generate_tales
+from gpt1.tales import join as join_tales
 from gpt1.tokenizer import (
     BPETokenizer,
     CharTokenizer,
@@ -73,6 +75,10 @@ def check_same_as_hugging_face(text, vocab_size):
 
 def test_merges_and_ids_are_those_of_hugging_face():
     check_same_as_hugging_face(TEXT * 3, 70)
+
+
+def test_merges_and_ids_are_those_of_hugging_face_on_tales():
+    check_same_as_hugging_face(join_tales(generate_tales(40)), 400)
 
 
 @needs_shakespeare
