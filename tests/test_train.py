@@ -1,12 +1,13 @@
 """The pieces of the training loop."""
 
+import itertools
 import math
 
 import pytest
 import torch
 
 from gpt1 import GPT, GPTConfig
-from gpt1.train import evaluate, parameter_groups, schedule
+from gpt1.train import evaluate, parameter_groups, progress, schedule
 
 
 @pytest.fixture
@@ -62,3 +63,23 @@ def test_validation_counts_every_token_once(model):
         sum(model.loss(*batch).item() for batch in batches) / 2,
         rel_tol=1e-4,
     )
+
+
+def test_a_terminal_sees_a_bar_with_the_loss(monkeypatch):
+    tqdm = pytest.importorskip("tqdm")
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    assert isinstance(progress([1, 2], "epoch 1"), tqdm.tqdm)
+
+
+def test_a_log_gets_a_line_now_and_then_with_the_loss(monkeypatch, capsys):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: False)
+    clock = itertools.count(step=6)
+    monkeypatch.setattr("time.monotonic", lambda: next(clock))
+    bar = progress([1, 2, 3, 4], "epoch 1")
+    for number in bar:
+        bar.set_postfix(loss=f"{number / 8:.3f}")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == [
+        "epoch 1: step 2 of 4, loss 0.250",
+        "epoch 1: step 4 of 4, loss 0.500",
+    ]
