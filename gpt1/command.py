@@ -56,7 +56,7 @@ def run(main):
     """Run a command; a user's mistake becomes one line and exit status 2."""
     try:
         main()
-    except (ValueError, FileNotFoundError, ImportError, FloatingPointError) as error:
+    except (ValueError, OSError, ImportError, FloatingPointError) as error:
         print(f"error: {error}", file=sys.stderr)
         raise SystemExit(2) from None
     except KeyboardInterrupt:

@@ -138,7 +138,7 @@ def train(options):
         Path of the best checkpoint.
 
     Raises:
-        FileNotFoundError, ValueError: the text or an option is not usable.
+        OSError, ValueError: the text, an option or the folder is not usable.
         FloatingPointError: the loss is no longer a finite number; the last good
             checkpoint stays.
     """
@@ -157,6 +157,7 @@ def train(options):
     count = sum(parameter.numel() for parameter in model.parameters())
     print(f"{device}: {count:,} parameters, {total:,} steps")
     path, best = Path(options.out) / "best_model.pth", math.inf
+    path.parent.mkdir(parents=True, exist_ok=True)  # fails now, not after an epoch
     for epoch in range(1, options.epochs + 1):
         loss = train_epoch(model, training, optimizer, rates, options.clip, epoch)
         held_out = evaluate(model, validation)
