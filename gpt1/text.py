@@ -127,7 +127,13 @@ def _files(source):
 
 
 def _is_hub_layout(path):
-    return path.is_dir() and any(path.rglob("*.parquet"))
+    """A folder of parquet files, or of texts that are named after their splits."""
+    if not path.is_dir():
+        return False
+    named = [text.name for text in path.rglob("*.txt")]
+    trained = any(name.startswith("train") for name in named)
+    held_out = any(name.startswith(SPLITS[1:]) for name in named)
+    return any(path.rglob("*.parquet")) or (trained and held_out)
 
 
 def _rows(name, config, split, column, streaming):

@@ -63,16 +63,31 @@ def hub(tmp_path_factory):
 
 @pytest.mark.parametrize("streaming", [False, True])
 def test_a_data_set_in_the_hubs_layout_is_read(hub, streaming, monkeypatch, tmp_path):
-    monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path))
+    monkeypatch.setattr("datasets.config.HF_DATASETS_CACHE", str(tmp_path))
     text = load_text(hub, "validation", streaming=streaming)
     assert text == " = validation = \n\nTwo rows.\n"
+
+
+def test_texts_named_after_their_splits_are_read_as_the_hub_would(
+    tmp_path, monkeypatch
+):
+    pytest.importorskip("datasets")
+    monkeypatch.setattr("datasets.config.HF_DATASETS_CACHE", str(tmp_path / "datasets"))
+    for split in ("train", "validation"):
+        path = tmp_path / "hub" / f"{split}.txt"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"a line of {split}\n\nand another\n", encoding="utf-8")
+        text = f"a line of {split}\n\nand another\n"
+    assert load_text(tmp_path / "hub", "validation") == text
+    with pytest.raises(FileNotFoundError, match="no test split"):
+        load_text(tmp_path / "hub", "test")
 
 
 @pytest.mark.parametrize("kind", ["characters", "pieces", "gpt1"])
 def test_a_streamed_data_set_gives_the_same_ids_piece_by_piece(
     hub, kind, tmp_path, monkeypatch
 ):
-    monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "datasets"))
+    monkeypatch.setattr("datasets.config.HF_DATASETS_CACHE", str(tmp_path / "datasets"))
     whole = load_text(hub)
     if kind == "characters":
         tokenizer = CharTokenizer.train(whole)
@@ -108,7 +123,8 @@ def test_a_stream_that_breaks_leaves_nothing(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_column_that_is_not_there_is_said(hub):
+def test_a_column_that_is_not_there_is_said(hub, tmp_path, monkeypatch):
+    monkeypatch.setattr("datasets.config.HF_DATASETS_CACHE", str(tmp_path))
     with pytest.raises(ValueError, match=r"no column 'words'.*text, other"):
         load_text(hub, column="words")
 
