@@ -13,7 +13,7 @@ import torch
 
 from gpt1.config import GPTConfig
 from gpt1.model import GPT
-from gpt1.utils import atomic_write, missing
+from gpt1.utils import atomic_write, hub_folder, missing
 
 WEIGHTS, CONFIG, SHAPES = "model.safetensors", "config.json", "params_shapes.json"
 
@@ -74,7 +74,7 @@ def load(source, *, dropout=None, heads=12, revision=None):
     """
     path = Path(source)
     if not path.exists():
-        path = _download(str(source), revision)
+        path = hub_folder(str(source), [CONFIG, WEIGHTS], revision)
     folder = path.parent if path.is_file() else path
     if path.suffix == ".safetensors" or (path / WEIGHTS).is_file():
         weights = path if path.is_file() else path / WEIGHTS
@@ -270,24 +270,6 @@ def _assemble(config, tensors, path):
         raise ValueError(f"{path} does not fit its config: {'; '.join(wrong)}")
     model.load_state_dict(state, assign=True)
     return model.requires_grad_().eval()
-
-
-def _download(source, revision):
-    """The folder of a model of the hub, downloaded once and kept."""
-    if not re.fullmatch(r"[\w-][\w.-]*(/[\w-][\w.-]*)?", source):
-        raise FileNotFoundError(f"no such file or directory: {source}")
-    try:
-        from huggingface_hub import snapshot_download
-    except ImportError:
-        raise missing("huggingface_hub", "pretrained") from None
-    try:
-        wanted = [CONFIG, WEIGHTS]
-        return Path(snapshot_download(source, revision=revision, allow_patterns=wanted))
-    except (OSError, ValueError) as error:
-        raise FileNotFoundError(
-            f"no file or directory {source}, and the hub did not give a model of that "
-            f"name: {' '.join(str(error).split())[:200]}"
-        ) from None
 
 
 def _nothing_here(path):

@@ -1,9 +1,8 @@
 """Where text comes from: built in, local files, or Hugging Face's hub.
 
-The paper's own corpus, BooksCorpus, is not among the sources: it was never released by
-the paper's authors, its copies on the hub are lower-cased, cut into sentences and of
-doubtful licence. WikiText-103 is the usual substitute of a similar kind; `tales` is the
-book's own, with a known entropy.
+The paper's own corpus, BooksCorpus, is not among the sources: its copies on the hub are
+lower-cased, cut into sentences and of doubtful licence. WikiText-103 can stand in for
+it where there is a network; `tales` is the book's own, with a known entropy.
 """
 
 from pathlib import Path
@@ -109,8 +108,9 @@ def _python_docs():
 
 
 def _part(text, split):
-    """The part of a text that a split gets, cut where a line ends."""
-    cut = text.rfind("\n", 0, round(len(text) * (1 - HELD_OUT))) + 1
+    """The part of a text that a split gets, cut where a line ends if one ends near."""
+    cut = round(len(text) * (1 - HELD_OUT))
+    cut = text.rfind("\n", cut * 9 // 10, cut) + 1 or cut
     yield text[:cut] if split == "train" else text[cut:]
 
 

@@ -5,6 +5,7 @@ Nothing here knows the model; everything may import it.
 
 import os
 import random
+import re
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,6 +56,37 @@ def missing(package, extra):
         f'this needs {package}: install it with  pip install "gpt1[{extra}]"  '
         f"or  pip install {package}"
     )
+
+
+def hub_folder(source, files, revision=None):
+    """The folder with some files of a model of the hub, fetched once and kept.
+
+    Args:
+        source: the model's id, such as "openai-community/openai-gpt".
+        files: the names of the files that are wanted.
+        revision: branch, tag or commit; None means the main branch.
+
+    Returns:
+        A `Path`.
+
+    Raises:
+        FileNotFoundError: `source` is no id, or the hub did not give the model.
+        ImportError: huggingface_hub is missing.
+    """
+    if not re.fullmatch(r"[\w-][\w.-]*(/[\w-][\w.-]*)?", source):
+        raise FileNotFoundError(f"no such file or directory: {source}")
+    try:
+        from huggingface_hub import snapshot_download
+    except ImportError:
+        raise missing("huggingface_hub", "pretrained") from None
+    try:
+        wanted = list(files)
+        return Path(snapshot_download(source, revision=revision, allow_patterns=wanted))
+    except (OSError, ValueError) as error:
+        raise FileNotFoundError(
+            f"no file or directory {source}, and the hub did not give {wanted[0]} of "
+            f"a model of that name: {' '.join(str(error).split())[:200]}"
+        ) from None
 
 
 @contextmanager

@@ -40,6 +40,12 @@ def test_validation_is_the_last_tenth_of_the_lines(folder):
     assert len(held_out) in (10, 11)
 
 
+def test_a_text_without_line_ends_is_cut_where_its_tenth_begins(tmp_path):
+    (tmp_path / "line.txt").write_text("title\n" + "x" * 994, encoding="utf-8")
+    texts = [load_text(tmp_path / "line.txt", split) for split in ("train", "test")]
+    assert [len(text) for text in texts] == [900, 100]
+
+
 def test_pythons_own_reference_needs_no_file():
     text = load_text("python-docs")
     assert len(text) > 300_000

@@ -239,6 +239,8 @@ def test_files_that_are_not_there_or_not_right_are_said(tmp_path):
     pytest.importorskip("spacy")
     with pytest.raises(FileNotFoundError, match=r"vocab\.json and merges\.txt"):
         GPT1Tokenizer.from_pretrained(tmp_path)
+    with pytest.raises(FileNotFoundError, match="no such file or directory"):
+        GPT1Tokenizer.from_pretrained(tmp_path / "nowhere")
     small_files(tmp_path, ("vocab.json", "merges.txt"))
     (tmp_path / "merges.txt").write_text("a b c\n")
     with pytest.raises(ValueError, match="two symbols"):

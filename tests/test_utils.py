@@ -33,6 +33,17 @@ def test_a_write_replaces_the_file_and_makes_its_folder(tmp_path):
     assert list(path.parent.iterdir()) == [path]
 
 
+def test_the_new_file_takes_the_old_ones_place_in_one_step(tmp_path):
+    path = tmp_path / "file.txt"
+    path.write_text("old")
+    before = path.stat().st_ino
+    with atomic_write(path) as temporary:
+        temporary.write_text("new")
+        new = temporary.stat().st_ino
+    # The old file is not written into: another one now has its name.
+    assert path.stat().st_ino == new != before
+
+
 def test_a_checkpoint_comes_back(tmp_path):
     contents = {"tensor": torch.arange(3), "number": 2.5, "name": "é"}
     save_checkpoint(tmp_path / "c.pth", contents)

@@ -15,7 +15,7 @@ import re
 from pathlib import Path
 
 from gpt1.tokenizer.base import Tokenizer
-from gpt1.utils import missing
+from gpt1.utils import hub_folder, missing
 
 END, NEWLINE, UNKNOWN = "</w>", "\n</w>", "<unk>"
 FILES = (("vocab.json", "merges.txt"), ("encoder_bpe_40000.json", "vocab_40000.bpe"))
@@ -96,7 +96,7 @@ class GPT1Tokenizer(Tokenizer):
         """
         folder = Path(source)
         if not folder.is_dir():
-            folder = _download(str(source))
+            folder = hub_folder(str(source), FILES[0])
         for vocabulary, merges in FILES:
             if (folder / vocabulary).is_file() and (folder / merges).is_file():
                 return cls(*_read(folder / vocabulary, folder / merges))
@@ -217,17 +217,3 @@ def _read(vocabulary_path, merges_path):
             f"a dictionary of ids"
         )
     return vocabulary, pairs
-
-
-def _download(source):
-    try:
-        from huggingface_hub import snapshot_download
-    except ImportError:
-        raise missing("huggingface_hub", "pretrained") from None
-    try:
-        return Path(snapshot_download(source, allow_patterns=list(FILES[0])))
-    except (OSError, ValueError) as error:
-        raise FileNotFoundError(
-            f"no directory {source}, and the hub did not give a tokenizer of that "
-            f"name: {' '.join(str(error).split())[:200]}"
-        ) from None
