@@ -5,6 +5,7 @@ Each field of the dataclass becomes a flag with its default; `--batch_size` and
 """
 
 import argparse
+import os
 import sys
 from dataclasses import field, fields
 
@@ -13,9 +14,11 @@ def option(default, help, **details):
     """A dataclass field with what its flag needs.
 
     Args:
-        default: the value where the flag is not given.
+        default: the value where the flag is not given; with False the flag stands
+            alone, with True the flag is `--no_name`.
         help: one line for `--help`.
-        details: anything else for `ArgumentParser.add_argument`; `type` unless the
+        details: `group`, the heading that the flag stands under; `example`, a value to
+            show; anything else for `ArgumentParser.add_argument`; `type` unless the
             default's own type is meant.
     """
     return field(default=default, metadata={"help": help, **details})
@@ -40,16 +43,64 @@ def parse(options, argv=None, prog=None):
     Returns:
         An instance of `options`.
     """
+    return options(**given(options, argv, prog))
+
+
+def given(options, argv=None, prog=None, presets=None):
+    """The fields that a command line sets, for what depends on more than defaults.
+
+    Args:
+        options: as for `parse`, and so are `argv` and `prog`.
+        presets: for each value of `--preset` the defaults that it changes, for
+            `--help`; the first is the one that holds where the flag is not given.
+
+    Returns:
+        A dictionary of the flags that were given.
+    """
     parser = Parser(
-        prog=prog, description=options.__doc__.splitlines()[0], allow_abbrev=False
+        prog=prog,
+        description=options.__doc__.splitlines()[0],
+        allow_abbrev=False,
+        argument_default=argparse.SUPPRESS,
     )
+    groups = {None: parser}
     for entry in fields(options):
-        details = {"type": type(entry.default), **entry.metadata}
-        if entry.default not in (None, ""):
-            details["help"] += f" (default: {entry.default})"
-        parser.add_argument(f"--{entry.name}", default=entry.default, **details)
+        details = dict(entry.metadata)
+        heading = details.pop("group", None)
+        if heading not in groups:
+            groups[heading] = parser.add_argument_group(heading)
+        example = details.pop("example", None)
+        details["help"] += _told(entry, example, presets or {})
+        name = entry.name
+        if isinstance(entry.default, bool):
+            details["action"] = "store_false" if entry.default else "store_true"
+            details["dest"] = name
+            name = f"no_{name}" if entry.default else name
+        else:
+            details = {"type": type(entry.default), **details}
+            if details["type"] in (int, float):
+                details.setdefault("metavar", "N")
+        groups[heading].add_argument(f"--{name}", **details)
     argv = sys.argv[1:] if argv is None else argv
-    return options(**vars(parser.parse_args([_underscored(word) for word in argv])))
+    return vars(parser.parse_args([_underscored(word) for word in argv]))
+
+
+def _told(entry, example, presets):
+    """What the help says after a flag's own line: its defaults, and an example."""
+    name, default = entry.name, entry.default
+    values = {preset: changes.get(name, default) for preset, changes in presets.items()}
+    if name == "preset" and presets:
+        values = {"": next(iter(presets))}
+    if len(set(values.values())) < 2:
+        values = {"": next(iter(values.values()), default)}
+    parts = [
+        f"default {value}" + (f" in {preset}" if preset else "")
+        for preset, value in values.items()
+        if value not in (None, "") and not isinstance(value, bool)
+    ]
+    if example is not None:
+        parts.append(f"e.g. --{name} {example}".rstrip())
+    return f" ({', '.join(parts)})".replace("%", "%%") if parts else ""
 
 
 def run(main):
@@ -57,10 +108,13 @@ def run(main):
     try:
         main()
     except (ValueError, OSError, ImportError, FloatingPointError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        # Of several processes the first speaks, but for what the others alone can know.
+        if os.environ.get("RANK", "0") == "0" or isinstance(error, ConnectionError):
+            print(f"error: {error}", file=sys.stderr)
         raise SystemExit(2) from None
-    except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        if os.environ.get("RANK", "0") == "0":
+            print(str(stop) or "stopped", file=sys.stderr)
         raise SystemExit(130) from None
 
 

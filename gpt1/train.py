@@ -1,265 +1,178 @@
-"""Pre-training: `python -m gpt1.train --dataset FILE`.
+"""Pre-training: `gpt1 train`, or `python -m gpt1.train`.
 
-The recipe is the paper's (section 4.1) in its form, with sizes for a laptop: Adam with
-decoupled weight decay on matrices, a linear warm-up and a cosine to zero, one pass over
-all windows per epoch in a new order.
+The recipe is the paper's (section 4.1): Adam with decoupled weight decay on matrices, a
+linear warm-up and a cosine to zero, passes over all windows, each in a new order. Its
+numbers are in `recipe.py`; what a step is in `step.py`, how it is computed in
+`engine.py`, when things happen in `loop.py`, and what is kept in `running.py`.
 """
 
-import math
-import sys
-import time
-from dataclasses import dataclass
+import importlib.util
 from pathlib import Path
 
-import torch
+from gpt1.command import given
+from gpt1.command import run as run_command
+from gpt1.dataset import GPTDataset, get_dataloader, load_text, token_ids
+from gpt1.engine import Engine, start_engine
+from gpt1.loop import Loop
+from gpt1.narration import describe, summary
+from gpt1.optimizer import OpenAIAdam, make_optimizer, parameter_groups, schedule
+from gpt1.progress import progress
+from gpt1.recipe import RECIPES, TrainConfig, resumed
+from gpt1.running import BEST, LAST, Run, best_weights, read_run
+from gpt1.step import evaluate, total_loss, train_step
+from gpt1.stopping import Stop
+from gpt1.tales import floor
+from gpt1.tokenizer import make_tokenizer, tokenizer_from_dict
+from gpt1.utils import missing, set_seed
 
-from gpt1.command import option, parse, run
-from gpt1.config import PRESETS
-from gpt1.dataset import GPTDataset, get_dataloader, load_text
-from gpt1.model import GPT
-from gpt1.tokenizer import CharTokenizer
-from gpt1.utils import pick_device, save_checkpoint, set_seed
-
-
-@dataclass
-class TrainConfig:
-    """Train a GPT on a text, with characters as tokens.
-
-    Raises:
-        ValueError: a number is out of its range; the message names the flag.
-    """
-
-    dataset: str = option("", "text file to learn from", metavar="FILE", required=True)
-    preset: str = option("tiny", "the model's size", choices=sorted(PRESETS))
-    context: int = option(64, "tokens that the model sees at once")
-    epochs: int = option(1, "passes over the training text")
-    batch_size: int = option(32, "windows in a step")
-    learning_rate: float = option(3e-3, "highest learning rate")
-    warmup: int = option(100, "steps to reach it, at most half of the run")
-    weight_decay: float = option(0.01, "decoupled decay of matrices")
-    clip: float = option(1.0, "largest norm of the whole gradient")
-    subset: int | None = option(
-        None, "use only the first N windows", type=int, metavar="N"
-    )
-    seed: int = option(0, "for the weights, dropout and order of the windows")
-    device: str | None = option(
-        None, "cpu, cuda or mps; cuda where there is one", type=str
-    )
-    out: str = option("checkpoints", "folder for best_model.pth", metavar="FOLDER")
-
-    def __post_init__(self):
-        for name in ("context", "epochs", "batch_size"):
-            if getattr(self, name) < 1:
-                raise ValueError(
-                    f"--{name} must be at least 1, got {getattr(self, name)}"
-                )
-        for name in ("learning_rate", "clip"):
-            if not 0 < getattr(self, name) < math.inf:
-                raise ValueError(f"--{name} must be above 0, got {getattr(self, name)}")
-        for name in ("warmup", "weight_decay"):
-            if not 0 <= getattr(self, name) < math.inf:
-                raise ValueError(
-                    f"--{name} must be at least 0, got {getattr(self, name)}"
-                )
+__all__ = [
+    "OpenAIAdam",
+    "TrainConfig",
+    "evaluate",
+    "make_optimizer",
+    "parameter_groups",
+    "prepare",
+    "schedule",
+    "total_loss",
+    "train",
+    "train_step",
+]
 
 
-def parameter_groups(model, weight_decay):
-    """The model's parameters for an optimizer: decay on matrices only.
-
-    "All non bias or gain weights" (paper, section 4.1), embeddings among them.
-
-    Args:
-        model: a `GPT`.
-        weight_decay: the decay of the matrices.
-
-    Returns:
-        Two groups, for any torch optimizer.
-    """
-    matrices = [p for p in model.parameters() if p.dim() > 1]
-    vectors = [p for p in model.parameters() if p.dim() <= 1]
-    return [
-        {"params": matrices, "weight_decay": weight_decay},
-        {"params": vectors, "weight_decay": 0.0},
-    ]
-
-
-def schedule(step, total, warmup):
-    """The learning rate at a step, as a share of the highest.
-
-    Linear up over the warm-up, then half a cosine down to zero at the end of the run
-    (paper, section 4.1). The cosine begins where the warm-up ends; the paper does not
-    say whether it does.
-
-    Args:
-        step: updates done so far, from 0.
-        total: updates in the run.
-        warmup: updates until the highest rate; at most half of the run is used, so that
-            a short run of a post-norm model, which needs its warm-up, gets one too.
-
-    Returns:
-        A number above 0 and up to 1, for steps before `total`.
-    """
-    warmup = min(warmup, total // 2)
-    if step < warmup:
-        return (step + 1) / warmup
-    done = (step - warmup) / (total - warmup)
-    return 0.5 * (1 + math.cos(math.pi * done))
-
-
-@torch.no_grad()
-def evaluate(model, batches):
-    """Mean loss over all batches, each token counting once.
-
-    Args:
-        model: a `GPT`; its mode is restored afterwards.
-        batches: pairs of ids and targets, each (batch, time).
-
-    Returns:
-        Nats per token.
-    """
-    device = model.token_embedding.weight.device
-    training = model.training
-    model.eval()
-    loss, tokens = 0.0, 0
-    for ids, targets in batches:
-        mean = model.loss(ids.to(device), targets.to(device)).item()
-        loss, tokens = loss + mean * targets.numel(), tokens + targets.numel()
-    model.train(training)
-    return loss / tokens
-
-
-def train(options):
+def train(options, saved=None):
     """Train as `options` say; keep the model with the lowest validation loss.
+
+    Ctrl-C and SIGTERM end it after the current step, with everything saved.
 
     Args:
         options: a `TrainConfig`.
+        saved: the contents of a last.pth to go on from; None reads those that
+            `options.resume` names, if it names any.
 
     Returns:
         Path of the best checkpoint.
 
     Raises:
-        OSError, ValueError: the text, an option or the folder is not usable.
-        FloatingPointError: the loss is no longer a finite number; the last good
-            checkpoint stays.
+        OSError, ValueError: the text, an option, the folder or the checkpoint is not
+            usable.
+        FloatingPointError: the loss is no longer a finite number; the last checkpoint
+            stays as it was.
     """
-    device = pick_device(options.device)
-    set_seed(options.seed)
-    tokenizer, training, validation = prepare(options)
-    sizes = {"vocab_size": tokenizer.vocab_size, "context": options.context}
-    model = GPT(PRESETS[options.preset](**sizes)).to(device)
-    optimizer = torch.optim.AdamW(
-        parameter_groups(model, options.weight_decay), lr=options.learning_rate
-    )
-    total = options.epochs * len(training)
-    rates = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: schedule(step, total, options.warmup)
-    )
-    count = sum(parameter.numel() for parameter in model.parameters())
-    print(f"{device}: {count:,} parameters, {total:,} steps")
-    path, best = Path(options.out) / "best_model.pth", math.inf
-    path.parent.mkdir(parents=True, exist_ok=True)  # fails now, not after an epoch
-    for epoch in range(1, options.epochs + 1):
-        loss = train_epoch(model, training, optimizer, rates, options.clip, epoch)
-        held_out = evaluate(model, validation)
-        print(f"Epoch {epoch}: Train Loss = {loss:.4f}, Val Loss = {held_out:.4f}")
-        if held_out < best:
-            best = held_out
-            save_checkpoint(path, checkpoint(model, tokenizer, epoch, best))
-    print(f"Training completed. Best model: {path} (Val Loss = {best:.4f})")
-    return path
-
-
-def prepare(options):
-    """Tokenizer, training batches and validation batches for `train`."""
-    text = load_text(options.dataset, "train")
-    held_out = load_text(options.dataset, "validation")
-    tokenizer = CharTokenizer.train(text + held_out)
-    windows, kept = (
-        GPTDataset(tokenizer.encode(part), options.context, subset)
-        for part, subset in ((text, options.subset), (held_out, None))
-    )
-    return (
-        tokenizer,
-        get_dataloader(windows, options.batch_size, seed=options.seed),
-        get_dataloader(kept, options.batch_size, shuffle=False),
-    )
-
-
-def train_epoch(model, batches, optimizer, rates, clip, epoch):
-    """One pass over the batches; returns the mean loss in nats per token."""
-    device = model.token_embedding.weight.device
-    model.train()
-    loss_sum, tokens = 0.0, 0
-    bar = progress(batches, f"epoch {epoch}")
-    for ids, targets in bar:
-        loss = model.loss(ids.to(device), targets.to(device))
-        value = loss.item()
-        if not math.isfinite(value):
-            raise FloatingPointError(
-                f"the loss became {value} in epoch {epoch}: try a lower "
-                f"--learning_rate or a longer --warmup; the last checkpoint is intact"
-            )
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), clip)
-        optimizer.step()
-        rates.step()
-        loss_sum, tokens = loss_sum + value * ids.numel(), tokens + ids.numel()
-        bar.set_postfix(loss=f"{value:.3f}", refresh=False)
-    return loss_sum / tokens
-
-
-def checkpoint(model, tokenizer, epoch, validation_loss):
-    """What a checkpoint holds: plain values and tensors."""
-    return {
-        "model": {name: tensor.cpu() for name, tensor in model.state_dict().items()},
-        "config": model.config.to_dict(),
-        "tokenizer": tokenizer.to_dict(),
-        "epoch": epoch,
-        "validation_loss": validation_loss,
-    }
-
-
-def progress(batches, label):
-    """The batches with a progress bar; plain lines where nobody sees a bar."""
-    if sys.stderr.isatty():
+    with start_engine(options.device, options.precision) as engine, Stop() as stop:
+        if saved is None and options.resume is not None:
+            saved = read_run(options.resume or options.out)
+        if saved is None:
+            check_folder(options)
+        run = prepare(options, engine, saved)
+        display = progress(run.total, run.step, quiet=not engine.main)
+        display.write(describe(run))
         try:
-            from tqdm import tqdm
+            completed = Loop(run, display, stop).go()
+        finally:
+            display.close()
+        if completed:
+            display.write(summary(run))
+            if options.export and engine.main:
+                export(run)
+        else:
+            told = (
+                f"stopped after update {run.step:,} of {run.total:,}; go on with  gpt1 "
+                f"train --resume {run.folder}"
+            )
+            if stop.requested:
+                raise KeyboardInterrupt(told)
+            display.write(told)
+    return run.folder / BEST
 
-            return tqdm(batches, desc=label, leave=False)
-        except ImportError:
-            pass
-    return Lines(batches, label)
+
+def check_folder(options):
+    """Whether a new run may write into its folder; see `train` for the errors."""
+    folder = Path(options.out)
+    folder.mkdir(parents=True, exist_ok=True)  # fails now, not after an epoch
+    found = [name for name in (LAST, BEST) if (folder / name).exists()]
+    if found and not options.overwrite:
+        raise ValueError(
+            f"{folder} holds a run already ({found[0]}): go on with it with --resume, "
+            f"choose another folder with --out, or give --overwrite"
+        )
+    if options.export and importlib.util.find_spec("safetensors") is None:
+        raise missing("safetensors", "pretrained")
 
 
-class Lines:
-    """A progress bar for logs: one line about every ten seconds.
+def prepare(options, engine=None, saved=None):
+    """The `Run` that `options` ask for, with its texts, at its beginning.
 
     Args:
-        batches: what to go through; its length must be known.
-        label: what each line begins with.
+        options: a `TrainConfig`.
+        engine: an `Engine`; None means alone, on the CPU.
+        saved: the contents of a last.pth, to stand where that run stood.
     """
+    engine = engine or Engine()
+    where = {"column": options.column}
+    tokenizer = saved and tokenizer_from_dict(saved["tokenizer"])
+    context = options.model(1).context
+    with engine.main_first():  # the others find the ids in the cache
+        tokenizer = tokenizer or make_tokenizer(
+            options.tokenizer,
+            lambda: load_text(options.dataset, "train", **where),
+            options.vocab_size,
+        )
+        training, validation = (
+            GPTDataset(
+                token_ids(
+                    options.dataset,
+                    tokenizer,
+                    split,
+                    cache=Path(options.out) / "ids",
+                    **where,
+                ),
+                context,
+                subset,
+            )
+            for split, subset in (("train", options.subset), ("validation", None))
+        )
+    set_seed(options.seed)
+    run = Run(
+        options,
+        engine,
+        tokenizer,
+        get_dataloader(
+            training,
+            options.batch_size,
+            seed=options.seed,
+            workers=options.num_workers,
+        ),
+        get_dataloader(validation, options.batch_size, shuffle=False),
+        floor(tokenizer, split="all") if options.dataset == "tales" else None,
+    )
+    if saved:
+        run.restore(saved)
+    return run
 
-    def __init__(self, batches, label):
-        self.batches, self.label, self.note = batches, label, ""
 
-    def set_postfix(self, refresh=True, **values):
-        """Remember what to print beside the count, as tqdm's method does."""
-        self.note = ", ".join(f"{name} {value}" for name, value in values.items())
-
-    def __iter__(self):
-        last = time.monotonic()
-        for done, batch in enumerate(self.batches, start=1):
-            yield batch
-            if time.monotonic() - last > 10:
-                last = time.monotonic()
-                total = len(self.batches)
-                print(f"{self.label}: step {done} of {total}, {self.note}", flush=True)
+def export(run):
+    """Write the best model and its tokenizer where `--export` says."""
+    run.model.load_state_dict(best_weights(run.folder))
+    run.model.save_pretrained(run.options.export)
+    run.tokenizer.save(Path(run.options.export) / "gpt1_tokenizer.json")
 
 
 def main(argv=None):
     """The command line of `python -m gpt1.train`."""
-    run(lambda: train(parse(TrainConfig, argv, prog="gpt1 train")))
+    run_command(lambda: start(argv))
+
+
+def start(argv):
+    """Train as a command line says."""
+    flags = given(TrainConfig, argv, "gpt1 train", RECIPES)
+    if "resume" not in flags:
+        preset = flags.pop("preset", "tiny")
+        train(TrainConfig(preset=preset, **{**RECIPES[preset], **flags}))
+        return
+    path = Path(flags["resume"] or flags.get("out", TrainConfig.out))
+    saved = read_run(path)
+    flags.setdefault("out", str(path if path.is_dir() else path.parent))
+    train(resumed(saved["options"], flags), saved)
 
 
 if __name__ == "__main__":

@@ -10,30 +10,15 @@ and `load(path)`.
 
 from gpt1.tokenizer.base import Tokenizer
 from gpt1.tokenizer.characters import CharTokenizer
+from gpt1.tokenizer.choice import make_tokenizer, tokenizer_from_dict
 from gpt1.tokenizer.original import GPT1Tokenizer
 from gpt1.tokenizer.trained import BPETokenizer
-
-KINDS = {cls.kind: cls for cls in (CharTokenizer, BPETokenizer, GPT1Tokenizer)}
 
 __all__ = [
     "BPETokenizer",
     "CharTokenizer",
     "GPT1Tokenizer",
     "Tokenizer",
+    "make_tokenizer",
     "tokenizer_from_dict",
 ]
-
-
-def tokenizer_from_dict(values):
-    """The tokenizer that a checkpoint describes.
-
-    Args:
-        values: what `to_dict` gave.
-
-    Raises:
-        ValueError: `values` does not describe a tokenizer.
-    """
-    kind = values.get("kind") if isinstance(values, dict) else None
-    if kind not in KINDS:
-        raise ValueError(f"no tokenizer of kind {kind!r}: there are {', '.join(KINDS)}")
-    return KINDS[kind].from_dict(values)

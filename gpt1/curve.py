@@ -1,0 +1,114 @@
+"""The loss curve of a run, as a table and as a picture."""
+
+import csv
+import io
+import math
+
+from gpt1.svg import FAINT, SOFT, canvas, element, text
+from gpt1.utils import COLOURS, atomic_write
+
+COLUMNS = (
+    "step",
+    "epoch",
+    "tokens",
+    "seconds",
+    "learning_rate",
+    "train_loss",
+    "validation_loss",
+)
+"""Of curve.csv: losses in nats per token; the training loss is the mean since the row
+before, the validation loss is empty where none was measured."""
+
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 560, 300, 56, 18, 40, 44
+
+
+def write_curve(folder, rows, floor=None):
+    """Write curve.csv and curve.svg, each whole or not at all.
+
+    Args:
+        folder: a `Path`.
+        rows: one tuple for each line, in the order of `COLUMNS`; None for no value.
+        floor: nats per token that no model can go under, if known.
+    """
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([["" if v is None else _short(v) for v in row] for row in rows])
+    for name, content in (
+        ("curve.csv", table.getvalue()),
+        ("curve.svg", picture(rows, floor)),
+    ):
+        with atomic_write(folder / name) as temporary:
+            temporary.write_text(content, encoding="utf-8", newline="\n")
+
+
+def _short(value):
+    return f"{value:.6g}" if isinstance(value, float) else value
+
+
+def picture(rows, floor=None):
+    """The curve as an SVG with a title and a description; arguments as above."""
+    step, train, validation = (COLUMNS.index(n) for n in ("step", *COLUMNS[-2:]))
+    lines = {
+        "training": [(r[step], r[train]) for r in rows if r[train] is not None],
+        "validation": [(r[step], r[validation]) for r in rows if r[validation]],
+    }
+    losses = [loss for line in lines.values() for _, loss in line]
+    losses += [] if floor is None else [floor]
+    last = max((row[step] for row in rows), default=1)
+    low, high = (0.0, max(losses)) if losses else (0.0, 1.0)
+    tick = _tick(high - low)
+    high = math.ceil(high / tick) * tick
+
+    def place(x, y):
+        across = LEFT + x / last * (WIDTH - LEFT - RIGHT)
+        return across, TOP + (high - y) / (high - low) * (HEIGHT - TOP - BOTTOM)
+
+    body = list(_grid(place, last, high, tick))
+    if floor is not None:
+        ends = [place(0, floor), place(last, floor)]
+        body.append(_line(ends, COLOURS["grey"], dash="6 4"))
+        x, y = ends[1]
+        body.append(text(x, y - 6, f"floor {floor:.3f}", 11.5, SOFT, anchor="end"))
+    colours = (COLOURS["sky"], COLOURS["orange"])
+    for (name, points), colour, x in zip(
+        lines.items(), colours, (LEFT, 190), strict=True
+    ):
+        body.append(_line([place(*point) for point in points], colour))
+        body.append(_line([(x, 22), (x + 22, 22)], colour))
+        body.append(text(x + 28, 26, name, 12, anchor="start"))
+    final = lines["validation"][-1:] or lines["training"][-1:]
+    told = f"The loss falls to {final[0][1]:.3f} nats per token." if final else "Empty."
+    return canvas(WIDTH, HEIGHT, "".join(body), "Loss curve", told) + "\n"
+
+
+def _grid(place, last, high, tick):
+    for i in range(round(high / tick) + 1):
+        (x0, y), (x1, _) = place(0, i * tick), place(last, i * tick)
+        yield element("path", d=f"M{x0:.1f} {y:.1f}H{x1:.1f}", stroke=FAINT)
+        yield text(x0 - 8, y + 4, f"{i * tick:g}", 11.5, SOFT, anchor="end")
+    for share in (0, 0.5, 1):
+        x, y = place(last * share, 0)
+        anchor = "end" if share == 1 else "middle"
+        yield text(x, y + 18, f"{round(last * share):,}", 11.5, SOFT, anchor=anchor)
+    yield text(WIDTH / 2, HEIGHT - 8, "updates", 12)
+    yield text(WIDTH - RIGHT, 26, "nats per token", 12, SOFT, anchor="end")
+
+
+def _line(points, colour, dash=None):
+    return element(
+        "polyline",
+        points=" ".join(f"{x:.1f},{y:.1f}" for x, y in points),
+        fill="none",
+        stroke=colour,
+        stroke_width=1.8,
+        stroke_linejoin="round",
+        stroke_dasharray=dash,
+    )
+
+
+def _tick(span):
+    """A round distance that divides a span into about five."""
+    rough = span / 5
+    power = 10 ** math.floor(math.log10(rough))
+    return next(n * power for n in (1, 2, 5, 10) if n * power >= rough)

@@ -1,0 +1,134 @@
+"""A run, update by update: when to look, to validate, to save and to stop."""
+
+import math
+import time
+
+from gpt1.narration import sample
+from gpt1.optimizer import set_rate
+from gpt1.step import counted, evaluate, train_step
+
+AHEAD = 10
+"""Steps that a GPU may be ahead of the program before their losses are looked at."""
+
+
+class Loop:
+    """Goes through a run, update by update.
+
+    Args:
+        run: a `Run`.
+        display: what `progress` made.
+        stop: a `Stop`.
+    """
+
+    def __init__(self, run, display, stop):
+        self.run, self.display, self.stop = run, display, stop
+        self.options, self.engine = run.options, run.engine
+        self.pending = []
+        self.ahead = AHEAD if self.engine.device.type == "cuda" else 1
+        self.rows = max(1, run.total // 500)
+        self.shown = {}
+        after = self.options.stop_after
+        self.limit = min(run.total, run.step + after) if after else run.total
+        self.stopped = False
+
+    def go(self):
+        """All epochs; returns whether the run came to its end."""
+        run = self.run
+        while run.step < run.total:
+            epoch = run.training.epoch + 1
+            run.model.train()
+            self.epoch()
+            if self.stopped or run.step == self.limit < run.total:
+                run.save()
+                return False
+            self.validate()
+            nats, tokens = run.epoch_sum
+            run.epoch_sum = [0.0, 0]
+            self.display.write(
+                f"Epoch {epoch}: Train Loss = {nats / max(tokens, 1):.4f}, "
+                f"Val Loss = {run.validation_loss:.4f}"
+            )
+            run.save()
+        return True
+
+    def epoch(self):
+        """The rest of an epoch, up to its end, the limit, or a request to stop."""
+        run, options = self.run, self.options
+        self.clock = time.perf_counter()
+        for batch in run.training:
+            self.update(batch)
+            inside = run.training.done < len(run.training) and run.step < self.limit
+            evaluating = inside and due(run.step, options.eval_every)
+            saving = inside and due(run.step, options.save_every)
+            row = due(run.step, self.rows)
+            if row or evaluating or saving or not inside:
+                self.look()
+            if evaluating:
+                self.validate()
+            elif row:
+                run.row()
+            if inside and due(run.step, options.sample_every) and self.engine.main:
+                self.display.write(sample(run))
+            if saving:
+                run.save()
+            if self.stopped or run.step == self.limit:
+                break
+
+    def update(self, batch):
+        """One step, and what a person sees of it."""
+        run = self.run
+        set_rate(run.optimizer, run.rate())
+        loss, norm = train_step(
+            run.loss_of,
+            batch,
+            run.optimizer,
+            clip=self.options.clip,
+            pieces=self.options.grad_accumulation,
+            engine=self.engine,
+        )
+        run.step += 1
+        self.pending.append((loss, norm, counted(batch[1])))
+        if len(self.pending) >= self.ahead:
+            self.look()
+        self.display.step(**self.shown)
+
+    def look(self):
+        """Read the losses that are pending: on a GPU, this waits for them."""
+        run = self.run
+        if not self.pending:
+            return
+        losses, norms, tokens = zip(*self.pending, strict=True)
+        self.pending = []
+        *losses, stop = self.engine.sum(*losses, self.stop.requested)
+        self.stopped = stop > 0
+        now = time.perf_counter()
+        run.seconds, self.clock = run.seconds + now - self.clock, now
+        for loss, norm, count in zip(losses, norms, tokens, strict=True):
+            finite = math.isfinite(loss)
+            if not finite or not (self.engine.scaler or math.isfinite(norm)):
+                what = "gradient" if finite else "loss"
+                raise FloatingPointError(
+                    f"the {what} became {float(norm) if finite else loss} near update "
+                    f"{run.step:,}: try a lower --learning_rate, a longer --warmup or "
+                    f"--precision float32; what was saved before is intact"
+                )
+            run.count(loss, count)
+        self.shown |= {
+            "loss": f"{losses[-1]:.3f}",
+            **({} if run.floor is None else {"floor": f"{run.floor:.3f}"}),
+            "rate": f"{run.rate():.2e}",
+            "tokens_per_s": f"{run.tokens / run.seconds:,.0f}",
+        }
+
+    def validate(self):
+        """Measure the validation loss; the best model so far is kept."""
+        run = self.run
+        loss = evaluate(run.model, run.validation, self.engine)
+        run.validated(loss)
+        self.shown = {"loss": self.shown.get("loss"), "validation": f"{loss:.3f}"}
+        self.clock = time.perf_counter()
+
+
+def due(step, every):
+    """Whether something that happens every so many steps happens at this one."""
+    return every > 0 and step % every == 0

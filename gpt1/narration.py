@@ -1,0 +1,62 @@
+"""What a person reads about a run: its beginning, its samples, its end."""
+
+import torch
+
+from gpt1.generate import generate
+from gpt1.progress import clock
+from gpt1.running import BEST
+
+
+def sample(run):
+    """What the model writes now, from the first words of the validation text."""
+    model, training = run.model.eval(), run.model.training
+    ids, _ = run.validation.dataset[0]
+    ids = ids[: min(8, len(ids))].to(run.engine.device)[None]  # (1, time)
+    dice = torch.Generator(run.engine.device).manual_seed(run.options.seed)
+    text = generate(model, ids, 60, generator=dice)
+    model.train(training)
+    return f"step {run.step:,} writes: {run.tokenizer.decode(text[0])!r}"
+
+
+def describe(run):
+    """What a run is made of, in four lines."""
+    options, engine, config = run.options, run.engine, run.model.config
+    device = str(engine.device)
+    if engine.device.type == "cuda":
+        device = torch.cuda.get_device_name(engine.device)
+    elif engine.device.type == "cpu":
+        device += f" with {torch.get_num_threads()} threads"
+    parameters = sum(parameter.numel() for parameter in run.model.parameters())
+    windows, kept = len(run.training.dataset), len(run.validation.dataset)
+    lines = [
+        f"device: {device}, {engine.precision}"
+        + (f", {engine.count} processes" if engine.count > 1 else "")
+        + (", compiled" if options.compile else ""),
+        (
+            f"model: {options.preset}, {parameters:,} parameters: {config.layers} "
+            f"layers, width {config.width}, {config.heads} heads, context "
+            f"{config.context}, vocabulary {config.vocab_size:,}, dropout "
+            f"{config.dropout}"
+        ),
+        f"data: {options.dataset}, {windows * config.context:,} tokens per epoch, "
+        f"{kept * config.context:,} to validate"
+        + (f"; floor {run.floor:.4f} nats per token" if run.floor else ""),
+        (
+            f"run: {run.total:,} updates of {options.batch_size} x {config.context} "
+            f"tokens, {options.optimizer}, learning rate {options.learning_rate} after "
+            f"{min(options.warmup, run.total // 2):,} updates"
+        ),
+    ]
+    if run.step:
+        lines.append(f"resumed after update {run.step:,}")
+    return "\n".join(lines)
+
+
+def summary(run):
+    """The last line of a run."""
+    speed = run.tokens / max(run.seconds, 1e-9)
+    return (
+        f"Training completed. Best model: {run.folder / BEST} "
+        f"(Val Loss = {run.best:.4f}) after {run.tokens:,} tokens in "
+        f"{clock(run.seconds)}, {speed:,.0f} tokens/s"
+    )

@@ -1,0 +1,205 @@
+"""A training run: everything that has to be kept to go on as if it had never stopped.
+
+Weights, optimizer, the place in the data, the random numbers of dropout, the step that
+fixes the learning rate, and the sums behind the numbers that are shown. `last.pth` has
+all of it; `best_model.pth` has the model that predicts unseen text best.
+"""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from gpt1.curve import write_curve
+from gpt1.model import GPT
+from gpt1.optimizer import make_optimizer, schedule
+from gpt1.utils import load_checkpoint, save_checkpoint
+
+BEST, LAST = "best_model.pth", "last.pth"
+
+
+class Loss(nn.Module):
+    """`model.loss` as a module, for what wraps modules: DDP and torch.compile."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    def forward(self, ids, targets):
+        """Mean cross-entropy, a scalar: see `GPT.loss`."""
+        return self.model.loss(ids, targets)
+
+
+class Run:
+    """A model that is being trained, and where the training stands.
+
+    Args:
+        options: a `TrainConfig`.
+        engine: an `Engine`.
+        tokenizer: of the texts.
+        training: `Batches`.
+        validation: `Batches`, not shuffled.
+        floor: nats per token that no model can go under; None if not known.
+
+    Attributes:
+        step: updates done.
+        total: updates in the whole run.
+        rows: of the loss curve, see `gpt1.curve.COLUMNS`.
+        epoch_sum: nats and tokens of this epoch so far.
+        row_sum: nats and tokens since the last row.
+    """
+
+    def __init__(self, options, engine, tokenizer, training, validation, floor=None):
+        self.options, self.engine, self.tokenizer = options, engine, tokenizer
+        self.training, self.validation = training, validation
+        self.floor = floor
+        self.folder = Path(options.out)
+        model = GPT(options.model(tokenizer.vocab_size))
+        self.model = model.to(engine.device)
+        self.loss_of = Loss(self.model)
+        if options.compile:
+            self.loss_of.compile()
+        self.loss_of = engine.spread(self.loss_of)
+        self.optimizer = make_optimizer(
+            self.model,
+            options.optimizer,
+            learning_rate=options.learning_rate,
+            betas=(options.beta1, options.beta2),
+            weight_decay=options.weight_decay,
+        )
+        self.step, self.tokens, self.seconds, self.best = 0, 0, 0.0, float("inf")
+        self.total = options.max_steps or options.epochs * len(training)
+        self.rows, self.validation_loss = [], None
+        self.epoch_sum, self.row_sum = [0.0, 0], [0.0, 0]
+
+    def count(self, mean, tokens):
+        """Take one update's mean loss and number of tokens into the sums."""
+        self.tokens += tokens
+        for sums in (self.epoch_sum, self.row_sum):
+            sums[0] += mean * tokens
+            sums[1] += tokens
+
+    def rate(self):
+        """The learning rate of the next update."""
+        options = self.options
+        if self.step >= self.total:
+            return 0.0
+        return options.learning_rate * schedule(self.step, self.total, options.warmup)
+
+    def row(self, validation_loss=None):
+        """Add a row to the curve, with what was seen since the last one."""
+        nats, tokens = self.row_sum
+        mean = nats / tokens if tokens else None
+        epoch, self.row_sum = self.training.epoch, [0.0, 0]
+        values = (self.step, epoch, self.tokens, self.seconds, self.rate(), mean)
+        self.rows.append((*values, validation_loss))
+
+    def validated(self, loss):
+        """Take a validation loss; the best so far is kept with its model."""
+        self.validation_loss = loss
+        self.row(loss)
+        if loss < self.best:
+            self.best = loss
+            if self.engine.main:
+                save_checkpoint(self.folder / BEST, self.contents())
+
+    def contents(self):
+        """What a checkpoint of the model holds: plain values and tensors."""
+        state = self.model.state_dict()
+        return {
+            "model": {name: tensor.cpu() for name, tensor in state.items()},
+            "config": self.model.config.to_dict(),
+            "tokenizer": self.tokenizer.to_dict(),
+            "step": self.step,
+            "epoch": self.training.epoch,
+            "validation_loss": self.validation_loss,
+        }
+
+    def save(self):
+        """Write last.pth and the curve; every process has to call it."""
+        random = self.engine.gather(self.engine.random_state())
+        if self.engine.main:
+            scaler = self.engine.scaler
+            contents = {
+                **self.contents(),
+                "options": _plain(asdict(self.options)),
+                "optimizer": self.optimizer.state_dict(),
+                "scaler": scaler.state_dict() if scaler else None,
+                "data": self.training.state_dict(),
+                "random": random,
+                "total": self.total,
+                "numbers": {name: getattr(self, name) for name in NUMBERS},
+            }
+            save_checkpoint(self.folder / LAST, contents)
+            write_curve(self.folder, self.rows, self.floor)
+
+    def restore(self, contents):
+        """Go on from what `save` wrote.
+
+        Raises:
+            ValueError: it is the run of another model, text or number of processes.
+        """
+        ours, theirs = self.model.config.to_dict(), contents["config"]
+        differs = [name for name in ours if ours[name] != theirs.get(name)]
+        if differs:
+            name = differs[0]
+            raise ValueError(
+                f"the checkpoint has a model of another architecture: its {name} is "
+                f"{theirs.get(name)}, this run's is {ours[name]}; start a new run in "
+                f"another --out"
+            )
+        if len(contents["random"]) != self.engine.count:
+            raise ValueError(
+                f"the run was saved by {len(contents['random'])} processes, got "
+                f"{self.engine.count}: resume it with as many, so that it stays exact"
+            )
+        self.training.load_state_dict(contents["data"])
+        self.model.load_state_dict(contents["model"])
+        self.optimizer.load_state_dict(contents["optimizer"])
+        if self.engine.scaler and contents["scaler"]:
+            self.engine.scaler.load_state_dict(contents["scaler"])
+        self.engine.set_random_state(contents["random"][self.engine.rank])
+        self.step = contents["step"]
+        self.validation_loss = contents["validation_loss"]
+        for name, value in contents["numbers"].items():
+            setattr(self, name, value)
+
+
+def _plain(options):
+    """Options without paths, which a checkpoint cannot hold."""
+    return {
+        name: str(value) if isinstance(value, Path) else value
+        for name, value in options.items()
+    }
+
+
+NUMBERS = ("tokens", "seconds", "best", "rows", "epoch_sum", "row_sum")
+
+
+def read_run(path):
+    """The contents of a last.pth.
+
+    Args:
+        path: the file, or the folder that it is in.
+
+    Raises:
+        FileNotFoundError, ValueError: there is none, or it is something else.
+    """
+    path = Path(path)
+    path = path / LAST if path.is_dir() else path
+    contents = load_checkpoint(path)
+    wanted = {"model", "config", "tokenizer", "options", "optimizer", "data", "random"}
+    if not wanted <= set(contents):
+        raise ValueError(
+            f"{path} cannot be resumed: expected a {LAST} written by gpt1 train, which "
+            f"has the optimizer and the place in the text too"
+        )
+    return contents
+
+
+def best_weights(folder):
+    """The weights in a folder's best_model.pth."""
+    return torch.load(Path(folder) / BEST, map_location="cpu", weights_only=True)[
+        "model"
+    ]

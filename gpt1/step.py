@@ -1,0 +1,90 @@
+"""One update of the weights, and one look at how good they are.
+
+The two halves of every training loop; `engine.py` says how they are computed.
+"""
+
+import torch
+
+from gpt1.engine import Engine
+from gpt1.loss import IGNORED
+
+
+def counted(targets):
+    """How many targets there are to predict, without those that are -100."""
+    return int((targets != IGNORED).sum())
+
+
+@torch.no_grad()
+def total_loss(model, batches, engine=None):
+    """The loss summed over all tokens, and their number.
+
+    Args:
+        model: a `GPT`; its mode is restored afterwards.
+        batches: pairs of ids and targets, each (batch, time).
+        engine: how to compute it; of several processes each does its share. None
+            means alone, in float32, where the model is.
+
+    Returns:
+        Nats and tokens.
+    """
+    engine = engine or Engine(model.token_embedding.weight.device)
+    training = model.training
+    model.eval()
+    nats, tokens = 0.0, 0
+    for batch in batches:
+        ids, targets = engine.share(*batch)
+        count = counted(targets)
+        if count:
+            with engine.autocast():
+                nats += model.loss(ids, targets).item() * count
+            tokens += count
+    model.train(training)
+    return engine.sum(nats, tokens)
+
+
+def evaluate(model, batches, engine=None):
+    """Mean loss over all batches, each token counting once.
+
+    Args:
+        model: as for `total_loss`, and so are the others.
+
+    Returns:
+        Nats per token.
+    """
+    nats, tokens = total_loss(model, batches, engine)
+    return nats / tokens
+
+
+def train_step(loss_of, batch, optimizer, *, clip=1.0, pieces=1, engine=None):
+    """One update of the weights.
+
+    Args:
+        loss_of: gives the mean loss of ids and targets: `model.loss`, or what
+            `engine.spread` made of it.
+        batch: ids and targets, each (batch, time); targets of -100 do not count.
+        optimizer: over the model's parameters.
+        clip: the largest norm of the whole gradient.
+        pieces: parts in which the gradient is computed. Each counts by its tokens, so
+            the gradient is that of the whole batch.
+        engine: how to compute it; of several processes each does its share. None means
+            alone, in float32, where the parameters are.
+
+    Returns:
+        This process's part of the mean loss of the batch (alone: all of it), and the
+        norm of the gradient before clipping; scalar tensors.
+    """
+    engine = engine or Engine(optimizer.param_groups[0]["params"][0].device)
+    total = counted(batch[1])
+    ids, targets = engine.share(*batch)
+    parts = list(zip(ids.chunk(pieces), targets.chunk(pieces), strict=True))
+    mean = torch.zeros((), device=engine.device)
+    for number, (ids, targets) in enumerate(parts, start=1):
+        share = counted(targets) / total
+        # Without targets the mean is not a number, and 0 times that is none either.
+        goals = targets if share else ids
+        with engine.part(loss_of, last=number == len(parts)):
+            with engine.autocast():
+                loss = loss_of(ids, goals) * share
+            engine.backward(loss)
+        mean += loss.detach()
+    return mean, engine.step(optimizer, clip)

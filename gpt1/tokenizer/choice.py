@@ -1,0 +1,60 @@
+"""A tokenizer by name, for the command line."""
+
+import json
+from pathlib import Path
+
+from gpt1.tokenizer.characters import CharTokenizer
+from gpt1.tokenizer.original import GPT1Tokenizer
+from gpt1.tokenizer.trained import BPETokenizer
+
+HUB = "openai-community/openai-gpt"
+"""Where GPT-1's own vocabulary and merges are."""
+
+KINDS = {cls.kind: cls for cls in (CharTokenizer, BPETokenizer, GPT1Tokenizer)}
+
+
+def make_tokenizer(name, text, vocab_size):
+    """The tokenizer of a name, learned from a text if it is one that learns.
+
+    Args:
+        name: "characters" or "bpe", which learn; "gpt1", GPT-1's own, from the hub; a
+            folder with GPT-1's vocabulary and merges; or a file that `save` wrote.
+        text: a function that returns the text; called only if it is needed.
+        vocab_size: for "bpe".
+
+    Raises:
+        FileNotFoundError, ValueError, ImportError: there is no such tokenizer, or it
+            cannot learn from this text.
+    """
+    if name == "characters":
+        return CharTokenizer.train(text())
+    if name == "bpe":
+        return BPETokenizer.train(text(), vocab_size)
+    path = Path(name)
+    if name == "gpt1" or path.is_dir():
+        return GPT1Tokenizer.from_pretrained(HUB if name == "gpt1" else name)
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise FileNotFoundError(
+            f"no tokenizer {name}: expected characters, bpe, gpt1, or the file of one "
+            f"that was saved"
+        ) from None
+    except ValueError:
+        raise ValueError(f"{name} is not a tokenizer: expected JSON") from None
+    return tokenizer_from_dict(values)
+
+
+def tokenizer_from_dict(values):
+    """The tokenizer that a checkpoint describes.
+
+    Args:
+        values: what `to_dict` gave.
+
+    Raises:
+        ValueError: `values` does not describe a tokenizer.
+    """
+    kind = values.get("kind") if isinstance(values, dict) else None
+    if kind not in KINDS:
+        raise ValueError(f"no tokenizer of kind {kind!r}: there are {', '.join(KINDS)}")
+    return KINDS[kind].from_dict(values)
