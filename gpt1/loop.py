@@ -71,6 +71,8 @@ class Loop:
                 self.display.write(sample(run))
             if saving:
                 run.save()
+            if not self.pending:
+                self.clock = time.perf_counter()  # only steps are timed
             if self.stopped or run.step == self.limit:
                 break
 
@@ -125,8 +127,7 @@ class Loop:
         run = self.run
         loss = evaluate(run.model, run.validation, self.engine)
         run.validated(loss)
-        self.shown = {"loss": self.shown.get("loss"), "validation": f"{loss:.3f}"}
-        self.clock = time.perf_counter()
+        self.shown["validation"] = f"{loss:.3f}"
 
 
 def due(step, every):
