@@ -15,7 +15,7 @@ def sample(run):
     dice = torch.Generator(run.engine.device).manual_seed(run.options.seed)
     [text] = generate(model, ids, 60, generator=dice)
     model.train(training)
-    return f"step {run.step:,} writes: {run.tokenizer.decode(text[0])!r}"
+    return f"step {run.step:,} writes: {run.tokenizer.decode(text)!r}"
 
 
 def describe(run):
