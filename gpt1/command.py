@@ -107,6 +107,9 @@ def run(main):
     """Run a command; a user's mistake becomes one line and exit status 2."""
     try:
         main()
+    except BrokenPipeError:  # who read the output has left, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
     except (ValueError, OSError, ImportError, FloatingPointError) as error:
         # Of several processes the first speaks, but for what the others alone can know.
         if os.environ.get("RANK", "0") == "0" or isinstance(error, ConnectionError):

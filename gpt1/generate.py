@@ -1,164 +1,219 @@
-"""Writing text: `python -m gpt1.generate --prompt "..." --model_path FILE`."""
+"""Writing text: `gpt1 generate`, or `python -m gpt1.generate`.
 
-import math
+How tokens are drawn is in `sampling.py`, where models come from in `loading.py`, how
+text appears while it is written in `showing.py`.
+"""
+
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 
 from gpt1.command import option, parse, run
-from gpt1.config import GPTConfig
-from gpt1.model import GPT
-from gpt1.tokenizer import tokenizer_from_dict
-from gpt1.utils import load_checkpoint, pick_device
+from gpt1.inputs import check_sampling
+from gpt1.loading import SHIPPED, load_model
+from gpt1.sampling import generate, next_token, stream
+from gpt1.showing import Shown, show
+
+__all__ = [
+    "GenerateConfig",
+    "generate",
+    "load_model",
+    "next_token",
+    "start_ids",
+    "stream",
+    "write",
+]
+
+TRAINED = "checkpoints/best_model.pth"
+"""What `gpt1 train` leaves behind."""
+
+EMPTY_LINE = "\n\n"
+"""What stands between two tales."""
+
+TEXT, CHOICE, MACHINE = "text", "choice of tokens", "model and machine"
 
 
 @dataclass
 class GenerateConfig:
-    """Continue a prompt with a trained model.
+    """Continue a prompt with a trained model; without a prompt, begin.
 
     Raises:
         ValueError: a number is out of its range; the message names the flag.
     """
 
-    prompt: str = option("", "text to continue", metavar="TEXT", required=True)
-    model_path: str = option(
-        "checkpoints/best_model.pth", "what gpt1 train wrote", metavar="FILE"
+    prompt: str = option(
+        "",
+        "text to continue; empty, the text begins as after an empty line",
+        metavar="TEXT",
+        group=TEXT,
+        example='"Once upon a time"',
     )
-    max_length: int = option(200, "tokens in all, the prompt's included")
-    temperature: float = option(0.7, "below 1 is bolder, above 1 wilder, 0 greedy")
-    top_k: int = option(40, "draw from the k most likely tokens only; 0 means all")
-    seed: int = option(0, "the same seed writes the same text")
+    max_length: int | None = option(
+        None,
+        "tokens in all, the prompt's included; 200 (1000 where --stop ends the text), "
+        "or 100 more than a long prompt",
+        type=int,
+        group=TEXT,
+        example=500,
+    )
+    stop: str | None = option(
+        None,
+        f"end before this text, \\n being a line end; {SHIPPED} stops at an empty line",
+        type=str,
+        metavar="TEXT",
+        group=TEXT,
+        example=r'"\n\n"',
+    )
+    samples: int = option(1, "texts to write, together", group=TEXT, example=3)
+    stream: bool = option(
+        False, "show each token when it is drawn; a terminal does so anyway", group=TEXT
+    )
+    temperature: float = option(
+        0.7, "below 1 is bolder, above 1 wilder, 0 greedy", group=CHOICE, example=1
+    )
+    top_k: int = option(
+        40, "draw from the k likeliest tokens; 0 for all", group=CHOICE, example=5
+    )
+    top_p: float = option(
+        1.0,
+        "of these, from the fewest whose chances sum to p",
+        group=CHOICE,
+        example=0.9,
+    )
+    seed: int = option(
+        0,
+        "the same seed writes the same text; sample i has seed + i - 1",
+        group=CHOICE,
+        example=7,
+    )
+    model_path: str | None = option(
+        None,
+        f"checkpoint, folder or id on the hub; else {TRAINED} where there is one, else "
+        f"{SHIPPED}, the model that comes with the package",
+        type=str,
+        metavar="PATH",
+        group=MACHINE,
+        example=SHIPPED,
+    )
     device: str | None = option(
-        None, "cpu, cuda or mps; cuda where there is one", type=str
+        None, "cpu, cuda or mps; cuda where there is one", type=str, group=MACHINE
+    )
+    cache: bool = option(
+        True, "compute keys and values again for each token: slower", group=MACHINE
     )
 
     def __post_init__(self):
-        if not 0 <= self.temperature < math.inf:
-            raise ValueError(f"--temperature must be 0 or more, got {self.temperature}")
-        if self.top_k < 0:
-            raise ValueError(f"--top_k must be 0 or more, got {self.top_k}")
-        if self.max_length < 1:
-            raise ValueError(f"--max_length must be at least 1, got {self.max_length}")
+        check_sampling(self.temperature, self.top_k, self.top_p, prefix="--")
+        for name in ("samples", "max_length"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise ValueError(f"--{name} must be at least 1, got {value}")
+        if not 0 <= self.seed < 2**63 - self.samples:
+            raise ValueError(f"--seed must be 0 or more, below 2^63, got {self.seed}")
+        if self.stop is not None:
+            self.stop = self.stop.replace("\\n", "\n")
 
 
-def next_token(logits, temperature=0.7, top_k=40, generator=None):
-    """Draw the next token of each text.
+def start_ids(tokenizer):
+    """The ids from which a text begins that has no prompt: those of an empty line.
 
-    Args:
-        logits: scores of the last position, (batch, vocab).
-        temperature: the logits are divided by it; 0 takes the most likely token.
-        top_k: only the k most likely tokens can be drawn; 0 means all.
-        generator: a `torch.Generator` on the logits' device, or None.
-
-    Returns:
-        Token ids, (batch, 1).
+    Tales stand between empty lines, and so do the paragraphs of most texts. GPT-1's
+    tokenizer has one token for line ends. Where a tokenizer knows no line end, its
+    first token stands in.
     """
-    if temperature == 0:
-        return logits.argmax(dim=-1, keepdim=True)  # (batch, 1)
-    logits = logits.float() / temperature  # (batch, vocab)
-    if 0 < top_k < logits.size(-1):
-        lowest = logits.topk(top_k).values[:, -1:]  # (batch, 1)
-        logits = logits.masked_fill(logits < lowest, float("-inf"))
-    chances = logits.softmax(dim=-1)  # (batch, vocab)
-    return torch.multinomial(chances, 1, generator=generator)  # (batch, 1)
+    if tokenizer.between:
+        return list(tokenizer.between)
+    return tokenizer.encode(EMPTY_LINE) if "\n" in tokenizer.ids else [0]
 
 
-@torch.no_grad()
-def generate(
-    model, ids, new_tokens, *, temperature=0.7, top_k=40, generator=None, cache=True
-):
-    """Continue each text by a number of tokens.
+def lacking(tokenizer, text):
+    """The characters of a text that a tokenizer has no token for."""
 
-    When the context is full, the model forgets: only the newest half of the context is
-    kept, read again as a beginning, and writing goes on. Positions are learned for
-    each place, so a window that slid by one token would have to be read again for every
-    token. The rule is the same with and without the cache, and so are the tokens.
+    def known(character):
+        try:
+            ids = tokenizer.encode(character)
+        except ValueError:
+            return False
+        return tokenizer.tokens[0] != "<unk>" or 0 not in ids
 
-    Args:
-        model: a `GPT` in evaluation mode.
-        ids: the prompts, (batch, time); of a prompt longer than the context the newest
-            half context is read.
-        new_tokens: how many to write.
-        temperature: see `next_token`.
-        top_k: see `next_token`.
-        generator: see `next_token`.
-        cache: keep keys and values instead of computing them again; for comparison.
+    return [character for character in dict.fromkeys(text) if not known(character)]
 
-    Returns:
-        Prompts and continuations, (batch, time + new_tokens), int64.
+
+def prompt_ids(tokenizer, options):
+    """The ids of the prompt that `options` give, after a check.
+
+    Raises:
+        ValueError: the tokenizer lacks a character, or nothing would be written.
     """
-    context = model.config.context
-    ids, memory = ids.long(), model.new_cache()
-    seen = ids
-    fresh = ids  # what the cache has not read yet
-    for _ in range(new_tokens):
-        if seen.size(1) > context:
-            seen = seen[:, -max(context // 2, 1) :]
-            fresh, memory = seen, model.new_cache()
-        hidden = model.hidden(fresh, memory) if cache else model.hidden(seen)
-        logits = model.logits(hidden[:, -1])  # (batch, vocab)
-        fresh = next_token(logits, temperature, top_k, generator)  # (batch, 1)
-        ids, seen = torch.cat([ids, fresh], 1), torch.cat([seen, fresh], 1)
+    if unknown := lacking(tokenizer, options.prompt):
+        raise ValueError(
+            f"the model does not know these characters of --prompt: "
+            f"{' '.join(map(repr, unknown))}; its training text had none of them"
+        )
+    ids = tokenizer.encode(options.prompt)
+    if options.max_length is not None and len(ids) >= options.max_length:
+        raise ValueError(
+            f"--max_length counts the prompt, which has {len(ids)} tokens: give more "
+            f"than that, got {options.max_length}"
+        )
     return ids
 
 
-def load_model(path, device=None):
-    """Model and tokenizer from a checkpoint of `gpt1.train`.
+def chosen_model(options):
+    """The `--model_path` that is meant where none is given; says which one it is."""
+    if options.model_path is not None:
+        return options.model_path
+    found = Path(TRAINED).is_file()
+    other = f"--model_path {SHIPPED}" if found else "gpt1 train  makes one of your own"
+    note(f"writing with {TRAINED if found else SHIPPED}; {other}")
+    return TRAINED if found else SHIPPED
 
-    Args:
-        path: the checkpoint.
-        device: see `gpt1.utils.pick_device`.
 
-    Returns:
-        A `GPT` in evaluation mode and its tokenizer.
-
-    Raises:
-        FileNotFoundError, ValueError: there is no such file, or it is something else.
-    """
-    contents = load_checkpoint(path)
-    if not {"model", "config", "tokenizer"} <= set(contents):
-        raise ValueError(
-            f"{path} lacks model, config or tokenizer: expected a file written by  "
-            f"python -m gpt1.train"
-        )
-    model = GPT(GPTConfig.from_dict(contents["config"]))
-    try:
-        model.load_state_dict(contents["model"])
-    except RuntimeError as error:
-        reason = " ".join(str(error).split())
-        raise ValueError(f"{path} does not fit its config: {reason:.200}") from None
-    tokenizer = tokenizer_from_dict(contents["tokenizer"])
-    return model.to(pick_device(device)).eval(), tokenizer
+def note(text):
+    """Tell the person at the terminal something that does not belong to the text."""
+    print(f"note: {text}", file=sys.stderr, flush=True)
 
 
 def write(options):
-    """Print the continuation that `options` ask for.
+    """Print the texts that `options` ask for.
 
     Args:
         options: a `GenerateConfig`.
 
     Raises:
-        FileNotFoundError, ValueError: a file or an option is not usable.
+        FileNotFoundError, ValueError, ImportError: a file or an option is not usable.
     """
-    model, tokenizer = load_model(options.model_path, options.device)
-    if not options.prompt:
-        raise ValueError("--prompt must have one character or more to continue")
-    device = model.token_embedding.weight.device
-    ids = torch.tensor([tokenizer.encode(options.prompt)], device=device)
-    if ids.size(1) >= options.max_length:
-        raise ValueError(
-            f"--max_length counts the prompt, which has {ids.size(1)} tokens: give "
-            f"more than that, got {options.max_length}"
+    path = chosen_model(options)
+    model, tokenizer = load_model(path, options.device)
+    stop = options.stop
+    if stop is None:
+        stop = EMPTY_LINE if path == SHIPPED else ""
+    prompt = prompt_ids(tokenizer, options)
+    context = model.config.context
+    if len(prompt) > context:
+        note(
+            f"the prompt has {len(prompt)} tokens and the model sees {context}: it "
+            f"goes by the last {max(context // 2, 1)}"
         )
-    text = generate(
+    length = options.max_length or max(1000 if stop else 200, len(prompt) + 100)
+    new_tokens = length - len(prompt)
+    seeds = [options.seed + sample for sample in range(options.samples)]
+    texts = [Shown(tokenizer, prompt, new_tokens, stop) for _ in seeds]
+    titles = [f"--- seed {seed} ---\n" if len(seeds) > 1 else "" for seed in seeds]
+    device = model.token_embedding.weight.device
+    tokens = stream(
         model,
-        ids,
-        options.max_length - ids.size(1),
+        [prompt or start_ids(tokenizer)] * options.samples,
+        new_tokens,
         temperature=options.temperature,
         top_k=options.top_k,
-        generator=torch.Generator(device).manual_seed(options.seed),
+        top_p=options.top_p,
+        generator=[torch.Generator(device).manual_seed(seed) for seed in seeds],
+        cache=options.cache,
     )
-    print(tokenizer.decode(text[0].tolist()))
+    show(texts, titles, tokens, options.stream or sys.stdout.isatty())
 
 
 def main(argv=None):

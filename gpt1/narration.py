@@ -11,9 +11,8 @@ def sample(run):
     """What the model writes now, from the first words of the validation text."""
     model, training = run.model.eval(), run.model.training
     ids, _ = run.validation.dataset[0]
-    ids = ids[: min(8, len(ids))].to(run.engine.device)[None]  # (1, time)
     dice = torch.Generator(run.engine.device).manual_seed(run.options.seed)
-    [text] = generate(model, ids, 60, generator=dice)
+    [text] = generate(model, [ids[:8]], 60, generator=dice)
     model.train(training)
     return f"step {run.step:,} writes: {run.tokenizer.decode(text)!r}"
 

@@ -43,15 +43,16 @@ def run_model(code):
             model(step, cache)
 
 
-def run_generate(code):
+def run_sampling(code):
     """Write by the likeliest token and by chance, with a cache and without."""
     model = GPT(CONFIG).eval()
     ids = torch.randint(101, (BATCH, TIME))
-    for options in ({"temperature": 0}, {"top_k": 3}, {"cache": False}):
+    several = {"generator": [torch.Generator() for _ in ids]}
+    for options in ({"temperature": 0}, {"top_p": 0.5}, {"cache": False}, several):
         code["generate"](model, ids, 2, **options)
 
 
-DRIVERS = {MODEL: run_model, "gpt1/generate.py": run_generate}
+DRIVERS = {MODEL: run_model, "gpt1/sampling.py": run_sampling}
 """What runs every line with a shape comment, for each module that has one."""
 
 

@@ -40,6 +40,17 @@ class Tokenizer:
                 raise ValueError(f"ids must be 0 to {self.vocab_size - 1}, got {i}")
         return [self.tokens[i] for i in ids]
 
+    def settled(self, ids):
+        """The beginning of `decode(ids)` that stays, whatever ids follow.
+
+        For text that is shown while it is written. Where the tokens' strings are joined
+        as they are, it is all of the text.
+
+        Raises:
+            ValueError: an id outside the vocabulary.
+        """
+        return self.decode(ids)
+
     def save(self, path):
         """Write the tokenizer as JSON, whole or not at all."""
         text = json.dumps(self.to_dict(), ensure_ascii=False)

@@ -12,6 +12,7 @@ every character that the vocabulary lacks (id 0).
 
 import json
 import re
+from itertools import takewhile
 from pathlib import Path
 
 from gpt1.tokenizer.base import Tokenizer
@@ -165,8 +166,29 @@ class GPT1Tokenizer(Tokenizer):
         Raises:
             ValueError: an id outside the vocabulary.
         """
+        return tidy("".join(self.readable(ids)))
+
+    def readable(self, ids):
+        """The tokens with a space where a word ends, a list of strings."""
         tokens = (f"{UNKNOWN} " if t == UNKNOWN else t for t in self.strings(ids))
-        return tidy("".join(tokens).replace(END, " "))
+        return [token.replace(END, " ") for token in tokens]
+
+    def settled(self, ids):
+        """The beginning of `decode(ids)` that stays, whatever ids follow.
+
+        The last word may still grow, the one before it may lose the space after it, and
+        a quote that is open may yet be closed, which moves the spaces inside it.
+
+        Raises:
+            ValueError: an id outside the vocabulary.
+        """
+        tokens = self.readable(ids)
+        ends = [i for i, token in enumerate(tokens, 1) if token.endswith(" ")]
+        if len(ends) < 2:
+            return ""
+        texts = (closed("".join(tokens[:end])) for end in ends[-2:])
+        same = takewhile(lambda pair: pair[0] == pair[1], zip(*texts, strict=False))
+        return "".join(character for character, _ in same)
 
     def to_dict(self):
         """What `from_dict` needs, as plain values."""
@@ -195,9 +217,23 @@ def tidy(text):
     Returns:
         A string.
     """
+    return QUOTED.sub(r'\1"\2"', spaced(text))
+
+
+def spaced(text):
+    """The part of `tidy` that needs to look at two words only: all but quotes."""
     text = re.sub(r" *\n *", "\n", text).strip(" ")
     text = CONTRACTED.sub(r"\1", text)
-    text = OPENING.sub(r"\1", CLOSING.sub(r"\1", text))
+    return OPENING.sub(r"\1", CLOSING.sub(r"\1", text))
+
+
+def closed(text):
+    """What `tidy` makes of a text up to a quote that is still open at its end."""
+    text = spaced(text)
+    line = text.rfind("\n") + 1
+    pairs = QUOTED.sub(lambda pair: "-" * len(pair[0]), text)
+    opened = pairs.find('"', line)
+    text = text if opened < 0 else text[:opened].rstrip(" ")
     return QUOTED.sub(r'\1"\2"', text)
 
 

@@ -1,0 +1,104 @@
+"""Text that appears while it is written.
+
+It equals the text that would be printed at the end: nothing is shown before it is
+certain, be it a word that may grow or a line end that may be half of an empty line.
+"""
+
+import sys
+
+
+class Shown:
+    """One text while it is written: what may be shown of it, and whether it has ended.
+
+    Args:
+        tokenizer: of the text's ids.
+        prompt: ids that the text begins with; none is possible.
+        new_tokens: how many will be added at most.
+        stop: the text ends before this string; "" for no such string. The prompt is
+            not searched, but its end may be the beginning of the string.
+
+    Attributes:
+        text: what may be shown so far; later tokens only add to it.
+        ended: whether it is complete.
+    """
+
+    def __init__(self, tokenizer, prompt, new_tokens, stop=""):
+        self.tokenizer, self.stop = tokenizer, stop
+        self.ids, self.left = list(prompt), new_tokens
+        self.search_from = max(len(tokenizer.decode(prompt)) - len(stop) + 1, 0)
+        self.taken = 0
+        self.settle()
+
+    def add(self, token):
+        """Take the next token; one that comes after the end is left out."""
+        if not self.ended:
+            self.ids.append(token)
+            self.left -= 1
+            self.settle()
+
+    def settle(self):
+        """Bring `text` and `ended` up to date."""
+        read = self.tokenizer.settled if self.left else self.tokenizer.decode
+        text = read(self.ids)
+        end = text.find(self.stop, self.search_from) if self.stop else -1
+        self.ended = end >= 0 or not self.left
+        if not self.ended:
+            begun = (n for n in range(len(self.stop)) if text.endswith(self.stop[:n]))
+            end = len(text) - max(begun, default=0)
+        self.text = text if end < 0 else text[:end]
+
+    def take(self):
+        """The part of `text` that was not taken before."""
+        new, self.taken = self.text[self.taken :], len(self.text)
+        return new
+
+
+class Printer:
+    """Prints texts in their order, each as far as it may be shown.
+
+    Args:
+        texts: a list of `Shown`.
+        titles: what is printed before each; "" for nothing.
+    """
+
+    def __init__(self, texts, titles):
+        self.texts, self.titles, self.at = texts, titles, 0
+        self.put(titles[0])
+
+    def update(self):
+        """Print what has become ready, up to the first text that is not finished."""
+        while True:
+            self.put(self.texts[self.at].take())
+            if not self.texts[self.at].ended or self.at + 1 == len(self.texts):
+                return
+            self.at += 1
+            self.put(f"\n{self.titles[self.at]}")
+
+    @staticmethod
+    def put(text):
+        """Write now, with `?` for what the terminal's encoding lacks."""
+        encoding = sys.stdout.encoding or "utf-8"
+        sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+        sys.stdout.flush()
+
+
+def show(texts, titles, tokens, streaming):
+    """Print texts while their tokens come, or when all have come.
+
+    Args:
+        texts: a list of `Shown`.
+        titles: see `Printer`.
+        tokens: what `stream` yields.
+        streaming: whether to print while they come.
+    """
+    printer = Printer(texts, titles)
+    try:
+        for row, token in tokens:
+            texts[row].add(token)
+            if streaming:
+                printer.update()
+            if all(text.ended for text in texts):
+                break
+        printer.update()
+    finally:
+        printer.put("\n")
