@@ -1,32 +1,43 @@
-"""The command `gpt1`: `gpt1 train ...` and `gpt1 generate ...`."""
+"""The command `gpt1`: `gpt1 train ...`, `gpt1 generate ...`, `gpt1 count ...`."""
 
 import sys
+from importlib import import_module
 
-USAGE = """usage: gpt1 COMMAND [--help] ...
+COMMANDS = ("train", "generate", "count")
+"""Each is the module of that name, so `python -m gpt1.train` is the same."""
 
-commands:
-  train     learn from a text file
-  generate  continue a prompt with a trained model
+USAGE = """\
+usage: gpt1 COMMAND [--flag ...]
+
+  gpt1 train      train a GPT-1: on tales, or on a text of yours
+  gpt1 generate   write: a tale with the model that comes with the package, or what
+                  yours has learned
+  gpt1 count      parameters, operations and memory of a GPT-1
+
+  gpt1 COMMAND --help   its flags, their defaults, examples
+  gpt1 --version        the version
 """
 
 
-def main():
-    """Hand over to the sub-command; without one, say which there are."""
-    command = sys.argv[1] if len(sys.argv) > 1 else "--help"
-    if command == "train":
-        from gpt1.train import main as chosen
-    elif command == "generate":
-        from gpt1.generate import main as chosen
-    elif command in {"--help", "-h"}:
+def main(argv=None):
+    """Hand over to the sub-command; without one, say which there are.
+
+    Args:
+        argv: the arguments; None means those of this process.
+    """
+    command, *rest = (sys.argv[1:] if argv is None else argv) or ["--help"]
+    if command in COMMANDS:
+        import_module(f"gpt1.{command}").main(rest)
+    elif command in {"--help", "-h", "help"}:
         print(USAGE, end="")
-        return
+    elif command == "--version":
+        from gpt1 import __version__
+
+        print(f"gpt1 {__version__}")
     else:
-        print(
-            f"error: the commands are train and generate, got {command!r}",
-            file=sys.stderr,
-        )
+        told = f"the commands are {', '.join(COMMANDS)}, got {command!r}"
+        print(f"error: {told}; see gpt1 --help", file=sys.stderr)
         raise SystemExit(2)
-    chosen(sys.argv[2:])
 
 
 if __name__ == "__main__":

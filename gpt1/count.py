@@ -2,7 +2,7 @@
 
 Nothing here makes a model or a tensor: every number is arithmetic on a `GPTConfig`. The
 tests hold the ledgers to real models, to PyTorch's own FLOP counter, and to the tensors
-that a real training step keeps.
+that a real training step keeps. `gpt1 count`, or `python -m gpt1.count`, prints them.
 
 Conventions, in one place:
 
@@ -16,77 +16,12 @@ Conventions, in one place:
 
 from dataclasses import dataclass
 
-from gpt1.config import GPTConfig
+from gpt1.command import option, parse, run
+from gpt1.config import PRESETS, GPTConfig
+from gpt1.ledger import Ledger, Row
 
 BYTES = 4
 """Bytes of a float32."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of a ledger.
-
-    Args:
-        component: what is counted.
-        formula: how its count comes about.
-        each: the count of one.
-        times: how many of it there are.
-    """
-
-    component: str
-    formula: str
-    each: int
-    times: int = 1
-
-    @property
-    def count(self) -> int:
-        """The count of all of them: each * times."""
-        return self.each * self.times
-
-
-class Ledger:
-    """Rows that add up. It prints as a table.
-
-    Args:
-        unit: what is counted, as the heading of the last column.
-        rows: a list of `Row`, top to bottom.
-    """
-
-    def __init__(self, unit, rows):
-        self.unit = unit
-        self.rows = tuple(rows)
-
-    @property
-    def total(self) -> int:
-        """The sum over all rows."""
-        return sum(row.count for row in self.rows)
-
-    def __getitem__(self, component) -> int:
-        """The count of one component.
-
-        Raises:
-            KeyError: there is no such component; the message names those there are.
-        """
-        counts = {row.component: row.count for row in self.rows}
-        if component not in counts:
-            raise KeyError(f"no {component!r} here; there are: {', '.join(counts)}")
-        return counts[component]
-
-    def __str__(self):
-        table = [("component", "how", self.unit)]
-        for row in self.rows:
-            many = f"{row.times} x ({row.formula})"
-            how = many if row.times > 1 else row.formula
-            table.append((row.component, how, f"{row.count:,}"))
-        table.append(("total", "", f"{self.total:,}"))
-        first, second, third = (
-            max(map(len, column)) for column in zip(*table, strict=True)
-        )
-        return "\n".join(
-            f"{a:{first}}  {b:{second}}  {c:>{third}}" for a, b, c in table
-        )
-
-    __repr__ = __str__
 
 
 def parameters(config: GPTConfig) -> Ledger:
@@ -291,3 +226,90 @@ def _batch(batch):
     if batch < 1:
         raise ValueError(f"batch must be at least 1, got {batch}")
     return batch
+
+
+GROUP = "sizes; the preset's unless given"
+
+
+@dataclass
+class CountConfig:
+    """Count the parameters, operations and bytes of a GPT-1, without making one.
+
+    Raises:
+        ValueError: a number is out of its range.
+    """
+
+    preset: str = option("gpt1", "the model's size", choices=sorted(PRESETS))
+    batch_size: int = option(1, "windows in a step of training", example=64)
+    time: int | None = option(
+        None, "tokens in a window; the context unless given", type=int, example=128
+    )
+    vocab_size: int | None = option(None, "tokens", type=int, group=GROUP)
+    context: int | None = option(None, "tokens seen at once", type=int, group=GROUP)
+    width: int | None = option(
+        None, "size of a state", type=int, group=GROUP, example=1024
+    )
+    layers: int | None = option(None, "blocks", type=int, group=GROUP, example=24)
+    heads: int | None = option(
+        None, "attention heads", type=int, group=GROUP, example=16
+    )
+    feed_forward: int | None = option(
+        None, "inner size; 4 x width unless given", type=int, group=GROUP
+    )
+    dropout: float | None = option(
+        None, "in all four places", type=float, group=GROUP, example=0.0
+    )
+
+    def model(self):
+        """The `GPTConfig` that is meant."""
+        fields = GPTConfig.__dataclass_fields__
+        given = {name: getattr(self, name, None) for name in fields}
+        return PRESETS[self.preset](**{k: v for k, v in given.items() if v is not None})
+
+
+def report(options):
+    """All ledgers of a model as one text.
+
+    Args:
+        options: a `CountConfig`.
+
+    Raises:
+        ValueError: see `GPTConfig` and `activations`.
+    """
+    config, batch = options.model(), options.batch_size
+    time = _time(config, options.time)
+    training, writing = training_memory(config, batch, time), generation_memory(config)
+    return f"""\
+{options.preset}: vocabulary {config.vocab_size:,}, context {config.context}, width \
+{config.width}, {config.layers} layers,
+{config.heads} heads, feed-forward {config.feed_forward}, dropout {config.dropout}
+
+PARAMETERS
+{parameters(config)}
+
+FORWARD, each of {time} tokens
+{flops(config, time)}
+training, three times as much: {training_flops(config, time):,}
+
+TRAINING, {batch} x {time} tokens in float32: {_human(training.total)}
+{training}
+
+ACTIVATIONS of these
+{activations(config, batch, time)}
+
+WRITING one text in float32: {_human(writing.total)}
+{writing}"""
+
+
+def _human(size):
+    unit = min((len(f"{size}") - 1) // 3, 3)
+    return f"{size / 1000**unit:.4g} {('bytes', 'kB', 'MB', 'GB')[unit]}"
+
+
+def main(argv=None):
+    """The command line of `python -m gpt1.count`."""
+    run(lambda: print(report(parse(CountConfig, argv, prog="gpt1 count"))))
+
+
+if __name__ == "__main__":
+    main()

@@ -162,18 +162,14 @@ def prompt_ids(tokenizer, options):
 
 
 def chosen_model(options):
-    """The `--model_path` that is meant where none is given; says which one it is."""
+    """The model that `options` mean, and what to tell about the choice."""
     if options.model_path is not None:
-        return options.model_path
-    found = Path(TRAINED).is_file()
-    other = f"--model_path {SHIPPED}" if found else "gpt1 train  makes one of your own"
-    note(f"writing with {TRAINED if found else SHIPPED}; {other}")
-    return TRAINED if found else SHIPPED
-
-
-def note(text):
-    """Tell the person at the terminal something that does not belong to the text."""
-    print(f"note: {text}", file=sys.stderr, flush=True)
+        return options.model_path, []
+    if Path(TRAINED).is_file():
+        told = f"writing with {TRAINED}; --model_path {SHIPPED} is the shipped model"
+        return TRAINED, [told]
+    told = f"writing with {SHIPPED}, the model of this package; there is no {TRAINED}"
+    return SHIPPED, [told]
 
 
 def write(options):
@@ -185,27 +181,24 @@ def write(options):
     Raises:
         FileNotFoundError, ValueError, ImportError: a file or an option is not usable.
     """
-    path = chosen_model(options)
+    path, notes = chosen_model(options)
     model, tokenizer = load_model(path, options.device)
-    stop = options.stop
-    if stop is None:
-        stop = EMPTY_LINE if path == SHIPPED else ""
-    prompt = prompt_ids(tokenizer, options)
-    context = model.config.context
+    prompt, context = prompt_ids(tokenizer, options), model.config.context
     if len(prompt) > context:
-        note(
+        notes.append(
             f"the prompt has {len(prompt)} tokens and the model sees {context}: it "
             f"goes by the last {max(context // 2, 1)}"
         )
+    stop = options.stop
+    if stop is None:
+        stop = EMPTY_LINE if path == SHIPPED else ""
     length = options.max_length or max(1000 if stop else 200, len(prompt) + 100)
-    new_tokens = length - len(prompt)
-    seeds = [options.seed + sample for sample in range(options.samples)]
-    texts = [Shown(tokenizer, prompt, new_tokens, stop) for _ in seeds]
-    titles = [f"--- seed {seed} ---\n" if len(seeds) > 1 else "" for seed in seeds]
+    new_tokens, count = length - len(prompt), options.samples
+    seeds = range(options.seed, options.seed + count)
     device = model.token_embedding.weight.device
     tokens = stream(
         model,
-        [prompt or start_ids(tokenizer)] * options.samples,
+        [prompt or start_ids(tokenizer)] * count,
         new_tokens,
         temperature=options.temperature,
         top_k=options.top_k,
@@ -213,6 +206,10 @@ def write(options):
         generator=[torch.Generator(device).manual_seed(seed) for seed in seeds],
         cache=options.cache,
     )
+    for note in notes:
+        print(f"note: {note}", file=sys.stderr, flush=True)
+    texts = [Shown(tokenizer, prompt, new_tokens, stop) for _ in seeds]
+    titles = [f"--- seed {seed} ---\n" if count > 1 else "" for seed in seeds]
     show(texts, titles, tokens, options.stream or sys.stdout.isatty())
 
 

@@ -1,0 +1,140 @@
+"""The command `gpt1`, its sub-commands, and `gpt1 count`."""
+
+import subprocess
+import sys
+
+import pytest
+
+from gpt1 import GPTConfig, __version__, cli, count
+
+
+def run(*command):
+    return subprocess.run(
+        [sys.executable, "-m", *command], capture_output=True, text=True, timeout=300
+    )
+
+
+def printed(capsys, *arguments):
+    cli.main(list(arguments))
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["-h"]])
+def test_without_a_command_the_commands_are_told(capsys, arguments):
+    told = printed(capsys, *arguments)
+    for command in ("gpt1 train", "gpt1 generate", "gpt1 count", "--version"):
+        assert command in told
+
+
+@pytest.mark.parametrize("arguments", [["trian"], ["--verbose"], ["generat", "--help"]])
+def test_an_unknown_command_is_told_in_one_line(capsys, arguments):
+    with pytest.raises(SystemExit) as stop:
+        cli.main(arguments)
+    told = capsys.readouterr().err
+    assert stop.value.code == 2
+    assert (told[:7], told.count("\n")) == ("error: ", 1)
+    assert repr(arguments[0]) in told
+    assert "train, generate, count" in told
+
+
+def test_the_version_is_the_packages(capsys):
+    assert printed(capsys, "--version") == f"gpt1 {__version__}\n"
+
+
+@pytest.mark.parametrize("command", cli.COMMANDS)
+def test_a_sub_command_is_the_module_of_its_name(capsys, command):
+    result = run(f"gpt1.{command}", "--help")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith(f"usage: gpt1 {command} ")
+    with pytest.raises(SystemExit) as stop:
+        cli.main([command, "--help"])
+    assert stop.value.code == 0
+    assert capsys.readouterr().out == result.stdout
+
+
+@pytest.mark.parametrize("command", cli.COMMANDS)
+def test_an_unknown_flag_is_told_in_one_line(capsys, command):
+    with pytest.raises(SystemExit) as stop:
+        cli.main([command, "--tempo", "3"])
+    told = capsys.readouterr().err
+    assert stop.value.code == 2
+    assert (told[:7], told.count("\n")) == ("error: ", 1)
+    assert "--tempo" in told
+
+
+# --- gpt1 count -----------------------------------------------------------------------
+
+
+def test_count_prints_the_ledgers_of_gpt1(capsys):
+    told = printed(capsys, "count")
+    config = GPTConfig()
+    for ledger in (
+        count.parameters(config),
+        count.flops(config),
+        count.training_memory(config, 1),
+        count.activations(config, 1),
+        count.generation_memory(config),
+    ):
+        assert f"\n{ledger}\n" in told
+    for number in ("116,534,784", "250,917,888", "752,753,664"):
+        assert number in told
+
+
+def test_count_takes_sizes_with_underscores_and_hyphens(capsys):
+    told = printed(
+        capsys,
+        *("count", "--preset", "tiny", "--vocab-size", "701", "--feed_forward", "99"),
+        *("--width=64", "--layers", "3", "--heads", "8", "--context", "50"),
+        *("--dropout", "0.25", "--time", "20", "--batch-size", "6"),
+    )
+    config = GPTConfig(
+        vocab_size=701,
+        context=50,
+        width=64,
+        layers=3,
+        heads=8,
+        feed_forward=99,
+        dropout=0.25,
+    )
+    assert f"\n{count.parameters(config)}\n" in told
+    assert f"\n{count.flops(config, 20)}\n" in told
+    assert f"\n{count.training_memory(config, 6, 20)}\n" in told
+
+
+@pytest.mark.parametrize("preset", ["gpt1", "tiny"])
+def test_the_columns_of_count_are_aligned(capsys, preset):
+    blocks = printed(capsys, "count", "--preset", preset).strip().split("\n\n")
+    assert len(blocks) == 6
+    for block in blocks[1:]:
+        lines = block.splitlines()
+        lines = lines[1 : 1 + next(i for i, x in enumerate(lines) if x[:5] == "total")]
+        assert len({len(line) for line in lines}) == 1
+        assert max(map(len, lines)) <= 80
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["--heads", "7"], "heads must divide width: 768 / 7"),
+        (["--time", "513"], "time must be 1 to 512, got 513"),
+        (["--batch_size", "0"], "batch must be at least 1, got 0"),
+        (["--width", "many"], "--width"),
+        (["--preset", "gpt5"], "--preset"),
+        (["--layers", "-1"], "layers must be a whole number >= 1, got -1"),
+    ],
+)
+def test_sizes_that_make_no_model_are_told_in_one_line(capsys, arguments, named):
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["count", *arguments])
+    told = capsys.readouterr().err
+    assert stop.value.code == 2
+    assert (told[:7], told.count("\n")) == ("error: ", 1)
+    assert named in told
+
+
+def test_count_makes_no_model():
+    """GPT-3's sizes would not fit into memory."""
+    sizes = ("--width", "12288", "--layers", "96", "--heads", "96", "--context", "2048")
+    result = run("gpt1.count", *sizes)
+    assert result.returncode == 0
+    assert "174,4" in result.stdout
