@@ -38,7 +38,7 @@ class Loop:
             epoch = run.training.epoch + 1
             run.model.train()
             self.epoch()
-            if self.stopped or run.step == self.limit < run.total:
+            if run.step < run.total and (self.stopped or run.step == self.limit):
                 run.save()
                 return False
             self.validate()
@@ -106,14 +106,10 @@ class Loop:
         now = time.perf_counter()
         run.seconds, self.clock = run.seconds + now - self.clock, now
         for loss, norm, count in zip(losses, norms, tokens, strict=True):
-            finite = math.isfinite(loss)
-            if not finite or not (self.engine.scaler or math.isfinite(norm)):
-                what = "gradient" if finite else "loss"
-                raise FloatingPointError(
-                    f"the {what} became {float(norm) if finite else loss} near update "
-                    f"{run.step:,}: try a lower --learning_rate, a longer --warmup or "
-                    f"--precision float32; what was saved before is intact"
-                )
+            if not math.isfinite(loss):
+                self.fail("loss", loss)
+            if not (self.engine.scaler or math.isfinite(norm)):
+                self.fail("norm of the gradient", norm)
             run.count(loss, count)
         self.shown |= {
             "loss": f"{losses[-1]:.3f}",
@@ -126,8 +122,18 @@ class Loop:
         """Measure the validation loss; the best model so far is kept."""
         run = self.run
         loss = evaluate(run.model, run.validation, self.engine)
+        if not math.isfinite(loss):
+            self.fail("validation loss", loss)
         run.validated(loss)
         self.shown["validation"] = f"{loss:.3f}"
+
+    def fail(self, what, value):
+        """End the run before anything is saved that is not a number."""
+        raise FloatingPointError(
+            f"the {what} became {float(value)} near update {self.run.step:,}: try a "
+            f"lower --learning_rate, a longer --warmup or --precision float32; what "
+            f"was saved before is intact"
+        )
 
 
 def due(step, every):

@@ -2,20 +2,25 @@
 
 import signal
 import threading
+import time
+
+TWICE = 1
+"""Seconds in which two signals are one: torchrun passes on a Ctrl-C that the terminal
+has sent to its processes already."""
 
 
 class Stop:
     """While it is entered, the first Ctrl-C or SIGTERM sets `requested`.
 
-    The loop looks at it after each step, and saves before it ends. A second Ctrl-C
-    ends the program at once.
+    The loop looks at it after each step, and saves before it ends. Another Ctrl-C a
+    second later ends the program at once.
 
     Attributes:
         requested: whether somebody asked.
     """
 
     def __init__(self):
-        self.requested = False
+        self.requested, self.since = False, 0.0
         self.before = {}
 
     def __enter__(self):
@@ -31,6 +36,8 @@ class Stop:
 
     def ask(self, kind, frame):
         """The handler of the signals."""
-        if self.requested and kind == signal.SIGINT:
+        now = time.monotonic()
+        if not self.requested:
+            self.requested, self.since = True, now
+        elif kind == signal.SIGINT and now - self.since > TWICE:
             raise KeyboardInterrupt
-        self.requested = True

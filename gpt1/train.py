@@ -6,24 +6,24 @@ numbers are in `recipe.py`; what a step is in `step.py`, how it is computed in
 `engine.py`, when things happen in `loop.py`, and what is kept in `running.py`.
 """
 
-import importlib.util
 from pathlib import Path
 
 from gpt1.command import given
 from gpt1.command import run as run_command
 from gpt1.dataset import GPTDataset, get_dataloader, load_text, token_ids
 from gpt1.engine import Engine, start_engine
+from gpt1.folder import make_ready
 from gpt1.loop import Loop
 from gpt1.narration import describe, summary
 from gpt1.optimizer import OpenAIAdam, make_optimizer, parameter_groups, schedule
 from gpt1.progress import progress
 from gpt1.recipe import RECIPES, TrainConfig, resumed
-from gpt1.running import BEST, LAST, Run, best_weights, read_run
+from gpt1.running import BEST, Run, best_weights, read_run
 from gpt1.step import evaluate, total_loss, train_step
 from gpt1.stopping import Stop
 from gpt1.tales import floor
 from gpt1.tokenizer import make_tokenizer, tokenizer_from_dict
-from gpt1.utils import missing, set_seed
+from gpt1.utils import set_seed
 
 __all__ = [
     "OpenAIAdam",
@@ -58,16 +58,17 @@ def train(options, saved=None):
         FloatingPointError: the loss is no longer a finite number; the last checkpoint
             stays as it was.
     """
-    with start_engine(options.device, options.precision) as engine, Stop() as stop:
+    with start_engine(options.device, options.precision) as engine:
         if saved is None and options.resume is not None:
             saved = read_run(options.resume or options.out)
-        if saved is None:
-            check_folder(options)
+        if engine.main:  # which alone writes
+            make_ready(options)
         run = prepare(options, engine, saved)
         display = progress(run.total, run.step, quiet=not engine.main)
         display.write(describe(run))
         try:
-            completed = Loop(run, display, stop).go()
+            with Stop() as stop:
+                completed = Loop(run, display, stop).go()
         finally:
             display.close()
         if completed:
@@ -83,20 +84,6 @@ def train(options, saved=None):
                 raise KeyboardInterrupt(told)
             display.write(told)
     return run.folder / BEST
-
-
-def check_folder(options):
-    """Whether a new run may write into its folder; see `train` for the errors."""
-    folder = Path(options.out)
-    folder.mkdir(parents=True, exist_ok=True)  # fails now, not after an epoch
-    found = [name for name in (LAST, BEST) if (folder / name).exists()]
-    if found and not options.overwrite:
-        raise ValueError(
-            f"{folder} holds a run already ({found[0]}): go on with it with --resume, "
-            f"choose another folder with --out, or give --overwrite"
-        )
-    if options.export and importlib.util.find_spec("safetensors") is None:
-        raise missing("safetensors", "pretrained")
 
 
 def prepare(options, engine=None, saved=None):
@@ -145,6 +132,8 @@ def prepare(options, engine=None, saved=None):
         get_dataloader(validation, options.batch_size, shuffle=False),
         floor(tokenizer, split="all") if options.dataset == "tales" else None,
     )
+    if engine.count > 1:
+        engine.seed(options.seed)
     if saved:
         run.restore(saved)
     return run

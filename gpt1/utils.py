@@ -109,6 +109,10 @@ def atomic_write(path):
             os.fsync(file.fileno())
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
+    except OSError as error:
+        if error.errno is not None:  # a full disk does not say where
+            error.filename = error.filename or str(path)
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -120,9 +124,19 @@ def _umask():
 
 
 def save_checkpoint(path, contents):
-    """Write a dictionary of tensors, numbers and strings, whole or not at all."""
+    """Write a dictionary of tensors, numbers and strings, whole or not at all.
+
+    Raises:
+        OSError: it could not be written; what was there before is intact.
+    """
     with atomic_write(path) as temporary:
-        torch.save(contents, temporary)
+        try:
+            torch.save(contents, temporary)
+        except RuntimeError as error:  # PyTorch's word for a failed write
+            raise OSError(
+                f"{path} could not be written; is the disk full? What was there before "
+                f"is intact ({str(error).splitlines()[0]})"
+            ) from None
 
 
 def load_checkpoint(path):
