@@ -9,7 +9,7 @@ from gpt1.running import BEST
 
 def sample(run):
     """What the model writes now, from the first words of the validation text."""
-    model, training = run.model.eval(), run.model.training
+    model, training = run.model, run.model.training
     ids, _ = run.validation.dataset[0]
     dice = torch.Generator(run.engine.device).manual_seed(run.options.seed)
     [text] = generate(model, [ids[:8]], 60, generator=dice)
