@@ -1,0 +1,403 @@
+"""`gpt1 generate`: what a person types, and what appears."""
+
+import os
+import select
+import subprocess
+import sys
+from dataclasses import fields
+
+import pytest
+import torch
+
+from gpt1 import GPT, GPTConfig, generate, loading
+from gpt1.generate import GenerateConfig, load_model, start_ids
+from gpt1.sampling import generate as write_ids
+from gpt1.tokenizer import BPETokenizer, CharTokenizer, GPT1Tokenizer
+from gpt1.utils import save_checkpoint
+
+LETTERS = CharTokenizer("\n .abcdefgh")
+ROOT = loading.ASSETS.parents[1]
+OFFLINE = """
+import runpy, socket, sys
+
+class Socket(socket.socket):
+    def __init__(self, *_, **__):
+        raise AssertionError("something asked for the network")
+
+socket.socket = Socket
+sys.argv[0] = "gpt1.generate"
+runpy.run_module("gpt1.generate", run_name="__main__")
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder with checkpoints/best_model.pth, as after training."""
+    folder = tmp_path_factory.mktemp("trained")
+    torch.manual_seed(0)
+    sizes = {"context": 16, "width": 12, "layers": 2, "heads": 3, "init_std": 0.5}
+    model = GPT(GPTConfig(vocab_size=LETTERS.vocab_size, **sizes))
+    whole = {"model": model.state_dict(), "config": model.config.to_dict()}
+    path = folder / "checkpoints" / "best_model.pth"
+    save_checkpoint(path, {**whole, "tokenizer": LETTERS.to_dict()})
+    return folder
+
+
+@pytest.fixture
+def typed(folder, monkeypatch, capsys):
+    """Type `gpt1 generate` in that folder; gives what stdout and stderr say."""
+    monkeypatch.chdir(folder)
+
+    def run(*arguments):
+        generate.main(["--device", "cpu", *map(str, arguments)])
+        return capsys.readouterr()
+
+    return run
+
+
+def text_of(*arguments):
+    """What `generate` of the package writes after a prompt: (prompt, tokens, ...)."""
+    model, tokenizer = load_model("checkpoints/best_model.pth", "cpu")
+    prompt, tokens, seed, options = arguments
+    [ids] = write_ids(
+        model,
+        [tokenizer.encode(prompt)],
+        tokens,
+        generator=[torch.Generator().manual_seed(seed)],
+        **options,
+    )
+    return tokenizer.decode(ids)
+
+
+# --- what is written ------------------------------------------------------------------
+
+
+def test_prompt_and_continuation_are_printed(typed):
+    told = typed("--prompt", "abc", "--max_length", 40)
+    assert told.out == text_of("abc", 37, 0, {}) + "\n"
+    assert len(told.out) == 41
+
+
+def test_the_flags_reach_the_model(typed):
+    options = {"temperature": 1.3, "top_k": 7, "top_p": 0.8}
+    flags = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
+    told = typed("--prompt", "a b", "--max-length", 60, "--seed", 5, *flags)
+    assert told.out == text_of("a b", 57, 5, options) + "\n"
+    assert told.out != typed("--prompt", "a b", "--max_length", 60).out
+
+
+def test_the_cache_changes_nothing_but_the_time(typed):
+    told = [typed("--prompt", "ab", *flag).out for flag in ([], ["--no-cache"])]
+    assert told[0] == told[1]
+
+
+def test_the_defaults_are_temperature_0_7_and_top_k_40(typed):
+    defaults = {field.name: field.default for field in fields(GenerateConfig)}
+    assert (defaults["temperature"], defaults["top_k"]) == (0.7, 40)
+    told = typed("--prompt", "ab")
+    assert told.out == text_of("ab", 198, 0, {"temperature": 0.7, "top_k": 40}) + "\n"
+
+
+def test_the_same_seed_writes_the_same_text_and_another_seed_another(typed):
+    texts = [typed("--prompt", "ab", "--seed", seed).out for seed in (1, 1, 2)]
+    assert texts[0] == texts[1] != texts[2]
+
+
+def test_each_of_several_samples_can_be_had_alone(typed):
+    """Sample i has seed + i, and does not depend on those beside it."""
+    told = typed("--prompt", "ab", "--seed", 4, "--samples", 3, "--stop", "c").out
+    alone = []
+    for seed in (4, 5, 6):
+        text = typed("--prompt", "ab", "--seed", seed, "--stop", "c").out
+        alone.append(f"--- seed {seed} ---\n{text}")
+    assert told == "".join(alone)
+    assert len({len(text) for text in alone}) > 1
+
+
+def test_a_text_ends_before_the_stop(typed):
+    whole = typed("--prompt", "ab", "--max_length", 400).out
+    told = typed("--prompt", "ab", "--max_length", 400, "--stop", "c").out
+    assert "c" in whole
+    assert told == whole[: whole.index("c")] + "\n"
+    told = typed("--prompt", "ab", "--max_length", 400, "--stop", r"\n").out
+    assert told.count("\n") == 1
+
+
+def test_a_longer_text_is_allowed_where_a_stop_ends_it(typed):
+    assert len(typed("--prompt", "ab", "--stop", "no such text").out) == 1001
+
+
+def test_an_empty_prompt_begins_as_after_an_empty_line(typed):
+    told = typed("--max_length", 30)
+    assert told.out == text_of("\n\n", 30, 0, {})[2:] + "\n"
+    assert told.out == typed("--prompt", "", "--max_length", 30).out
+    assert len(told.out) == 31
+
+
+def test_every_tokenizer_has_ids_to_begin_from():
+    merges = [("a", "b")]
+    original = GPT1Tokenizer({"<unk>": 0, "a</w>": 1, "\n</w>": 2}, [])
+    for tokenizer, ids in (
+        (CharTokenizer("ab\n"), [2, 2]),
+        (CharTokenizer("ab"), [0]),
+        (BPETokenizer("\nab", merges), [1, 1]),
+        (BPETokenizer("ab", merges), [0]),
+        (original, [2]),
+    ):
+        assert start_ids(tokenizer) == ids
+
+
+def test_of_a_prompt_beyond_the_context_the_newest_half_is_read_and_that_is_told(typed):
+    prompt = "abcdefgh" * 3
+    told = typed("--prompt", prompt, "--max_length", 30)
+    assert told.out.startswith(prompt)
+    assert told.out == prompt[:16] + text_of(prompt[16:], 6, 0, {}) + "\n"
+    assert "24 tokens and the model sees 16: it goes by the last 8" in told.err
+    assert "goes by" not in typed("--prompt", prompt[:16]).err
+
+
+def test_a_long_prompt_is_continued_without_a_max_length(typed):
+    assert len(typed("--prompt", "ab" * 150).out) == 401
+
+
+# --- which model ----------------------------------------------------------------------
+
+
+def test_the_model_that_was_trained_here_is_taken_and_named(typed):
+    assert "checkpoints/best_model.pth" in typed("--prompt", "a").err
+    told = typed("--prompt", "a", "--model_path", "checkpoints/best_model.pth")
+    assert told.err == ""
+
+
+def test_elsewhere_the_shipped_model_is_taken_and_named(
+    folder, tmp_path, monkeypatch, capsys
+):
+    (tmp_path / "tales-tiny.pth").symlink_to(folder / "checkpoints" / "best_model.pth")
+    monkeypatch.setattr(loading, "ASSETS", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    generate.main(["--temperature", "3"])
+    told = capsys.readouterr()
+    assert "tales-tiny" in told.err
+    assert told.out.count("\n\n") == 0
+    generate.main(["--temperature", "3", "--model-path", "tales-tiny"])
+    assert capsys.readouterr() == (told.out, "")
+    generate.main(["--temperature", "3", "--stop", "", "--max_length", "1000"])
+    longer = capsys.readouterr().out
+    assert longer.startswith(told.out.rstrip("\n"))
+    assert "\n\n" in longer
+
+
+@pytest.mark.skipif(
+    not (loading.ASSETS / "tales-tiny.pth").is_file(), reason="no model is shipped yet"
+)
+def test_with_no_arguments_and_no_network_a_tale_is_written(tmp_path):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error"}
+    result = subprocess.run(
+        [sys.executable, "-c", OFFLINE],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert result.returncode == 0, result.stderr
+    assert result.stderr.startswith("note: writing with tales-tiny")
+    assert result.stderr.count("\n") == 1
+    assert len(result.stdout) > 100
+    assert "\n\n" not in result.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_generating_imports_torch_and_nothing_else_that_has_to_be_installed():
+    heavy = "numpy transformers datasets tokenizers safetensors huggingface_hub spacy"
+    code = (
+        "import sys; sys.modules['numpy'] = None\n"
+        "import gpt1.generate, gpt1.cli, gpt1.count\n"
+        f"print([m for m in {heavy.split()[1:]!r} if m in sys.modules])"
+    )
+    result = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert (result.stdout, result.returncode) == ("[]\n", 0), result.stderr
+
+
+# --- as it is written -----------------------------------------------------------------
+
+GATED = """
+import sys
+from gpt1 import generate, sampling
+
+draw, drawn = sampling.next_token, []
+
+def gated(*arguments, **options):
+    drawn.append(1)
+    if len(drawn) == 4:
+        print("three tokens", file=sys.stderr, flush=True)
+        sys.stdin.readline()  # go on when the test has seen them
+    return draw(*arguments, **options)
+
+sampling.next_token = gated
+generate.main(sys.argv[1:])
+"""
+
+
+def opened(folder, out, *arguments):
+    """A process that has written three tokens to `out` and waits for a line."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", GATED, "--device", "cpu", *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=out,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    os.close(out)
+    while process.stderr.readline() not in {"three tokens\n", ""}:
+        pass
+    return process
+
+
+def arrives(source, size, seconds=60):
+    """Up to `size` bytes from a file descriptor; fewer when it ends or time is up."""
+    data = b""
+    while len(data) < size and select.select([source], [], [], seconds)[0]:
+        try:
+            more = os.read(source, size - len(data))
+        except OSError:  # how a terminal tells its end
+            break
+        if not more:
+            break
+        data += more
+    return data
+
+
+def test_a_terminal_shows_each_token_when_it_is_drawn(typed, folder):
+    pty = pytest.importorskip("pty")
+    arguments = ["--prompt", "ab ", "--max_length", "60", "--stop", "gh"]
+    whole = typed(*arguments).out.replace("\n", "\r\n").encode()
+    source, terminal = pty.openpty()
+    process = opened(folder, terminal, *arguments)
+    with process:
+        assert arrives(source, 6) == whole[:6]
+        assert arrives(source, 1, seconds=0.2) == b""
+        process.stdin.write("\n")
+        process.stdin.flush()
+        assert whole[:6] + arrives(source, 1000) == whole
+    os.close(source)
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize("streaming", [True, False])
+def test_a_pipe_gets_the_text_at_the_end_unless_it_is_asked_for(
+    typed, folder, streaming
+):
+    arguments = ["--prompt", "ab ", "--max_length", "60"]
+    whole = typed(*arguments).out.encode()
+    source, pipe = os.pipe()
+    process = opened(folder, pipe, *arguments, *(["--stream"] if streaming else []))
+    with process:
+        early = arrives(source, 6, seconds=0.5)
+        assert early == (whole[:6] if streaming else b"")
+        process.stdin.write("\n")
+        process.stdin.flush()
+        assert early + arrives(source, 1000) == whole
+    os.close(source)
+
+
+def test_streaming_several_samples_prints_the_same(typed):
+    arguments = ["--prompt", "ab", "--samples", 4, "--stop", "gh"]
+    assert typed(*arguments).out == typed(*arguments, "--stream").out
+
+
+def test_a_reader_who_leaves_is_no_error(folder):
+    """As in `gpt1 generate | head -c 3`."""
+    source, pipe = os.pipe()
+    process = opened(folder, pipe, "--prompt", "ab", "--stream", "--max_length", "900")
+    os.close(source)
+    _, told = process.communicate("\n", timeout=120)
+    assert (process.returncode, told) == (1, "")
+
+
+def test_ctrl_c_ends_the_line_and_says_so(typed, monkeypatch, capsys):
+    def interrupted(*_, **__):
+        yield 0, 1
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(generate, "stream", interrupted)
+    with pytest.raises(SystemExit) as stop:
+        typed("--prompt", "ab", "--stream")
+    told = capsys.readouterr()
+    assert stop.value.code == 130
+    assert told.out == "ab \n"
+    assert told.err.endswith("stopped\n")
+
+
+# --- mistakes -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["--model_path", "no.pth"], "no.pth"),
+        (["--model_path", "nobody/nothing"], "nobody/nothing"),
+        (["--model_path", "."], "model.safetensors"),
+        (["--model_path", "notes.txt"], "notes.txt is not a checkpoint"),
+        (["--prompt", "a~bc~é"], "'~' 'é'"),
+        (["--prompt", "abc", "--max-length", "3"], "which has 3 tokens"),
+        (["--max_length", "0"], "--max_length must be at least 1, got 0"),
+        (["--max_length", "ten"], "--max_length"),
+        (["--samples", "0"], "--samples must be at least 1, got 0"),
+        (["--temperature", "-1"], "--temperature must be 0"),
+        (["--temperature", "nan"], "--temperature must be 0"),
+        (["--temperature", "warm"], "--temperature"),
+        (["--top_k", "-3"], "--top_k must be"),
+        (["--top-p", "0"], "--top_p must be above 0 and at most 1, got 0"),
+        (["--top_p", "1.5"], "--top_p must be above 0 and at most 1, got 1.5"),
+        (["--seed", "-1"], "--seed must be"),
+        (["--seed", str(2**64)], "--seed must be"),
+        (["--device", "abacus"], "abacus"),
+        (["--tempo", "3"], "--tempo"),
+        (["Once upon a time"], "Once upon a time"),
+    ],
+)
+def test_a_mistake_is_told_in_one_line(folder, monkeypatch, capsys, arguments, named):
+    monkeypatch.chdir(folder)
+    (folder / "notes.txt").write_text("not a model")
+    with pytest.raises(SystemExit) as stop:
+        generate.main(arguments)
+    told = capsys.readouterr()
+    assert stop.value.code == 2
+    assert told.out == ""
+    assert told.err.startswith("error: ")
+    assert told.err.count("\n") == 1
+    assert named in told.err
+
+
+def test_a_byte_pair_tokenizer_names_what_it_lacks_too(tmp_path, capsys):
+    """It would encode as id 0 without a word."""
+    tokenizer = BPETokenizer(" abé", [("a", "b")])
+    sizes = {"context": 8, "width": 8, "layers": 1, "heads": 1}
+    model = GPT(GPTConfig(vocab_size=tokenizer.vocab_size, **sizes))
+    whole = {"model": model.state_dict(), "config": model.config.to_dict()}
+    path = tmp_path / "bpe.pth"
+    save_checkpoint(path, {**whole, "tokenizer": tokenizer.to_dict()})
+    with pytest.raises(SystemExit):
+        generate.main(["--model_path", str(path), "--prompt", "abé cè"])
+    assert "'c' 'è';" in capsys.readouterr().err
+
+
+def test_the_help_is_in_groups_with_defaults_and_an_example(capsys):
+    with pytest.raises(SystemExit):
+        generate.main(["--help"])
+    told = capsys.readouterr().out
+    for heading in ("\ntext:\n", "\nchoice of tokens:\n", "\nmodel and machine:\n"):
+        assert heading in told
+    assert "default 0.7" in told
+    assert "e.g. --top_p 0.9" in " ".join(told.split())
+    for flag in fields(GenerateConfig):
+        name = "no_cache" if flag.name == "cache" else flag.name
+        assert f"--{name}" in told

@@ -1,0 +1,226 @@
+"""Models and their tokenizers, from every place where a trained one may lie."""
+
+import json
+import shutil
+
+import pytest
+import torch
+
+from folders import Trap, same
+from gpt1 import GPT, GPTConfig, loading
+from gpt1.loading import load_model
+from gpt1.tokenizer import CharTokenizer, GPT1Tokenizer
+from gpt1.utils import save_checkpoint
+
+LETTERS = CharTokenizer("\n abcdefgh")
+SIZES = {"context": 16, "width": 8, "layers": 1, "heads": 2}
+
+
+@pytest.fixture
+def model():
+    torch.manual_seed(0)
+    return GPT(GPTConfig(vocab_size=LETTERS.vocab_size, **SIZES)).eval()
+
+
+def contents(model, /, **changes):
+    """What a checkpoint holds."""
+    whole = {"model": model.state_dict(), "config": model.config.to_dict()}
+    return {**whole, "tokenizer": LETTERS.to_dict(), **changes}
+
+
+@pytest.fixture
+def checkpoint(model, tmp_path):
+    path = tmp_path / "best_model.pth"
+    save_checkpoint(path, contents(model))
+    return path
+
+
+@pytest.fixture
+def exported(model, tmp_path):
+    """A folder as `gpt1 train --export` writes it."""
+    folder = tmp_path / "exported"
+    model.save_pretrained(folder)
+    LETTERS.save(folder / "gpt1_tokenizer.json")
+    return folder
+
+
+def test_a_checkpoint_gives_its_model_and_its_tokenizer(checkpoint, model):
+    loaded, tokenizer = load_model(checkpoint, "cpu")
+    same(loaded, model)
+    assert tokenizer.to_dict() == LETTERS.to_dict()
+    assert not loaded.training
+
+
+def test_the_folder_of_a_checkpoint_will_do(checkpoint, model):
+    loaded, _ = load_model(checkpoint.parent, "cpu")
+    same(loaded, model)
+
+
+def test_half_precision_weights_are_float32_in_memory(model, tmp_path):
+    path = tmp_path / "half.pth"
+    half = {name: tensor.half() for name, tensor in model.state_dict().items()}
+    save_checkpoint(path, contents(model, model=half))
+    loaded, _ = load_model(path, "cpu")
+    assert {p.dtype for p in loaded.parameters()} == {torch.float32}
+    same(loaded, model.half().float())
+
+
+@pytest.mark.parametrize("name", ["", "model.safetensors"])
+def test_an_exported_folder_gives_both(exported, model, name):
+    loaded, tokenizer = load_model(exported / name, "cpu")
+    same(loaded, model)
+    assert tokenizer.to_dict() == LETTERS.to_dict()
+
+
+def gpt1_files(folder):
+    """A vocabulary and merges as Hugging Face names them."""
+    folder.mkdir(exist_ok=True)
+    tokens = ["<unk>", "a", "b", "a</w>", "b</w>", "ab</w>", "\n</w>"]
+    vocabulary = {token: i for i, token in enumerate(tokens)}
+    (folder / "vocab.json").write_text(json.dumps(vocabulary))
+    (folder / "merges.txt").write_text("#version: 0.2\na b</w>\n")
+    return len(tokens)
+
+
+def test_a_folder_of_hugging_faces_brings_gpt1s_tokenizer(tmp_path):
+    model = GPT(GPTConfig(vocab_size=gpt1_files(tmp_path), **SIZES)).eval()
+    model.save_pretrained(tmp_path)
+    loaded, tokenizer = load_model(tmp_path, "cpu")
+    same(loaded, model)
+    assert isinstance(tokenizer, GPT1Tokenizer)
+    assert tokenizer.encode("ab\nb") == [5, 6, 4]
+
+
+def test_an_id_of_the_hub_is_fetched_with_all_that_is_needed(tmp_path, monkeypatch):
+    model = GPT(GPTConfig(vocab_size=gpt1_files(tmp_path), **SIZES)).eval()
+    model.save_pretrained(tmp_path)
+    asked = []
+
+    def hub_folder(source, files, revision=None):
+        asked.append((source, set(files)))
+        return tmp_path
+
+    monkeypatch.setattr(loading, "hub_folder", hub_folder)
+    loaded, _ = load_model("someone/a-gpt", "cpu")
+    same(loaded, model)
+    names = {"config.json", "model.safetensors", "gpt1_tokenizer.json"}
+    assert asked == [("someone/a-gpt", names | {"vocab.json", "merges.txt"})]
+
+
+def test_the_shipped_model_needs_no_file_of_ones_own(checkpoint, model, monkeypatch):
+    monkeypatch.setattr(loading, "ASSETS", checkpoint.parent)
+    shutil.copy(checkpoint, checkpoint.parent / "tales-tiny.pth")
+    loaded, _ = load_model("tales-tiny", "cpu")
+    same(loaded, model)
+
+
+def test_a_file_of_ones_own_goes_before_the_shipped_model(model, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    save_checkpoint("tales-tiny", contents(model))
+    loaded, _ = load_model("tales-tiny", "cpu")
+    same(loaded, model)
+
+
+# --- what is refused ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["no.pth", "runs/no.pth", "no.safetensors", "no.json"])
+def test_a_missing_file_is_not_looked_for_on_the_hub(name, monkeypatch):
+    monkeypatch.setattr(loading, "hub_folder", lambda *_: pytest.fail("asked the hub"))
+    with pytest.raises(FileNotFoundError, match=name):
+        load_model(name)
+
+
+@pytest.mark.parametrize("name", ["someone/no-such-model", "no-such-model"])
+def test_what_is_nowhere_is_told(name):
+    with pytest.raises(FileNotFoundError, match=f"no file or directory {name}, and"):
+        load_model(name)
+
+
+def test_an_empty_folder_is_told(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"neither model\.safetensors"):
+        load_model(tmp_path)
+
+
+def test_weights_without_a_tokenizer_are_told(exported):
+    (exported / "gpt1_tokenizer.json").unlink()
+    with pytest.raises(FileNotFoundError, match="weights but no tokenizer: expected"):
+        load_model(exported)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"kind": "bpe"}', '{"kind": "runes"}']
+)
+def test_a_broken_tokenizer_is_told(exported, text):
+    (exported / "gpt1_tokenizer.json").write_text(text)
+    with pytest.raises(ValueError, match=r"gpt1_tokenizer\.json holds no tokenizer"):
+        load_model(exported)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"config": None}, "does not fit its config"),
+        ({"config": {"width": 8, "colour": 3}}, "does not fit its config: .*colour"),
+        ({"model": None}, "does not fit its config"),
+        ({"model": {}}, "does not fit its config"),
+        ({"tokenizer": None}, "holds no tokenizer"),
+        ({"tokenizer": {"kind": "characters"}}, "holds no tokenizer"),
+        (
+            {"tokenizer": CharTokenizer("ab").to_dict()},
+            "10 tokens and a tokenizer of 2",
+        ),
+    ],
+)
+def test_a_checkpoint_whose_parts_do_not_fit_is_told(model, tmp_path, changes, message):
+    path = tmp_path / "odd.pth"
+    save_checkpoint(path, contents(model, **changes))
+    with pytest.raises(ValueError, match=message):
+        load_model(path)
+
+
+def test_a_checkpoint_of_another_architecture_names_what_differs(model, tmp_path):
+    path = tmp_path / "other.pth"
+    config = {**model.config.to_dict(), "layers": 2}
+    save_checkpoint(path, contents(model, config=config))
+    with pytest.raises(ValueError, match=r"does not fit its config: .*blocks\.1"):
+        load_model(path)
+
+
+def test_weights_that_are_no_numbers_are_told(model, tmp_path):
+    path = tmp_path / "broken.pth"
+    model.state_dict()["token_embedding.weight"][3] = torch.nan
+    save_checkpoint(path, contents(model))
+    with pytest.raises(ValueError, match="not finite"):
+        load_model(path)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda path: path.write_text("Once upon a time"),
+        lambda path: path.write_bytes(b""),
+        lambda path: torch.save([1, 2], path),
+        lambda path: torch.save({"weights": torch.ones(3)}, path),
+    ],
+    ids=["text", "nothing", "a list", "other keys"],
+)
+def test_another_file_is_told(tmp_path, write):
+    path = tmp_path / "a.pth"
+    write(path)
+    with pytest.raises(ValueError, match=r"a\.pth .*expected a file written by"):
+        load_model(path)
+
+
+def test_a_truncated_checkpoint_is_told(checkpoint):
+    checkpoint.write_bytes(checkpoint.read_bytes()[:-2000])
+    with pytest.raises(ValueError, match="damaged"):
+        load_model(checkpoint)
+
+
+def test_a_file_that_would_run_code_does_not(tmp_path):
+    path = tmp_path / "trap.pth"
+    torch.save({"model": Trap(tmp_path / "sprung")}, path)
+    with pytest.raises(ValueError, match="not a checkpoint"):
+        load_model(path)
+    assert not (tmp_path / "sprung").exists()

@@ -1,0 +1,165 @@
+"""Text that appears while it is written equals the text at the end."""
+
+import random
+
+import pytest
+
+from gpt1.showing import Printer, Shown
+from gpt1.tokenizer import BPETokenizer, CharTokenizer, GPT1Tokenizer
+
+LETTERS = CharTokenizer(" \nabc.")
+
+
+def pieces():
+    """A tokenizer whose tokens hold several characters, line ends among them."""
+    merges = [("a", "b"), ("ab", "c"), ("\n", "\n"), (".", "\n")]
+    return BPETokenizer("\n abc.", merges)
+
+
+def grown(tokenizer, prompt, ids, stop=""):
+    """A `Shown` after all ids, and what could be shown after each."""
+    text = Shown(tokenizer, prompt, len(ids), stop)
+    parts = [text.take()]
+    for token in ids:
+        text.add(token)
+        parts.append(text.take())
+    return text, parts
+
+
+def cut(text, begin, stop):
+    """The text up to the first `stop` that ends after `begin`, by the plain rule."""
+    for end in range(begin + 1, len(text) + 1):
+        if stop and text[:end].endswith(stop):
+            return text[: end - len(stop)]
+    return text
+
+
+@pytest.mark.parametrize("stop", ["", "\n\n", "abc", "a", "aab", ".\n\n"])
+@pytest.mark.parametrize("make", [lambda: LETTERS, pieces], ids=["characters", "bpe"])
+def test_what_is_shown_adds_up_to_the_text_before_the_stop(make, stop):
+    tokenizer = make()
+    dice = random.Random(0)
+    ends = 0
+    for _ in range(300):
+        ids = [dice.randrange(1, tokenizer.vocab_size) for _ in range(14)]
+        prompt, written = ids[:3], ids[3:]
+        begin = tokenizer.decode(prompt)
+        text, parts = grown(tokenizer, prompt, written, stop)
+        want = cut(tokenizer.decode(ids), len(begin), stop)
+        assert "".join(parts) == want
+        assert text.ended
+        ends += want != tokenizer.decode(ids)
+    assert (ends > 2) == bool(stop)
+
+
+def test_each_token_is_shown_as_soon_as_it_is_there():
+    ids = LETTERS.encode("a cab. a\n b")
+    _, parts = grown(LETTERS, ids[:2], ids[2:])
+    assert parts == ["a ", *"cab. a\n b"]
+
+
+def test_the_beginning_of_a_stop_is_held_back_until_it_is_no_stop():
+    ids = LETTERS.encode("a\nb\n\nc")
+    text, parts = grown(LETTERS, [], ids, "\n\n")
+    assert parts == ["", "a", "", "\nb", "", "", ""]
+    assert (text.text, text.ended) == ("a\nb", True)
+
+
+def test_a_half_stop_at_the_end_is_shown():
+    _, parts = grown(LETTERS, [], LETTERS.encode("ab\n"), "\n\n")
+    assert parts[-1] == "\n"
+
+
+def test_the_prompt_is_shown_at_once_and_not_searched_for_the_stop():
+    prompt = LETTERS.encode("a\n\nb")
+    text = Shown(LETTERS, prompt, 5, "\n\n")
+    assert (text.take(), text.ended) == ("a\n\nb", False)
+
+
+def test_a_stop_may_begin_at_the_end_of_the_prompt():
+    text = Shown(LETTERS, LETTERS.encode("a.\n"), 5, "\n\n")
+    text.add(LETTERS.ids["\n"])
+    assert (text.text, text.ended) == ("a.", True)
+
+
+def test_what_comes_after_the_end_is_left_out():
+    text, _ = grown(LETTERS, [], LETTERS.encode("a\n\nb"), "\n\n")
+    text.add(2)
+    assert text.text == "a"
+    text = Shown(LETTERS, [], 1)
+    text.add(2)
+    text.add(3)
+    assert text.text == "a"
+
+
+# --- GPT-1's tokenizer, whose spacing depends on what follows -------------------------
+
+MARKS = ['"', ".", ",", "!", "?", "(", ")", "$", "\n", "'s", "n't", "'re", "...", "'"]
+WORDS = ["he", "do", "hello", "said", "5", "a"]
+
+
+@pytest.fixture(scope="module")
+def original():
+    whole = [f"{word}</w>" for word in [*MARKS, *WORDS]]
+    tokens = ["<unk>", "th", "x", '"', ".", *whole]
+    return GPT1Tokenizer({token: i for i, token in enumerate(tokens)}, [])
+
+
+def sentences(tokenizer):
+    """Random lines, full of the marks whose spacing has rules."""
+    ids = [*range(tokenizer.vocab_size), *[tokenizer.ids['"</w>']] * 6]
+    for seed in range(2_000):
+        dice = random.Random(seed)
+        yield [dice.choice(ids) for _ in range(dice.randint(2, 20))]
+
+
+def test_settled_text_stays_whatever_follows(original):
+    shown = 0
+    for ids in sentences(original):
+        whole = original.decode(ids)
+        for end in range(len(ids) + 1):
+            settled = original.settled(ids[:end])
+            assert whole.startswith(settled), (ids, end)
+        shown += len(settled) > 0.5 * len(whole)
+    assert shown > 800
+
+
+def test_a_gpt1_text_that_grows_is_the_decoded_text(original):
+    for ids in sentences(original):
+        _, parts = grown(original, ids[:2], ids[2:])
+        assert "".join(parts) == original.decode(ids)
+
+
+def test_a_word_appears_when_the_next_one_is_complete(original):
+    ids = [original.ids[t] for t in ["he</w>", "said</w>", "th", "a</w>", ".</w>"]]
+    _, parts = grown(original, [], ids)
+    assert parts == ["", "", "he", "", " said", " tha."]
+
+
+def test_an_open_quote_waits_until_it_is_closed(original):
+    words = ["he</w>", "said</w>", '"</w>', "do</w>", "n't</w>", '"</w>', "a</w>"]
+    _, parts = grown(original, [], [original.ids[t] for t in [*words, "a</w>"]])
+    assert parts == ["", "", "he", " said", "", "", "", ' "don\'t"', " a a"]
+
+
+# --- several texts --------------------------------------------------------------------
+
+
+def test_texts_are_printed_in_their_order_as_far_as_they_are_ready(capsys):
+    texts = [Shown(LETTERS, [], 3) for _ in range(3)]
+    printer = Printer(texts, ["one\n", "two\n", "three\n"])
+    told = []
+    for row, token in [(0, 2), (1, 3), (2, 4), (1, 3), (0, 2), (1, 3), (0, 2), (2, 4)]:
+        texts[row].add(token)
+        printer.update()
+        told.append(capsys.readouterr().out)
+    assert told == ["one\na", "", "", "", "a", "", "a\ntwo\nbbb\nthree\nc", "c"]
+
+
+def test_what_the_terminal_cannot_encode_is_replaced(monkeypatch):
+    import io
+
+    out = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr("sys.stdout", out)
+    Printer.put("a\N{SNOWMAN}b")
+    assert out.buffer.getvalue() == b"a?b"
