@@ -46,7 +46,13 @@ def test_equal_values_make_equal_configs_that_can_be_keys():
 def test_tiny_is_small_and_takes_changes():
     assert GPTConfig.tiny().head_size == 32
     assert GPTConfig.tiny(layers=2, width=64) == GPTConfig(
-        vocab_size=512, context=128, width=64, layers=2, heads=4, dropout=0.0
+        vocab_size=512,
+        context=128,
+        width=64,
+        layers=2,
+        heads=4,
+        dropout=0.0,
+        init_std=0.05,
     )
 
 
