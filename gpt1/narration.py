@@ -12,7 +12,7 @@ def sample(run):
     model, training = run.model, run.model.training
     ids, _ = run.validation.dataset[0]
     dice = torch.Generator(run.engine.device).manual_seed(run.options.seed)
-    [text] = generate(model, [ids[:8]], 60, generator=dice)
+    [text] = generate(model.eval(), [ids[:8]], 60, generator=dice)
     model.train(training)
     return f"step {run.step:,} writes: {run.tokenizer.decode(text)!r}"
 
