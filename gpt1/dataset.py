@@ -1,6 +1,7 @@
 """From token ids to batches: windows, in an order that can be resumed."""
 
 import hashlib
+import signal
 from pathlib import Path
 
 import torch
@@ -102,6 +103,7 @@ class Batches:
             sampler=self.order,
             num_workers=workers,
             generator=torch.Generator(),
+            worker_init_fn=_leave_signals,
         )
         self.epoch = self.done = 0
 
@@ -142,6 +144,12 @@ class Batches:
                     f"{have}: resume with the same data and options"
                 )
         self.epoch, self.done = state["epoch"], state["done"]
+
+
+def _leave_signals(worker):
+    """Let Ctrl-C end the process that trains, once it has saved; that ends this one."""
+    for kind in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(kind, signal.SIG_IGN)
 
 
 def get_dataloader(

@@ -1,0 +1,264 @@
+"""A run that was stopped goes on as if it had not been: bit for bit, or not at all."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from gpt1.stopping import Stop
+from runs import assert_same_run, command, flags, kept, outcome, small_text, train_here
+from warm import needs_fork, warm_process
+
+pytestmark = needs_fork
+STEPS = 20
+"""Updates: the first epoch has 13 of them, the last one of that has 5 windows."""
+
+
+@pytest.fixture(scope="module")
+def warm():
+    with warm_process() as process:
+        yield process
+
+
+def place(folder, **changes):
+    """A folder with the text, and the words that train on it."""
+    folder.mkdir()
+    (folder / "text.txt").write_text(small_text(), encoding="utf-8")
+    return folder, flags(max_steps=STEPS, **changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "stops"),
+    [
+        pytest.param({}, [5, 4], id="in the middle of an epoch"),
+        pytest.param({}, [13], id="between two epochs"),
+        pytest.param({"grad_accumulation": 3}, [15], id="accumulating"),
+        pytest.param({"optimizer": "openai"}, [7, 11], id="OpenAI's optimizer"),
+        pytest.param({"num_workers": 2}, [5, 10], id="with workers"),
+        pytest.param(
+            {"eval_every": 3, "save_every": 2, "sample_every": 4}, [5], id="sampling"
+        ),
+        pytest.param({"precision": "bf16"}, [6], id="in bf16"),
+    ],
+)
+def test_stopping_and_going_on_changes_no_bit(warm, tmp_path, changes, stops):
+    straight, words = place(tmp_path / "straight", **changes)
+    assert warm.run(straight, *words) == 0
+    stopped, words = place(tmp_path / "stopped", **changes)
+    for stop in stops:
+        assert warm.run(stopped, *words, "--stop_after", stop) == 0
+        words = ["--resume"]
+    assert kept(stopped / "checkpoints")["step"] == sum(stops) < STEPS
+    assert warm.run(stopped, *words) == 0, (stopped / "err").read_text()
+    assert_same_run(straight / "checkpoints", stopped / "checkpoints")
+    told = (stopped / "out").read_text()
+    assert f"resumed after update {sum(stops)}\n" in told
+    assert "Training completed." in told
+
+
+def test_dropout_draws_so_that_the_test_above_could_fail(warm, tmp_path):
+    folder, words = place(tmp_path / "run")
+    for out, change in {"with": [], "without": ["--dropout", "0"]}.items():
+        assert warm.run(folder, *words, *change, "--out", out) == 0
+    with pytest.raises(AssertionError):
+        assert_same_run(folder / "with", folder / "without")
+
+
+def test_another_program_start_goes_on_exactly_too(warm, tmp_path):
+    straight, words = place(tmp_path / "straight")
+    assert warm.run(straight, *words) == 0
+    stopped, words = place(tmp_path / "stopped")
+    assert warm.run(stopped, *words, "--stop-after", 10) == 0
+    result = command("gpt1.train", "--resume", "checkpoints", folder=stopped)
+    assert result.returncode == 0, result.stderr
+    assert_same_run(straight / "checkpoints", stopped / "checkpoints")
+
+
+# --- Ctrl-C and SIGTERM ---------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def long_run(warm, tmp_path_factory):
+    """A run of 150 updates that nobody interrupted, and its words."""
+    folder, words = place(tmp_path_factory.mktemp("long") / "run")
+    words += ["--max_steps", "150", "--save_every", "3"]
+    assert warm.run(folder, *words) == 0
+    return folder / "checkpoints", words
+
+
+def wait_for(path):
+    end = time.monotonic() + 60
+    while not path.exists() and time.monotonic() < end:
+        time.sleep(0.002)
+    assert path.exists()
+
+
+def assert_stopped_well(warm, folder, status, error, straight):
+    """It said so in one line, and what it kept leads to the same end."""
+    step = kept(folder / "checkpoints")["step"]
+    assert 0 < step < 150
+    assert error == (
+        f"stopped after update {step} of 150; go on with  gpt1 train --resume "
+        f"checkpoints\n"
+    )
+    assert status == 130
+    assert warm.run(folder, "--resume", "checkpoints") == 0
+    assert_same_run(straight, folder / "checkpoints")
+
+
+def test_ctrl_c_saves_says_so_in_one_line_and_loses_nothing(warm, long_run, tmp_path):
+    straight, words = long_run
+    folder, _ = place(tmp_path / "run")
+    with subprocess.Popen(
+        [sys.executable, "-m", "gpt1.train", *words],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        wait_for(folder / "checkpoints" / "last.pth")
+        process.send_signal(signal.SIGINT)
+        _, error = process.communicate(timeout=60)
+    assert_stopped_well(warm, folder, process.returncode, error, straight)
+
+
+@pytest.mark.parametrize(
+    ("kind", "workers"), [(signal.SIGTERM, 0), (signal.SIGINT, 2), (signal.SIGTERM, 2)]
+)
+def test_signals_to_the_whole_group_save_too(warm, long_run, tmp_path, kind, workers):
+    straight, words = long_run
+    folder, _ = place(tmp_path / "run")
+    process = warm.start(folder, *words, "--num_workers", workers)
+    wait_for(folder / "checkpoints" / "last.pth")
+    os.killpg(process, kind)
+    status = warm.wait(process)
+    assert_stopped_well(warm, folder, status, (folder / "err").read_text(), straight)
+
+
+def test_a_second_ctrl_c_ends_at_once_but_not_one_that_torchrun_repeats(monkeypatch):
+    now = 100.0
+    monkeypatch.setattr("gpt1.stopping.time.monotonic", lambda: now)
+    before = signal.getsignal(signal.SIGINT)
+    with Stop() as stop:
+        for _ in range(2):
+            signal.raise_signal(signal.SIGINT)
+            assert stop.requested
+        signal.raise_signal(signal.SIGTERM)
+        now += 2
+        signal.raise_signal(signal.SIGTERM)
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_request_at_the_last_update_lets_the_run_end(tmp_path, monkeypatch, capsys):
+    folder, words = place(tmp_path / "run")
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr("gpt1.train.Stop", AtOnce)
+    train_here(*words, "--max_steps", 1)
+    assert "Training completed." in capsys.readouterr().out
+    assert (folder / "checkpoints" / "best_model.pth").exists()
+
+
+class AtOnce(Stop):
+    """Somebody asked before the first update."""
+
+    def __enter__(self):
+        self.requested = True
+        return super().__enter__()
+
+
+# --- what cannot be gone on with ------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def stopped(warm, tmp_path_factory):
+    """A folder with a run that was stopped after five updates, not to be changed."""
+    folder, words = place(tmp_path_factory.mktemp("stopped") / "run")
+    assert warm.run(folder, *words, "--eval_every", 4, "--stop_after", 5) == 0
+    last = folder / "checkpoints" / "last.pth"
+    (folder / "cut.pth").write_bytes(last.read_bytes()[:-5000])
+    (folder / "empty.pth").write_bytes(b"")
+    shutil.make_archive(folder / "archive", "zip", folder, "text.txt")
+    (folder / "other").mkdir()
+    (folder / "other.txt").write_text(small_text(80), encoding="utf-8")
+    assert warm.run(folder, *words, "--out", "other", "--layers", "1") == 0
+    return folder
+
+
+def everything(folder):
+    return {
+        path.relative_to(folder): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name not in ("out", "err")
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("--resume --layers 3", "started with --layers 2, got 3"),
+        ("--resume --seed 1", "started with --seed 0, got 1"),
+        ("--resume --dataset other.txt", "--dataset text.txt, got other.txt"),
+        ("--resume --max-steps 30", "started with --max_steps 20, got 30"),
+        ("--resume --learning_rate 1", "--learning_rate 0.01, got 1.0"),
+        ("--resume nowhere", "nowhere"),
+        ("--resume other.pth", "no checkpoint at other.pth"),
+        ("--resume ids", "no checkpoint at ids"),
+        ("--resume cut.pth", "cut.pth is not a checkpoint"),
+        ("--resume empty.pth", "empty.pth is not a checkpoint"),
+        ("--resume archive.zip", "archive.zip is not a checkpoint"),
+        ("--resume text.txt", "text.txt is not a checkpoint"),
+        ("--resume checkpoints/best_model.pth", "expected a last.pth"),
+        ("--resume checkpoints --out other", "other holds a run already"),
+        ("--resume --out text.txt", "text.txt"),
+        ("--dataset text.txt", "--resume"),
+    ],
+)
+def test_what_cannot_go_on_is_said_in_one_line_and_nothing_is_lost(
+    stopped, words, told, monkeypatch, capsys
+):
+    monkeypatch.chdir(stopped)
+    before = everything(stopped)
+    assert outcome(*words.split()) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("error: ")
+    assert error.count("\n") == 1
+    assert told in error
+    assert everything(stopped) == before
+
+
+def test_a_changed_text_is_noticed(stopped, tmp_path, monkeypatch, capsys):
+    shutil.copytree(stopped, tmp_path / "run")
+    monkeypatch.chdir(tmp_path / "run")
+    shutil.copy("other.txt", "text.txt")
+    before = kept(tmp_path / "run" / "checkpoints")
+    assert outcome("--resume") == 2
+    assert "resume with the same data" in capsys.readouterr().err
+    assert kept(tmp_path / "run" / "checkpoints")["step"] == before["step"]
+
+
+def test_a_run_may_go_on_in_another_folder_with_its_best_model(
+    stopped, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(stopped)
+    before = everything(stopped / "checkpoints")
+    out = tmp_path / "elsewhere"
+    train_here("--resume", "checkpoints", "--out", out, "--stop_after", 1)
+    assert everything(stopped / "checkpoints") == before
+    assert kept(out)["step"] == 6
+    best = before[next(name for name in before if name.name == "best_model.pth")]
+    assert (out / "best_model.pth").read_bytes() == best
+
+
+def test_overwrite_starts_anew(stopped, tmp_path, monkeypatch):
+    shutil.copytree(stopped, tmp_path / "run")
+    monkeypatch.chdir(tmp_path / "run")
+    words = flags(max_steps=3, layers=1)
+    train_here(*words, "--overwrite")
+    contents = kept(tmp_path / "run" / "checkpoints")
+    assert (contents["step"], contents["config"]["layers"]) == (3, 1)

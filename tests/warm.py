@@ -1,0 +1,161 @@
+"""Processes that begin with everything imported: a fork of one that waits for orders.
+
+A test that kills a program twenty times would import PyTorch twenty times. `Warm`
+starts one process, which never computes anything itself; each command is a fork of it.
+"""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import traceback
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from pathlib import Path
+
+import pytest
+import torch
+
+from runs import flags, outcome, small_text
+
+needs_fork = pytest.mark.skipif(
+    not hasattr(os, "fork"), reason="this system starts processes without fork"
+)
+
+
+class Warm:
+    """The waiting process, seen from the test."""
+
+    def __init__(self):
+        folder = Path(__file__).parent
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", "import warm; warm.serve()"],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{folder.parent}"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def ask(self, **order):
+        self.process.stdin.write(json.dumps(order) + "\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+    def start(self, folder, *words, at=None):
+        """Start `gpt1 train`; what it prints goes to `out` and `err` in the folder.
+
+        Args:
+            folder: where it runs.
+            words: the command line.
+            at: `[moment, number]`: halt while that file is written, see `halt`.
+
+        Returns:
+            The number of the process.
+        """
+        return self.ask(folder=str(folder), words=[*map(str, words)], at=at)
+
+    def wait(self, process):
+        """Its exit status, minus the signal that ended it, or "halted"."""
+        return self.ask(wait=process)
+
+    def run(self, folder, *words):
+        """Start it and wait."""
+        return self.wait(self.start(folder, *words))
+
+
+@contextmanager
+def warm_process():
+    """A `Warm` that ends with the block."""
+    warm = Warm()
+    try:
+        yield warm
+    finally:
+        warm.process.stdin.close()
+        warm.process.wait(60)
+        warm.process.stdout.close()
+
+
+# --- the other side -------------------------------------------------------------------
+
+
+def serve():
+    """Read orders, a line of JSON each, and answer each with one."""
+    with tempfile.TemporaryDirectory() as folder:
+        # A run now imports, for all that follow, what is imported when it is needed. It
+        # is a small one, in one thread: what computes in several must not be forked.
+        (Path(folder) / "text.txt").write_text(small_text(), encoding="utf-8")
+        torch.set_num_threads(1)
+        os.chdir(folder)
+        with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+            assert outcome(*flags(max_steps=2, num_workers=1, sample_every=1)) == 0
+        os.chdir("/")
+    for line in sys.stdin:
+        order = json.loads(line)
+        if "wait" in order:
+            status = os.waitpid(order["wait"], os.WUNTRACED)[1]
+            halted = os.WIFSTOPPED(status)
+            answer = "halted" if halted else os.waitstatus_to_exitcode(status)
+        else:
+            answer = os.fork()
+            if answer == 0:
+                os._exit(work(**order))
+        print(json.dumps(answer), flush=True)
+
+
+def work(folder, words, at):
+    """In the fork: the command, as if typed in that folder."""
+    os.setsid()
+    os.chdir(folder)
+    for number, name in ((1, "out"), (2, "err")):
+        file = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        os.dup2(file, number)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    if at is not None:
+        halt(*at)
+    try:
+        return outcome(*words)
+    except BaseException:
+        traceback.print_exc()
+        return 1
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+
+
+def halt(moment, number):
+    """Stop this process with SIGSTOP at a moment of its `number`-th write of a file.
+
+    Args:
+        moment: "empty", when the temporary file has been made; "half", with half of the
+            content in it; "whole", before it takes its place; "done", right after.
+        number: counts the files that are written, from 1.
+    """
+    from gpt1 import utils
+
+    whole, count = utils.atomic_write, 0
+
+    @contextmanager
+    def halting(path):
+        nonlocal count
+        count += 1
+        here = count == number
+        with whole(path) as temporary:
+            stop(here and moment == "empty")
+            yield temporary
+            if here and moment == "half":
+                with open(temporary, "rb+") as file:
+                    file.truncate(temporary.stat().st_size // 2)
+            stop(here and moment in ("half", "whole"))
+        stop(here and moment == "done")
+
+    def stop(now):
+        if now:
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+    utils.atomic_write = halting
+    for module in list(sys.modules.values()):
+        if getattr(module, "atomic_write", None) is whole:
+            module.atomic_write = halting
