@@ -221,14 +221,14 @@ class TrainConfig:
 
 TINY = {
     "tokenizer": "bpe",
-    "context": 256,
-    "epochs": 1,
-    "batch_size": 16,
-    "learning_rate": 3e-3,
-    "warmup": 100,
+    "context": 512,
+    "epochs": 2,
+    "batch_size": 8,
+    "learning_rate": 4e-3,
+    "warmup": 150,
     "beta2": 0.99,
-    "eval_every": 250,
-    "save_every": 250,
+    "eval_every": 500,
+    "save_every": 500,
     "sample_every": 500,
 }
 """What the laptop's recipe changes; benchmarks/recipes.md has the measurements."""
