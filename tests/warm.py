@@ -18,6 +18,11 @@ from pathlib import Path
 import pytest
 import torch
 
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None
+
 from runs import flags, outcome, small_text
 
 needs_fork = pytest.mark.skipif(
@@ -44,26 +49,30 @@ class Warm:
         self.process.stdin.flush()
         return json.loads(self.process.stdout.readline())
 
-    def start(self, folder, *words, at=None):
+    def start(self, folder, *words, at=None, room=None):
         """Start `gpt1 train`; what it prints goes to `out` and `err` in the folder.
 
         Args:
             folder: where it runs.
             words: the command line.
             at: `[moment, number]`: halt while that file is written, see `halt`.
+            room: the most bytes that a file may have, as on a disk that gets full.
 
         Returns:
             The number of the process.
         """
-        return self.ask(folder=str(folder), words=[*map(str, words)], at=at)
+        for name in ("out", "err"):
+            (Path(folder) / name).unlink(missing_ok=True)
+        words = [str(word) for word in words]
+        return self.ask(folder=str(folder), words=words, at=at, room=room)
 
     def wait(self, process):
         """Its exit status, minus the signal that ended it, or "halted"."""
         return self.ask(wait=process)
 
-    def run(self, folder, *words):
+    def run(self, folder, *words, **how):
         """Start it and wait."""
-        return self.wait(self.start(folder, *words))
+        return self.wait(self.start(folder, *words, **how))
 
 
 @contextmanager
@@ -105,7 +114,7 @@ def serve():
         print(json.dumps(answer), flush=True)
 
 
-def work(folder, words, at):
+def work(folder, words, at, room):
     """In the fork: the command, as if typed in that folder."""
     os.setsid()
     os.chdir(folder)
@@ -115,6 +124,8 @@ def work(folder, words, at):
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     if at is not None:
         halt(*at)
+    if room is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
     try:
         return outcome(*words)
     except BaseException:
