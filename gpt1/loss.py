@@ -3,6 +3,10 @@
 With 40,478 tokens the logits are by far the largest tensor of a training step: for
 2,048 positions they are 332 MB in float32, and the plain form holds them several times.
 Here they are made for a few positions at a time.
+
+On a CPU the gradient is computed with the loss, from the same logits. Elsewhere, and
+in a compiled model, it is PyTorch's own fused form (2.13), or the logits are made a
+second time for the gradient.
 """
 
 import torch
@@ -16,15 +20,14 @@ WHOLE = 2**22
 """Logits up to this many numbers (17 MB) are made at once."""
 
 ROWS = 256
-"""Positions in one piece of `chunked`."""
+"""Positions in one piece."""
 
 
 def linear_cross_entropy(hidden, weight, targets):
     """Mean of -log softmax(hidden @ weightᵀ) at the targets.
 
-    The same value and gradient as `plain`. Small problems are computed that way; for
-    larger ones PyTorch's fused form is used where it exists (2.13), `chunked`
-    elsewhere.
+    The same value and gradient as `plain`. Small problems are computed that way, larger
+    ones by whichever of the other forms is the fastest there.
 
     Args:
         hidden: (rows, width).
@@ -37,6 +40,10 @@ def linear_cross_entropy(hidden, weight, targets):
     hidden, weight = widen(hidden), widen(weight)
     if hidden.size(0) * weight.size(0) <= WHOLE:
         return plain(hidden, weight, targets)
+    if not torch.is_grad_enabled():
+        return chunked(hidden, weight, targets)
+    if hidden.device.type == "cpu" and not torch.compiler.is_compiling():
+        return in_one_pass(hidden, weight, targets)
     if hasattr(F, "linear_cross_entropy"):
         return fused(hidden, weight, targets)
     return chunked(hidden, weight, targets)
@@ -72,6 +79,65 @@ def chunked(hidden, weight, targets):
 def _piece(hidden, weight, targets):
     logits = widen(F.linear(hidden, weight))
     return F.cross_entropy(logits, targets, reduction="sum")
+
+
+def in_one_pass(hidden, weight, targets):
+    """The loss and its gradient from the same logits, a piece at a time.
+
+    Arguments as for `linear_cross_entropy`. Under autocast the products are made in
+    its type, but only by a processor that is faster in it.
+    """
+    low = torch.is_autocast_enabled("cpu") and has_matrix_unit()
+    kind = torch.get_autocast_dtype("cpu") if low else hidden.dtype
+    return _InOnePass.apply(hidden, weight, targets, kind)
+
+
+def has_matrix_unit():
+    """Whether this CPU multiplies bf16 matrices faster than float32 ones (AMX)."""
+    return getattr(torch.cpu, "_is_amx_tile_supported", lambda: False)()
+
+
+class _InOnePass(torch.autograd.Function):
+    """d loss / d logits is softmax - one_hot: known as soon as the logits are."""
+
+    @staticmethod
+    @torch.autocast("cpu", enabled=False)
+    def forward(ctx, hidden, weight, targets, kind):
+        kept = (targets != IGNORED).to(hidden.dtype)
+        share = (kept / kept.sum()).unsqueeze(1)  # of each row in the mean
+        matrix, scaled = weight.to(kind), (hidden * share).to(kind)
+        total, to_hidden, to_weight = 0.0, [], torch.zeros_like(weight)
+        for rows, scaled_rows, goals in zip(
+            *(x.split(ROWS) for x in (hidden, scaled, targets)), strict=True
+        ):
+            logits = (rows.to(kind) @ matrix.t()).to(hidden.dtype)
+            logits = logits.log_softmax(dim=1)
+            total = total + F.nll_loss(logits, goals, reduction="sum")
+            slope = logits.exp_()
+            goals = goals.clamp(min=0).unsqueeze(1)  # an ignored row has no share
+            slope.scatter_add_(1, goals, slope.new_full(goals.shape, -1.0))
+            slope = slope.to(kind)
+            to_hidden.append(slope @ matrix)
+            _add_product(to_weight, slope.t(), scaled_rows)
+        to_hidden = torch.cat(to_hidden).to(hidden.dtype).mul_(share)
+        ctx.save_for_backward(to_hidden, to_weight)
+        return total / kept.sum()
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx, scale):
+        to_hidden, to_weight = ctx.saved_tensors
+        if scale != 1:  # a second backward pass would then be refused by autograd
+            to_hidden, to_weight = to_hidden.mul_(scale), to_weight.mul_(scale)
+        return to_hidden, to_weight, None, None
+
+
+def _add_product(total, left, right):
+    """total += left @ right, which may be of a narrower type."""
+    if left.dtype == total.dtype:
+        total.addmm_(left, right)
+    else:
+        total.add_(left @ right)
 
 
 def widen(tensor):

@@ -19,6 +19,7 @@ needs_fused = pytest.mark.skipif(
 FORMS = [
     "plain",
     "chunked",
+    "in_one_pass",
     pytest.param("fused", marks=needs_fused),
     "linear_cross_entropy",
 ]
@@ -131,6 +132,7 @@ ROWS, VOCAB, WIDTH = 2048, 4099, 16
     ("form", "share"),
     [
         ("chunked", 1 / 8),
+        ("in_one_pass", 1 / 8),
         pytest.param("fused", 1 / 8, marks=needs_fused),
         ("linear_cross_entropy", 1 / 8),
     ],
@@ -149,7 +151,9 @@ def test_the_plain_form_does_hold_them():
     assert largest.numbers >= ROWS * VOCAB
 
 
-@pytest.mark.parametrize("form", ["chunked", pytest.param("fused", marks=needs_fused)])
+@pytest.mark.parametrize(
+    "form", ["chunked", "in_one_pass", pytest.param("fused", marks=needs_fused)]
+)
 def test_nothing_of_the_logits_size_waits_for_the_backward_pass(form):
     kept = 0
 
@@ -165,30 +169,78 @@ def test_nothing_of_the_logits_size_waits_for_the_backward_pass(form):
     assert kept < (ROWS + VOCAB) * (WIDTH + 1) * (ROWS / loss.ROWS)
 
 
-def test_without_pytorchs_fused_form_the_chunked_one_is_used(monkeypatch):
-    monkeypatch.delattr(F, "linear_cross_entropy", raising=False)
-    calls = []
-    chunked = loss.chunked
-    monkeypatch.setattr(loss, "chunked", lambda *a: calls.append(a) or chunked(*a))
-    given = problem(ROWS, VOCAB, WIDTH)
-    got = value_and_gradients(loss.linear_cross_entropy, *given)
-    want = value_and_gradients(cross_entropy_of_logits, *given)
-    assert len(calls) == 1
+def used(monkeypatch, *given):
+    """The names of the forms that compute a loss."""
+    names = []
+    for name in ("plain", "chunked", "fused", "in_one_pass"):
+        form = getattr(loss, name)
+        monkeypatch.setattr(
+            loss, name, lambda *a, name=name, form=form: names.append(name) or form(*a)
+        )
+    loss.linear_cross_entropy(*given)
+    monkeypatch.undo()
+    return names
+
+
+def test_each_problem_takes_the_form_that_is_fast_for_it(monkeypatch):
+    large = problem(ROWS, VOCAB, WIDTH)
+    assert used(monkeypatch, *problem(9, 61)) == ["plain"]
+    assert used(monkeypatch, *large) == ["in_one_pass"]
+    with torch.no_grad():
+        assert used(monkeypatch, *large) == ["chunked"], "no gradient to compute"
+
+
+@pytest.mark.parametrize("newest", [False, pytest.param(True, marks=needs_fused)])
+def test_a_compiled_model_takes_pytorchs_form_where_it_exists(monkeypatch, newest):
+    with monkeypatch.context() as patch:
+        patch.setattr(torch.compiler, "is_compiling", lambda: True)
+        if not newest:
+            patch.delattr(F, "linear_cross_entropy", raising=False)
+        with pytest.MonkeyPatch.context() as inner:
+            names = used(inner, *problem(ROWS, VOCAB, WIDTH))
+    assert names == ["fused" if newest else "chunked"]
+
+
+@pytest.mark.parametrize("unit", [False, True])
+def test_in_one_pass_under_autocast_is_near_float32(monkeypatch, unit):
+    """Its products are bf16 only where that is faster; its sums never are."""
+    monkeypatch.setattr(loss, "has_matrix_unit", lambda: unit)
+    given = problem(700, 2003)
+    want = value_and_gradients(loss.plain, *given)
+    with torch.autocast("cpu", torch.bfloat16):
+        got = value_and_gradients(loss.in_one_pass, *given)
+    within = 0.01 if unit else 1e-5
     for mine, right in zip(got, want, strict=True):
-        close(mine.detach(), right.detach(), "chunked")
+        assert mine.dtype == torch.float32
+        assert (0 if unit else -1) < (mine - right).norm() < within * right.norm()
 
 
-@needs_fused
-def test_with_it_the_fused_form_is_used(monkeypatch):
-    calls, fused = [], loss.fused
-    monkeypatch.setattr(loss, "fused", lambda *a: calls.append(a) or fused(*a))
-    loss.linear_cross_entropy(*problem(ROWS, VOCAB, WIDTH))
-    assert len(calls) == 1
-    loss.linear_cross_entropy(*problem(9, 61))
-    assert len(calls) == 1, "a small problem needs no pieces"
+def test_the_machine_says_whether_it_has_a_matrix_unit():
+    assert loss.has_matrix_unit() in (True, False)
 
 
-@pytest.mark.parametrize("form", ["plain", "chunked"])
+def test_a_used_gradient_is_never_given_again_wrong():
+    hidden, weight, targets = problem(300, 61)
+    value = loss.in_one_pass(hidden, weight, targets)
+    torch.autograd.grad(value / 2, (hidden, weight), retain_graph=True)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        torch.autograd.grad(value / 2, (hidden, weight))
+
+
+def test_the_gradient_of_a_tied_matrix_is_summed_once_for_each_use():
+    """The two gradients may share memory; a kept one must not be added to."""
+    hidden, weight, targets = problem(300, 61)
+
+    def gradient(form):
+        tied = hidden.detach() + F.embedding(targets, weight)
+        return torch.autograd.grad(form(tied, weight, targets), weight)[0]
+
+    close(gradient(loss.in_one_pass), gradient(loss.plain), "tied", 1e-6)
+    first, second = (gradient(loss.in_one_pass) for _ in range(2))
+    assert torch.equal(first, second)
+
+
+@pytest.mark.parametrize("form", ["plain", "chunked", "in_one_pass"])
 def test_the_graph_can_be_kept(form):
     hidden, weight, targets = problem(300, 61)
     value = getattr(loss, form)(hidden, weight, targets)
@@ -201,10 +253,9 @@ def test_the_graph_can_be_kept(form):
 WORDY = GPTConfig(vocab_size=9001, context=300, width=24, layers=1, heads=3)
 
 
-@pytest.mark.parametrize("fallback", [False, True])
-def test_a_models_loss_is_that_of_its_logits(monkeypatch, fallback):
-    if fallback:
-        monkeypatch.delattr(F, "linear_cross_entropy", raising=False)
+@pytest.mark.parametrize("form", FORMS)
+def test_a_models_loss_is_that_of_its_logits(monkeypatch, form):
+    monkeypatch.setattr("gpt1.model.linear_cross_entropy", getattr(loss, form))
     torch.manual_seed(0)
     model = GPT(WORDY).eval()
     ids = random_ids(WORDY, 2, 300)

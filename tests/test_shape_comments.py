@@ -52,7 +52,20 @@ def run_sampling(code):
         code["generate"](model, ids, 2, **options)
 
 
-DRIVERS = {MODEL: run_model, "gpt1/sampling.py": run_sampling}
+def run_dropout(code):
+    """Dropout in training, forward and backward, in the place of PyTorch's."""
+    query, key, value = torch.randn(3, BATCH, 3, TIME, 5, requires_grad=True)
+    with code["fast_dropout"]():
+        torch.nn.functional.scaled_dot_product_attention(
+            query, key, value, dropout_p=0.5, is_causal=True
+        ).sum().backward()
+
+
+DRIVERS = {
+    MODEL: run_model,
+    "gpt1/dropout.py": run_dropout,
+    "gpt1/sampling.py": run_sampling,
+}
 """What runs every line with a shape comment, for each module that has one."""
 
 
