@@ -29,8 +29,7 @@ def candidates(logits, temperature=0.7, top_k=40, top_p=1.0):
     vocab = logits.size(-1)
     kept = min(top_k, vocab) if top_k else vocab
     scores, tokens = logits.float().topk(kept)  # each (batch, kept)
-    scores = (scores - scores[:, :1]) / temperature  # (batch, kept)
-    chances = scores.softmax(dim=-1)  # (batch, kept)
+    chances = (scores / temperature).softmax(dim=-1)  # (batch, kept)
     if top_p < 1:
         before = chances.cumsum(dim=-1) - chances  # (batch, kept)
         chances = chances.masked_fill(before >= top_p, 0)

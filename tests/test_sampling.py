@@ -141,6 +141,18 @@ def test_no_temperature_is_too_low_or_too_high_for_the_arithmetic():
     assert set(drawn.flatten().tolist()) == {0, 1, 2}
 
 
+def test_chances_are_exact_in_half_precision_too():
+    """Their sums are not computed in the logits' own precision."""
+    logits = torch.randn(9, 60, generator=torch.Generator().manual_seed(0))
+    logits = logits.bfloat16()
+    for got, want in zip(
+        candidates(logits, 0.7, 50, 0.9),
+        candidates(logits.double(), 0.7, 50, 0.9),
+        strict=True,
+    ):
+        assert torch.equal(got, want)
+
+
 def test_temperature_zero_needs_no_luck():
     logits = torch.randn(5, 7, generator=torch.Generator().manual_seed(0))
     before = torch.random.get_rng_state()
@@ -256,11 +268,15 @@ def test_greedy_takes_the_most_likely_token_each_time(model):
 
 
 def test_past_the_context_the_newest_half_is_read_again(model):
-    [text] = generate(model, prompt(batch=1), 8, temperature=0)
-    assert len(text) == 11  # the 11th token was the first that did not fit
-    [more] = generate(model, prompt(batch=1), 9, temperature=0)
-    expected = model(torch.tensor([text[-5:]]))[0, -1].argmax(-1)
-    assert more[-1] == expected
+    """The rule by hand, without a cache, for several starts."""
+    for first in range(VOCAB):
+        text = seen = [first, 3]
+        for _ in range(35):
+            if len(seen) > CONTEXT:
+                seen = seen[-CONTEXT // 2 :]
+            token = model(torch.tensor([seen]))[0, -1].argmax().item()
+            text, seen = [*text, token], [*seen, token]
+        assert generate(model, [[first, 3]], 35, temperature=0) == [text]
 
 
 def test_of_a_prompt_beyond_the_context_the_newest_half_is_read(model):
