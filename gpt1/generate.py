@@ -24,6 +24,7 @@ __all__ = [
     "start_ids",
     "stream",
     "write",
+    "write_text",
 ]
 
 TRAINED = "checkpoints/best_model.pth"
@@ -159,6 +160,38 @@ def prompt_ids(tokenizer, options):
             f"than that, got {options.max_length}"
         )
     return ids
+
+
+def write_text(
+    model, tokenizer, prompt="", new_tokens=1000, *, stop="", seed=0, **sampling
+):
+    """Continue one prompt, from string to string.
+
+    Args:
+        model: a `GPT` in evaluation mode.
+        tokenizer: the model's.
+        prompt: a string; where it is empty, see `start_ids`.
+        new_tokens: how many to write at most.
+        stop: the text ends before this string; a tale ends before an empty line,
+            "\\n\\n".
+        seed: the same seed writes the same text, here and on the command line.
+        sampling: temperature, top_k and top_p, see `gpt1.sampling.next_token`.
+
+    Returns:
+        The prompt and what follows, as `gpt1 generate` prints them.
+
+    Raises:
+        ValueError: see `gpt1.sampling.stream`.
+    """
+    ids = tokenizer.encode(prompt)
+    text = Shown(tokenizer, ids, new_tokens, stop)
+    dice = torch.Generator(model.token_embedding.weight.device).manual_seed(seed)
+    start = [ids or start_ids(tokenizer)]
+    for _, token in stream(model, start, new_tokens, generator=[dice], **sampling):
+        text.add(token)
+        if text.ended:
+            break
+    return text.text
 
 
 def chosen_model(options):

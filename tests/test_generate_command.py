@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from gpt1 import GPT, GPTConfig, generate, loading
-from gpt1.generate import GenerateConfig, load_model, start_ids
+from gpt1.generate import GenerateConfig, load_model, start_ids, write_text
 from gpt1.sampling import generate as write_ids
 from gpt1.tokenizer import BPETokenizer, CharTokenizer, GPT1Tokenizer
 from gpt1.utils import save_checkpoint
@@ -121,6 +121,18 @@ def test_a_text_ends_before_the_stop(typed):
     assert told == whole[: whole.index("c")] + "\n"
     told = typed("--prompt", "ab", "--max_length", 400, "--stop", r"\n").out
     assert told.count("\n") == 1
+
+
+@pytest.mark.parametrize("prompt", ["", "ab", "abcdefgh" * 3])
+def test_from_string_to_string_it_is_what_the_command_prints(typed, prompt):
+    model, tokenizer = load_model("checkpoints/best_model.pth", "cpu")
+    options = {"temperature": 1.2, "top_p": 0.9, "seed": 3, "stop": "hb"}
+    flags = [f"--{name}={value}" for name, value in options.items()]
+    told = typed("--prompt", prompt, "--max_length", 300, *flags)
+    text = write_text(model, tokenizer, prompt, 300 - len(prompt), **options)
+    assert told.out == text + "\n"
+    assert len(text) < 300
+    assert len(write_text(model, tokenizer, prompt, 20)) == len(prompt) + 20
 
 
 def test_a_longer_text_is_allowed_where_a_stop_ends_it(typed):
