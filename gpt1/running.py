@@ -5,6 +5,7 @@ fixes the learning rate, and the sums behind the numbers that are shown. `last.p
 all of it; `best_model.pth` has the model that predicts unseen text best.
 """
 
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import torch
 from torch import nn
 
 from gpt1.curve import write_curve
+from gpt1.dropout import fast_dropout
 from gpt1.model import GPT
 from gpt1.optimizer import make_optimizer, schedule
 from gpt1.utils import load_checkpoint, save_checkpoint
@@ -20,15 +22,21 @@ BEST, LAST = "best_model.pth", "last.pth"
 
 
 class Loss(nn.Module):
-    """`model.loss` as a module, for what wraps modules: DDP and torch.compile."""
+    """`model.loss` as a module, for what wraps modules: DDP and torch.compile.
 
-    def __init__(self, model):
+    Args:
+        model: a `GPT`.
+        fast: whether dropout on a CPU is computed by `fast_dropout`.
+    """
+
+    def __init__(self, model, fast=False):
         super().__init__()
-        self.model = model
+        self.model, self.fast = model, fast
 
     def forward(self, ids, targets):
         """Mean cross-entropy, a scalar: see `GPT.loss`."""
-        return self.model.loss(ids, targets)
+        with fast_dropout() if self.fast else nullcontext():
+            return self.model.loss(ids, targets)
 
 
 class Run:
@@ -57,7 +65,8 @@ class Run:
         self.folder = Path(options.out)
         model = GPT(options.model(tokenizer.vocab_size))
         self.model = model.to(engine.device)
-        self.loss_of = Loss(self.model)
+        fast = self.model.config.dropout > 0 and not options.compile
+        self.loss_of = Loss(self.model, fast)
         if options.compile:
             self.loss_of.compile()
         self.loss_of = engine.spread(self.loss_of)

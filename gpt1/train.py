@@ -14,6 +14,7 @@ from gpt1.dataset import GPTDataset, get_dataloader, load_text, token_ids
 from gpt1.engine import Engine, start_engine
 from gpt1.folder import make_ready
 from gpt1.loop import Loop
+from gpt1.memory import keep_freed_memory
 from gpt1.narration import describe, summary
 from gpt1.optimizer import OpenAIAdam, make_optimizer, parameter_groups, schedule
 from gpt1.progress import progress
@@ -153,6 +154,7 @@ def main(argv=None):
 
 def start(argv):
     """Train as a command line says."""
+    keep_freed_memory()
     flags = given(TrainConfig, argv, "gpt1 train", RECIPES)
     if "resume" not in flags:
         preset = flags.pop("preset", "tiny")
