@@ -38,7 +38,7 @@ TEXT, CHOICE, MACHINE = "text", "choice of tokens", "model and machine"
 
 @dataclass
 class GenerateConfig:
-    """Continue a prompt with a trained model; without a prompt, begin.
+    """Continue a prompt with a trained model; without a prompt, begin a text.
 
     Raises:
         ValueError: a number is out of its range; the message names the flag.
@@ -172,8 +172,7 @@ def write_text(
         tokenizer: the model's.
         prompt: a string; where it is empty, see `start_ids`.
         new_tokens: how many to write at most.
-        stop: the text ends before this string; a tale ends before an empty line,
-            "\\n\\n".
+        stop: the text ends before this string; for a tale, two line ends.
         seed: the same seed writes the same text, here and on the command line.
         sampling: temperature, top_k and top_p, see `gpt1.sampling.next_token`.
 

@@ -7,6 +7,7 @@ import torch
 
 from checks import SMALL, close
 from gpt1 import GPT, GPTConfig
+from gpt1.sampling import generate
 from weights import numpy_weights, our_model, random_ids
 
 needs_cuda = pytest.mark.skipif(
@@ -223,6 +224,21 @@ def test_cuda_under_bf16_autocast_is_near_float32(small, ids):
         got = small.loss(ids.cuda(), ids.cuda())
     got.backward()
     close(got.detach().cpu(), want.detach().cpu(), "loss", 0.02)
+
+
+@needs_cuda
+def test_cuda_writes_what_the_cpu_writes(small):
+    """The likeliest tokens, from prompts of unequal length and past the context."""
+    prompts = [[1, 2, 3], [4], [5] * 20]
+    want = generate(small, prompts, 30, temperature=0)
+    small.cuda()
+    for cache in (True, False):
+        assert generate(small, prompts, 30, temperature=0, cache=cache) == want
+    texts = []
+    for _ in range(2):
+        dice = [torch.Generator("cuda").manual_seed(seed) for seed in (1, 2, 3)]
+        texts.append(generate(small, prompts, 30, top_p=0.9, generator=dice))
+    assert texts[0] == texts[1]
 
 
 @needs_mps
