@@ -193,6 +193,7 @@ class TrainConfig:
         for name, known in (("optimizer", OPTIMIZERS), ("precision", PRECISIONS)):
             self._check(name, getattr(self, name) in known, " or ".join(known))
         self._check("preset", self.preset in PRESETS, " or ".join(sorted(PRESETS)))
+        self.model(vocab_size=1)  # which checks its sizes
 
     def _check(self, name, right, expected):
         if not right:

@@ -4,6 +4,7 @@ A test that kills a program twenty times would import PyTorch twenty times. `War
 starts one process, which never computes anything itself; each command is a fork of it.
 """
 
+import importlib
 import io
 import json
 import os
@@ -49,7 +50,7 @@ class Warm:
         self.process.stdin.flush()
         return json.loads(self.process.stdout.readline())
 
-    def start(self, folder, *words, at=None, room=None):
+    def start(self, folder, *words, at=None, room=None, call=None, rank=None):
         """Start `gpt1 train`; what it prints goes to `out` and `err` in the folder.
 
         Args:
@@ -57,14 +58,18 @@ class Warm:
             words: the command line.
             at: `[moment, number]`: halt while that file is written, see `halt`.
             room: the most bytes that a file may have, as on a disk that gets full.
+            call: run this function, as "module.name", with the words instead.
+            rank: `[rank, count, port]` of one of several processes, as torchrun
+                tells them; it prints into `out0`, `err0` and so on.
 
         Returns:
             The number of the process.
         """
-        for name in ("out", "err"):
-            (Path(folder) / name).unlink(missing_ok=True)
+        for path in printed(folder, rank):
+            path.unlink(missing_ok=True)
         words = [str(word) for word in words]
-        return self.ask(folder=str(folder), words=words, at=at, room=room)
+        how = {"at": at, "room": room, "call": call, "rank": rank}
+        return self.ask(folder=str(folder), words=words, **how)
 
     def wait(self, process):
         """Its exit status, minus the signal that ended it, or "halted"."""
@@ -73,6 +78,12 @@ class Warm:
     def run(self, folder, *words, **how):
         """Start it and wait."""
         return self.wait(self.start(folder, *words, **how))
+
+
+def printed(folder, rank=None):
+    """The files with what a process printed: output and errors."""
+    number = "" if rank is None else rank[0]
+    return Path(folder) / f"out{number}", Path(folder) / f"err{number}"
 
 
 @contextmanager
@@ -112,22 +123,29 @@ def serve():
             if answer == 0:
                 os._exit(work(**order))
         print(json.dumps(answer), flush=True)
+    os._exit(0)  # taking it all down would take seconds
 
 
-def work(folder, words, at, room):
+def work(folder, words, at, room, call, rank):
     """In the fork: the command, as if typed in that folder."""
     os.setsid()
+    for number, path in enumerate(printed(folder, rank), start=1):
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), number)
     os.chdir(folder)
-    for number, name in ((1, "out"), (2, "err")):
-        file = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-        os.dup2(file, number)
+    if rank is not None:
+        names = ("RANK", "WORLD_SIZE", "MASTER_PORT")
+        os.environ.update(zip(names, map(str, rank), strict=True))
+        os.environ.update(LOCAL_RANK=str(rank[0]), MASTER_ADDR="127.0.0.1")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     if at is not None:
         halt(*at)
     if room is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
     try:
-        return outcome(*words)
+        if call is None:
+            return outcome(*words)
+        module, name = call.split(".")
+        return getattr(importlib.import_module(module), name)(*words) or 0
     except BaseException:
         traceback.print_exc()
         return 1
