@@ -256,6 +256,9 @@ generate.main(sys.argv[1:])
 """
 
 
+needs_posix = pytest.mark.skipif(os.name == "nt", reason="waits for pipes with select")
+
+
 def opened(folder, out, *arguments):
     """A process that has written three tokens to `out` and waits for a line."""
     process = subprocess.Popen(
@@ -287,8 +290,10 @@ def arrives(source, size, seconds=60):
     return data
 
 
+@needs_posix
 def test_a_terminal_shows_each_token_when_it_is_drawn(typed, folder):
-    pty = pytest.importorskip("pty")
+    import pty
+
     arguments = ["--prompt", "ab ", "--max_length", "60", "--stop", "gh"]
     whole = typed(*arguments).out.replace("\n", "\r\n").encode()
     source, terminal = pty.openpty()
@@ -303,6 +308,7 @@ def test_a_terminal_shows_each_token_when_it_is_drawn(typed, folder):
     assert process.returncode == 0
 
 
+@needs_posix
 @pytest.mark.parametrize("streaming", [True, False])
 def test_a_pipe_gets_the_text_at_the_end_unless_it_is_asked_for(
     typed, folder, streaming
@@ -325,6 +331,7 @@ def test_streaming_several_samples_prints_the_same(typed):
     assert typed(*arguments).out == typed(*arguments, "--stream").out
 
 
+@needs_posix
 def test_a_reader_who_leaves_is_no_error(folder):
     """As in `gpt1 generate | head -c 3`."""
     source, pipe = os.pipe()

@@ -312,6 +312,25 @@ def test_a_token_is_handed_over_before_the_next_one_is_computed(model):
         hook.remove()
 
 
+@pytest.mark.parametrize(
+    ("cache", "lengths"),
+    [
+        (True, [3, 1, 1, 1, 1, 1, 1, 1, 5, 1]),
+        (False, [3, 4, 5, 6, 7, 8, 9, 10, 5, 6]),
+    ],
+)
+def test_the_cache_saves_reading_again(model, cache, lengths):
+    read = []
+    hook = model.blocks[0].register_forward_hook(
+        lambda _part, given, _made: read.append(given[0].size(1))
+    )
+    try:
+        generate(model, [[1, 2, 3]], 10, cache=cache)
+    finally:
+        hook.remove()
+    assert read == lengths
+
+
 def test_the_stream_is_the_text(model):
     options = {"temperature": 1.0, "top_p": 0.9}
     texts = generate(model, UNEQUAL, 12, generator=seeds(1, 2, 3, 4), **options)
