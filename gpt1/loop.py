@@ -114,7 +114,7 @@ class Loop:
         self.shown |= {
             "loss": f"{losses[-1]:.3f}",
             **({} if run.floor is None else {"floor": f"{run.floor:.3f}"}),
-            "rate": f"{run.rate():.2e}",
+            "rate": f"{run.rate():.1e}",
             "tokens_per_s": f"{run.tokens / run.seconds:,.0f}",
         }
 

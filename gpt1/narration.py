@@ -24,7 +24,8 @@ def describe(run):
     if engine.device.type == "cuda":
         device = torch.cuda.get_device_name(engine.device)
     elif engine.device.type == "cpu":
-        device += f" with {torch.get_num_threads()} threads"
+        threads = torch.get_num_threads()
+        device += f" with {threads} thread{'s' if threads > 1 else ''}"
     parameters = sum(parameter.numel() for parameter in run.model.parameters())
     windows, kept = len(run.training.dataset), len(run.validation.dataset)
     lines = [

@@ -1,10 +1,27 @@
 """A progress bar for people, plain lines for logs, silence for other processes."""
 
+import os
 import sys
 import time
 
 EVERY = 10
 """Seconds between the lines of a log."""
+
+NAMES = {
+    "loss": "loss {}",
+    "floor": "floor {}",
+    "validation": "validation {}",
+    "rate": "rate {}",
+    "tokens_per_s": "{} tokens/s",
+}
+SHORT = {**NAMES, "validation": "val {}", "tokens_per_s": "{} tok/s"}
+"""What is shown beside the count, in this order; shorter where 80 columns must do."""
+
+WIDE = 120
+"""Columns of a terminal in which everything has room."""
+
+LONG_BAR = "{percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt}, {remaining} left{postfix}"
+SHORT_BAR = "{percentage:3.0f}%|{bar}| {remaining} left{postfix}"
 
 
 def progress(total, done=0, quiet=False):
@@ -25,7 +42,9 @@ def progress(total, done=0, quiet=False):
             from tqdm import tqdm
         except ImportError:
             return Lines(total, done)
-        return Bar(tqdm(total=total, initial=done, unit="step", dynamic_ncols=True))
+        wide = os.get_terminal_size(sys.stderr.fileno()).columns >= WIDE
+        how = {"dynamic_ncols": True, "bar_format": LONG_BAR if wide else SHORT_BAR}
+        return Bar(tqdm(total=total, initial=done, **how), wide)
     return Lines(total, done)
 
 
@@ -33,7 +52,7 @@ class Silence:
     """Takes what a display takes, and shows nothing."""
 
     def step(self, **values):
-        """One update is done; `values` are strings to show beside the count."""
+        """One update is done; `values` are strings, with names of `NAMES`."""
 
     def write(self, text):
         """Print a line or more, without breaking the bar."""
@@ -47,14 +66,15 @@ class Bar(Silence):
 
     Args:
         bar: a `tqdm`.
+        wide: whether there is room for whole names.
     """
 
-    def __init__(self, bar):
-        self.bar = bar
+    def __init__(self, bar, wide):
+        self.bar, self.wide = bar, wide
 
     def step(self, **values):
-        words = (f"{name.replace('_', ' ')} {value}" for name, value in values.items())
-        self.bar.set_postfix_str(", ".join(words), refresh=False)
+        words = worded(values, NAMES if self.wide else SHORT)
+        self.bar.set_postfix_str((", " if self.wide else " ").join(words), False)
         self.bar.update(1)
 
     def write(self, text):
@@ -83,12 +103,18 @@ class Lines(Silence):
             return
         self.last = now
         left = (now - self.start) / (self.done - self.first) * (self.total - self.done)
-        words = [f"{name.replace('_', ' ')} {value}" for name, value in values.items()]
-        words.append(f"{clock(left)} left")
+        words = [*worded(values, NAMES), f"{clock(left)} left"]
         self.write(f"step {self.done:,} of {self.total:,}: {', '.join(words)}")
 
     def write(self, text):
         print(text, flush=True)
+
+
+def worded(values, names):
+    """The values that there are, each with its name, in the order of the names."""
+    return [
+        words.format(values[name]) for name, words in names.items() if name in values
+    ]
 
 
 def clock(seconds):

@@ -1,10 +1,12 @@
-"""Fixtures for the tests of the model."""
+"""Fixtures for the tests of the model, and for those of training."""
 
 import pytest
 import torch
 
 from checks import SMALL
 from gpt1 import GPT
+from runs import small_text
+from warm import warm_process
 from weights import numpy_weights, our_model, random_ids, their_model
 
 
@@ -37,3 +39,18 @@ def theirs(small_weights, tmp_path):
     """A folder written by Hugging Face's own `save_pretrained`."""
     their_model(SMALL, small_weights).save_pretrained(tmp_path / "theirs")
     return tmp_path / "theirs"
+
+
+@pytest.fixture(scope="session")
+def warm():
+    """A process from which others are forked, see `warm.Warm`."""
+    with warm_process() as process:
+        yield process
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """An empty folder but for a small text, which is the current one."""
+    (tmp_path / "text.txt").write_text(small_text(), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

@@ -72,6 +72,21 @@ def outcome(*words):
     return 0
 
 
+def train_with_floor(*words):
+    """`outcome` of a text whose floor is 1 nat per token."""
+    from gpt1 import train
+
+    prepare = train.prepare
+
+    def with_floor(*given):
+        run = prepare(*given)
+        run.floor = 1.0
+        return run
+
+    train.prepare = with_floor
+    return outcome(*words)
+
+
 def kept(folder, name="last.pth"):
     """What a run's file holds, but for times and for the options."""
     contents = load_checkpoint(folder / name)

@@ -10,17 +10,11 @@ import torch
 
 from gpt1.utils import load_checkpoint
 from runs import assert_same_run, flags, small_text
-from warm import needs_fork, warm_process
+from warm import needs_fork
 
 pytestmark = needs_fork
 WORDS = flags(max_steps=30, eval_every=1, save_every=1)
 FILES = ("best_model.pth", "curve.csv", "curve.svg", "ids", "last.pth")
-
-
-@pytest.fixture(scope="module")
-def warm():
-    with warm_process() as process:
-        yield process
 
 
 def place(folder):

@@ -14,18 +14,12 @@ import torch
 import two_processes
 from gpt1.engine import Engine
 from runs import assert_same_run, flags, kept, small_text
-from warm import needs_fork, warm_process
+from warm import needs_fork
 
 pytestmark = needs_fork
 STEPS = 15
 WORDS = flags(max_steps=STEPS, batch_size=5, subset=51, eval_every=4)
 """Eleven updates an epoch, the last of them with one window for two processes."""
-
-
-@pytest.fixture(scope="module")
-def warm():
-    with warm_process() as process:
-        yield process
 
 
 def place(folder):

@@ -11,17 +11,11 @@ import pytest
 
 from gpt1.stopping import Stop
 from runs import assert_same_run, command, flags, kept, outcome, small_text, train_here
-from warm import needs_fork, warm_process
+from warm import needs_fork
 
 pytestmark = needs_fork
 STEPS = 20
 """Updates: the first epoch has 13 of them, the last one of that has 5 windows."""
-
-
-@pytest.fixture(scope="module")
-def warm():
-    with warm_process() as process:
-        yield process
 
 
 def place(folder, **changes):

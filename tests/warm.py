@@ -39,7 +39,7 @@ class Warm:
         self.process = subprocess.Popen(
             [sys.executable, "-c", "import warm; warm.serve()"],
             cwd=folder,
-            env={**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{folder.parent}"},
+            env=environment(folder),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -50,7 +50,9 @@ class Warm:
         self.process.stdin.flush()
         return json.loads(self.process.stdout.readline())
 
-    def start(self, folder, *words, at=None, room=None, call=None, rank=None):
+    def start(
+        self, folder, *words, at=None, room=None, call=None, rank=None, terminal=None
+    ):
         """Start `gpt1 train`; what it prints goes to `out` and `err` in the folder.
 
         Args:
@@ -61,6 +63,7 @@ class Warm:
             call: run this function, as "module.name", with the words instead.
             rank: `[rank, count, port]` of one of several processes, as torchrun
                 tells them; it prints into `out0`, `err0` and so on.
+            terminal: path of one, which sees everything that is printed.
 
         Returns:
             The number of the process.
@@ -69,6 +72,7 @@ class Warm:
             path.unlink(missing_ok=True)
         words = [str(word) for word in words]
         how = {"at": at, "room": room, "call": call, "rank": rank}
+        how["terminal"] = terminal
         return self.ask(folder=str(folder), words=words, **how)
 
     def wait(self, process):
@@ -84,6 +88,12 @@ def printed(folder, rank=None):
     """The files with what a process printed: output and errors."""
     number = "" if rank is None else rank[0]
     return Path(folder) / f"out{number}", Path(folder) / f"err{number}"
+
+
+def environment(folder):
+    """Variables for a process that imports tests and package, and shows bars."""
+    kept = {name: v for name, v in os.environ.items() if name != "TQDM_DISABLE"}
+    return {**kept, "PYTHONPATH": f"{folder}{os.pathsep}{folder.parent}"}
 
 
 @contextmanager
@@ -126,10 +136,11 @@ def serve():
     os._exit(0)  # taking it all down would take seconds
 
 
-def work(folder, words, at, room, call, rank):
+def work(folder, words, at, room, call, rank, terminal):
     """In the fork: the command, as if typed in that folder."""
     os.setsid()
     for number, path in enumerate(printed(folder, rank), start=1):
+        path = terminal or path
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), number)
     os.chdir(folder)
     if rank is not None:

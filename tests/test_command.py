@@ -1,0 +1,274 @@
+"""A dataclass as a command line: names, help, presets, errors, exit statuses."""
+
+import re
+from dataclasses import dataclass, fields
+
+import pytest
+
+from gpt1.command import given, option, parse, run
+from gpt1.recipe import RECIPES, TINY, TrainConfig
+from gpt1.train import start
+
+
+@dataclass
+class Options:
+    """Cook a soup.
+
+    More than a line.
+    """
+
+    salt: float = option(0.5, "spoons", group="taste", example=0.25)
+    cook_hours: int = option(2, "on the fire", group="fire", example=3)
+    kind: str = option("leek", "of soup", choices=("leek", "onion"), example="onion")
+    cover: bool = option(False, "with a lid", group="fire", example="")
+    stir: bool = option(True, "let it stand", group="fire")
+
+
+def told(capsys, *words, options=Options, **how):
+    with pytest.raises(SystemExit) as stop:
+        given(options, list(words), "soup", **how)
+    captured = capsys.readouterr()
+    return stop.value.code, captured.out, captured.err
+
+
+# --- reading --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--cook_hours", "5"],
+        ["--cook-hours", "5"],
+        ["--cook-hours=5"],
+        ["--cook_hours=5"],
+    ],
+)
+def test_underscore_and_hyphen_are_alike(words):
+    assert parse(Options, words) == Options(cook_hours=5)
+
+
+def test_only_names_are_changed_not_values():
+    assert given(TrainConfig, ["--out", "my-run", "--dataset=a-b.txt"]) == {
+        "out": "my-run",
+        "dataset": "a-b.txt",
+    }
+
+
+def test_what_is_not_given_keeps_its_default():
+    assert parse(Options, []) == Options()
+    assert given(Options, []) == {}
+    assert given(Options, ["--cover", "--no_stir"]) == {"cover": True, "stir": False}
+
+
+def test_the_type_is_that_of_the_default():
+    got = given(Options, ["--salt", "1", "--cook_hours", "4"])
+    assert got == {"salt": 1.0, "cook_hours": 4}
+    assert isinstance(got["salt"], float)
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["--pepper", "1"], "--pepper"),
+        (["--cook_hours", "2.5"], "'2.5'"),
+        (["--salt"], "--salt"),
+        (["--kind", "leak"], "'leak'"),
+        (["hot"], "hot"),
+        (["--cook", "3"], "--cook"),
+    ],
+)
+def test_a_mistake_is_one_line_and_status_2(capsys, words, named):
+    status, out, error = told(capsys, *words)
+    assert (status, out) == (2, "")
+    assert (error[:7], error.count("\n")) == ("error: ", 1)
+    assert named in error
+    assert "see soup --help" in error
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError, FileNotFoundError, ImportError, FloatingPointError]
+)
+def test_an_error_of_the_user_is_one_line_and_no_traceback(capsys, error):
+    def main():
+        raise error("take less salt")
+
+    with pytest.raises(SystemExit) as stop:
+        run(main)
+    assert stop.value.code == 2
+    assert capsys.readouterr().err == "error: take less salt\n"
+
+
+def test_an_error_of_ours_keeps_its_traceback():
+    def main():
+        raise KeyError("salt")
+
+    with pytest.raises(KeyError):
+        run(main)
+
+
+@pytest.mark.parametrize("message", ["", "saved"])
+def test_ctrl_c_is_one_line_and_status_130(capsys, message):
+    def main():
+        raise KeyboardInterrupt(*[message] if message else [])
+
+    with pytest.raises(SystemExit) as stop:
+        run(main)
+    assert stop.value.code == 130
+    assert capsys.readouterr().err == (message or "stopped") + "\n"
+
+
+def test_of_several_processes_the_first_speaks(capsys, monkeypatch):
+    def main(error=ValueError):
+        raise error("take less salt")
+
+    monkeypatch.setenv("RANK", "1")
+    for error, words in {
+        ValueError: "",
+        ConnectionError: "error: take less salt\n",
+    }.items():
+        with pytest.raises(SystemExit):
+            run(lambda error=error: main(error))
+        assert capsys.readouterr().err == words
+
+
+# --- help -----------------------------------------------------------------------------
+
+
+def test_help_is_grouped_and_shows_defaults_and_examples(capsys):
+    status, text, _ = told(capsys, "--help")
+    assert status == 0
+    assert text.startswith("usage: soup ")
+    text = " ".join(text.split())
+    assert "Cook a soup. " in text
+    assert "More than a line" not in text
+    assert "taste: --salt N spoons (default 0.5, e.g. --salt 0.25)" in text
+    assert "fire: --cook_hours N on the fire (default 2, e.g. --cook_hours 3)" in text
+    assert "of soup (default leek, e.g. --kind onion)" in text
+    assert "--cover with a lid (e.g. --cover)" in text
+
+
+def test_help_shows_what_presets_change(capsys):
+    presets = {"quick": {"cook_hours": 1}, "slow": {"salt": 0.5}}
+    _, text, _ = told(capsys, "--help", presets=presets)
+    text = " ".join(text.split())
+    assert "(default 1 in quick, default 2 in slow, e.g. --cook_hours 3)" in text
+    assert "(default 0.5, e.g. --salt 0.25)" in text
+
+
+@pytest.fixture
+def train_help(capsys):
+    _, text, _ = told(capsys, "--help", options=TrainConfig, presets=RECIPES)
+    return text
+
+
+def test_each_flag_of_train_has_a_heading_and_an_example(train_help):
+    text = " ".join(train_help.split())
+    for entry in fields(TrainConfig):
+        assert entry.metadata["group"] in text
+        assert re.search(rf"e\.g\. --{entry.name}\b", text), entry.name
+        default = TINY.get(entry.name, entry.default)
+        if default not in (None, False) and entry.name != "preset":
+            shown = text.partition(f"e.g. --{entry.name}")[0].rpartition("(")[2]
+            assert f"default {default}" in shown, entry.name
+    assert "default tiny" in text
+    assert "default 64 in gpt1" in text
+
+
+def test_each_example_of_train_can_be_typed():
+    for entry in fields(TrainConfig):
+        example = str(entry.metadata["example"])
+        words = [f"--{entry.name}", *[example][: bool(example)]]
+        flags = given(TrainConfig, words)
+        assert list(flags) == [entry.name]
+        TrainConfig(**flags)
+
+
+def test_train_has_the_flags_of_the_original_system_and_more(train_help):
+    for name in (
+        *("batch_size", "epochs", "subset", "dataset", "tokenizer", "preset"),
+        *("max_steps", "learning_rate", "warmup", "grad_accumulation", "precision"),
+        *("compile", "seed", "resume", "out", "device", "eval_every", "save_every"),
+        *("sample_every", "num_workers", "export", "optimizer"),
+    ):
+        assert f"\n  --{name} " in train_help, name
+
+
+# --- what gpt1 train makes of it ------------------------------------------------------
+
+
+@pytest.fixture
+def chosen(monkeypatch):
+    """The options that `gpt1 train` trains with, without training."""
+    options = []
+    monkeypatch.setattr("gpt1.train.train", options.append)
+
+    def choose(*words):
+        start(list(words))
+        return options.pop()
+
+    return choose
+
+
+def test_without_arguments_it_trains_the_tiny_model_on_tales(chosen):
+    assert chosen() == TrainConfig.tiny()
+    assert (chosen().dataset, chosen().tokenizer) == ("tales", "bpe")
+
+
+def test_the_other_preset_is_the_paper(chosen):
+    options = chosen("--preset", "gpt1")
+    assert options == TrainConfig()
+    assert options.model(40_478).layers == 12
+    paper = {
+        "learning_rate": 2.5e-4,
+        "warmup": 2000,
+        "weight_decay": 0.01,
+        "batch_size": 64,
+        "epochs": 100,
+        "optimizer": "adamw",
+    }
+    assert {name: getattr(options, name) for name in paper} == paper
+    config = options.model(40_478)
+    assert (config.context, config.dropout) == (512, 0.1)
+
+
+def test_a_flag_wins_over_the_preset(chosen):
+    options = chosen("--batch-size", "5", "--width", "32")
+    assert options == TrainConfig.tiny(batch_size=5, width=32)
+    assert options.model(100).width == 32
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("epochs", 0, "at least 1"),
+        ("batch_size", 0, "at least 1"),
+        ("grad_accumulation", 0, "at least 1"),
+        ("max_steps", 0, "at least 1"),
+        ("subset", -1, "at least 1"),
+        ("stop_after", 0, "at least 1"),
+        ("learning_rate", 0, "above 0"),
+        ("learning_rate", float("nan"), "above 0"),
+        ("clip", float("inf"), "above 0"),
+        ("warmup", -1, "at least 0"),
+        ("weight_decay", -0.1, "at least 0"),
+        ("num_workers", -1, "at least 0"),
+        ("eval_every", -1, "at least 0"),
+        ("beta1", 1, "below 1"),
+        ("beta2", -0.1, "below 1"),
+        ("optimizer", "sgd", "adamw or openai"),
+        ("precision", "int8", "auto or float32 or bf16 or fp16"),
+        ("preset", "huge", "gpt1 or tiny"),
+    ],
+)
+def test_a_number_out_of_range_is_said_with_its_flag(name, value, expected):
+    with pytest.raises(ValueError, match=f"^--{name} must be .*{expected}, got "):
+        TrainConfig(**{name: value})
+
+
+@pytest.mark.parametrize(
+    ("sizes", "named"),
+    [({"heads": 5}, "heads"), ({"layers": 0}, "layers"), ({"dropout": 1.5}, "dropout")],
+)
+def test_a_size_that_no_model_can_have_is_said_at_once(sizes, named):
+    with pytest.raises(ValueError, match=named):
+        TrainConfig.tiny(**sizes)

@@ -1,0 +1,224 @@
+"""What a person sees of a run, and what it leaves behind."""
+
+import math
+import os
+import re
+import socket
+import struct
+
+import pytest
+import torch
+
+from gpt1 import loop, text
+from gpt1.generate import load_model
+from gpt1.narration import sample
+from gpt1.progress import Lines, Silence, clock, progress
+from gpt1.recipe import TrainConfig
+from gpt1.tales import floor
+from gpt1.train import prepare
+from runs import SMALL, flags, kept, outcome, small_text, train_here
+from warm import needs_fork
+
+STEPS = 20
+
+
+# --- what is printed ------------------------------------------------------------------
+
+
+LOSS, RATE, MANY = r"\d\.\d{3}", r"\d\.\de[+-]\d\d", r"[\d,]+"
+LONG = f"loss {LOSS}, floor 1.000, validation {LOSS}"
+
+
+@needs_fork
+@pytest.mark.parametrize(
+    ("columns", "shown"),
+    [
+        (
+            80,
+            f"00:.. left, loss {LOSS} floor 1.000 val {LOSS} rate {RATE} {MANY} tok/s",
+        ),
+        (160, f"20/20, 00:.. left, {LONG}, rate {RATE}, {MANY} tokens/s"),
+    ],
+)
+def test_a_terminal_sees_a_bar_that_fits(warm, tmp_path, columns, shown):
+    import fcntl
+    import termios
+
+    (tmp_path / "text.txt").write_text(small_text(), encoding="utf-8")
+    ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("4H", 24, columns, 0, 0))
+    process = warm.start(
+        tmp_path,
+        *flags(max_steps=STEPS, eval_every=4, sample_every=15),
+        terminal=os.ttyname(theirs),
+        call="runs.train_with_floor",
+    )
+    seen = b""
+    while b"Training completed." not in seen:
+        seen += os.read(ours, 10_000)
+    assert warm.wait(process) == 0
+    os.close(theirs)
+    os.close(ours)
+    seen = seen.decode()
+    bars = [part for part in re.split(r"[\r\n]", seen) if " left, loss" in part]
+    assert re.search(rf"^100%\|█+\| {shown}", bars[-1]), bars[-1]
+    assert all(len(bar) < columns for bar in bars)
+    lines = [line.rsplit("\r", 1)[-1] for line in seen.split("\r\n")]
+    assert any(line.startswith("Epoch 2: Train Loss = ") for line in lines)
+
+
+def test_a_log_gets_a_line_about_every_ten_seconds(monkeypatch, capsys):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: False)
+    now = 0
+    monkeypatch.setattr("gpt1.progress.time.monotonic", lambda: now)
+    display = progress(1010, 1000)
+    assert isinstance(display, Lines)
+    for number in range(10):
+        now += 6
+        display.step(loss=f"{number / 8:.3f}", tokens_per_s="1,000")
+    assert capsys.readouterr().out.splitlines() == [
+        "step 1,002 of 1,010: loss 0.125, 1,000 tokens/s, 0:48 left",
+        "step 1,004 of 1,010: loss 0.375, 1,000 tokens/s, 0:36 left",
+        "step 1,006 of 1,010: loss 0.625, 1,000 tokens/s, 0:24 left",
+        "step 1,008 of 1,010: loss 0.875, 1,000 tokens/s, 0:12 left",
+        "step 1,010 of 1,010: loss 1.125, 1,000 tokens/s, 0:00 left",
+    ]
+
+
+def test_the_other_processes_show_nothing(capsys):
+    display = progress(3, quiet=True)
+    display.step(loss="1")
+    display.write("words")
+    display.close()
+    assert capsys.readouterr() == ("", "")
+
+
+def test_times_read_like_a_clock():
+    told = [clock(seconds) for seconds in (0, 59.6, 125, 3723)]
+    assert told == ["0:00", "1:00", "2:05", "1:02:03"]
+
+
+# --- the first run of a new user ------------------------------------------------------
+
+
+class Recorder(Silence):
+    """A display that keeps what it is given."""
+
+    def __init__(self, *_, **__):
+        self.steps, self.lines = [], []
+
+    def step(self, **values):
+        self.steps.append(values)
+
+    def write(self, words):
+        self.lines.append(words)
+
+
+@pytest.fixture
+def display(monkeypatch):
+    recorder = Recorder()
+    monkeypatch.setattr("gpt1.train.progress", lambda *_, **__: recorder)
+    return recorder
+
+
+def test_with_no_flags_it_trains_on_tales_without_a_network(
+    tmp_path, monkeypatch, display
+):
+    def refuse(*_):
+        raise AssertionError("the network was asked for")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    # The recipe as it is, but for a corpus and a run that a test has time for.
+    monkeypatch.setitem(text.TALES, "train", 120)
+    monkeypatch.setitem(text.TALES, "validation", 15)
+    monkeypatch.chdir(tmp_path)
+    train_here("--max_steps", 3, "--subset", 4, "--batch_size", 2)
+    made = kept(tmp_path / "checkpoints", "best_model.pth")
+    model, tokenizer = load_model("checkpoints", "cpu")
+    assert model.config == TrainConfig.tiny().model(tokenizer.vocab_size)
+    assert (made["tokenizer"]["kind"], made["step"]) == ("bpe", 3)
+    known = floor(tokenizer, split="all")
+    assert 0 < known < 1
+    assert f"floor {known:.4f} nats per token" in display.lines[0]
+    assert display.steps[-1]["floor"] == f"{known:.3f}"
+    assert display.lines[-1].startswith("Training completed.")
+    assert "floor" in (tmp_path / "checkpoints" / "curve.svg").read_text()
+
+
+def test_a_sample_changes_neither_the_mode_nor_the_dice(here):
+    run = prepare(TrainConfig.tiny(**{**SMALL, "dropout": 0.5}))
+    run.model.train()
+    before = torch.get_rng_state()
+    assert sample(run) == sample(run)
+    assert torch.equal(torch.get_rng_state(), before)
+    assert run.model.training
+    run.model.eval()
+    assert sample(run) == sample(run)
+    assert not run.model.training
+
+
+# --- what goes wrong ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["--dataset", "nowhere.txt"], "nowhere.txt"),
+        (["--subset", "0"], "--subset"),
+        (["--context", "9999"], "10000"),
+        (["--device", "abacus"], "abacus"),
+        (["--precision", "fp16"], "bf16 or float32"),
+        (["--tokenizer", "nowhere.json"], "nowhere.json"),
+        (["--tokenizer", "text.txt"], "text.txt is not a tokenizer"),
+        (["--tokenizer", "bpe", "--vocab_size", "3"], "vocab_size must be above"),
+        (["--width", "15"], "15"),
+        (["--out", "text.txt"], "--out must be a folder"),
+        (["--out", "text.txt/below"], "text.txt/below"),
+        (["--export", "text.txt"], "--export must be a folder"),
+        (["--learning_rate", "nan"], "--learning_rate"),
+        (["--learning_rate", "1e30", "--warmup", "0"], "--learning_rate"),
+    ],
+)
+def test_a_mistake_is_told_in_one_line(here, capsys, words, named):
+    assert outcome(*flags(max_steps=9), *words) == 2
+    error = capsys.readouterr().err
+    assert (error[:7], error.count("\n")) == ("error: ", 1)
+    assert named in error
+    assert (here / "text.txt").read_text() == small_text()
+
+
+@pytest.mark.parametrize("what", ["loss", "norm of the gradient", "validation loss"])
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_what_is_no_number_ends_the_run_and_keeps_the_last_good_one(
+    here, monkeypatch, capsys, what, value
+):
+    step, measure, saved = loop.train_step, loop.evaluate, []
+    folder = here / "checkpoints"
+
+    def spoilt(loss_of, *given, **options):
+        loss, norm = step(loss_of, *given, **options)
+        if (folder / "last.pth").exists() and not saved:
+            saved.extend(path.read_bytes() for path in sorted(folder.glob("*.pth")))
+        if not saved:
+            return loss, norm
+        return {
+            "loss": (loss * value, norm),
+            "norm of the gradient": (loss, value),
+        }.get(what, (loss, norm))
+
+    def spoilt_measure(*given):
+        loss = measure(*given)
+        return value if saved and what == "validation loss" else loss
+
+    monkeypatch.setattr(loop, "train_step", spoilt)
+    monkeypatch.setattr(loop, "evaluate", spoilt_measure)
+    assert outcome(*flags(max_steps=STEPS, eval_every=2, save_every=2)) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(f"error: the {what} became {value} near update ")
+    for advice in ("--learning_rate", "--warmup", "--precision", "intact"):
+        assert advice in error
+    assert error.count("\n") == 1
+    assert len(saved) == 2
+    assert [path.read_bytes() for path in sorted(folder.glob("*.pth"))] == saved
+    assert not list(folder.glob(".*"))

@@ -1,0 +1,163 @@
+"""What a run leaves behind: a log, checkpoints, the curve, the export."""
+
+import csv
+import math
+import re
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+import torch
+
+from gpt1.curve import COLUMNS
+from gpt1.generate import load_model
+from gpt1.optimizer import schedule
+from gpt1.recipe import TrainConfig
+from gpt1.running import Loss
+from gpt1.train import evaluate, prepare, train
+from runs import SMALL, flags, kept, small_text, train_here
+from warm import needs_fork, printed
+
+STEPS = 20
+
+
+@pytest.fixture(scope="module")
+def made(warm, tmp_path_factory):
+    """A folder in which `gpt1 train` has run, into a pipe, with an export."""
+    folder = tmp_path_factory.mktemp("run")
+    (folder / "text.txt").write_text(small_text(), encoding="utf-8")
+    words = flags(max_steps=STEPS, sample_every=15, eval_every=4, export="exported")
+    assert warm.run(folder, *words) == 0, (folder / "err").read_text()
+    return folder
+
+
+def rows(folder):
+    with open(folder / "checkpoints" / "curve.csv", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@needs_fork
+def test_a_log_has_plain_lines_and_nothing_else(made):
+    out, error = [path.read_text() for path in printed(made)]
+    assert error == ""
+    assert "\r" not in out
+    assert "\x1b" not in out
+    patterns = [
+        r"device: cpu with 1 thread, float32",
+        r"model: tiny, 7,120 parameters: 2 layers, width 16, 2 heads, context 16, .*",
+        r"data: text\.txt, 1,632 tokens per epoch, 208 to validate",
+        r"run: 20 updates of 8 x 16 tokens, adamw, learning rate 0\.01 after 4 updates",
+        r"Epoch 1: Train Loss = \d\.\d{4}, Val Loss = \d\.\d{4}",
+        r"step 15 writes: '.*'",
+        r"Epoch 2: Train Loss = \d\.\d{4}, Val Loss = \d\.\d{4}",
+        r"Training completed\. Best model: checkpoints/best_model\.pth \(Val Loss = .*",
+    ]
+    for line, pattern in zip(out.splitlines(), patterns, strict=True):
+        assert re.fullmatch(pattern, line), (line, pattern)
+    assert ", vocabulary 19, dropout 0.1\n" in out
+    last = r"\(Val Loss = \d\.\d{4}\) after 2,528 tokens in 0:\d\d, [\d,]+ tokens/s\n$"
+    assert re.search(last, out)
+
+
+@needs_fork
+def test_the_losses_that_are_printed_are_those_of_the_curve(made):
+    out = printed(made)[0].read_text()
+    for epoch, line in enumerate(re.findall(r"Epoch .*", out)):
+        train_loss, validation_loss = map(float, re.findall(r"= ([\d.]+)", line))
+        mine = [row for row in rows(made) if row["train_loss"]]
+        mine = [row for row in mine if (int(row["step"]) > 13) == (epoch == 1)]
+        before, nats = 1632 * epoch, 0.0
+        for row in mine:
+            nats += float(row["train_loss"]) * (int(row["tokens"]) - before)
+            before = int(row["tokens"])
+        assert train_loss == pytest.approx(nats / (before - 1632 * epoch), abs=1e-4)
+        last = [row for row in rows(made) if int(row["step"]) == (13, 20)[epoch]][-1]
+        assert float(last["validation_loss"]) == pytest.approx(
+            validation_loss, abs=1e-4
+        )
+
+
+@needs_fork
+def test_the_best_checkpoint_is_the_model_whose_loss_was_printed(made, monkeypatch):
+    contents = torch.load(made / "checkpoints" / "best_model.pth", weights_only=True)
+    assert set(contents) == {
+        *("model", "config", "tokenizer", "step", "epoch", "validation_loss")
+    }
+    losses = [float(r["validation_loss"]) for r in rows(made) if r["validation_loss"]]
+    assert contents["validation_loss"] == pytest.approx(min(losses), rel=1e-5)
+    monkeypatch.chdir(made)
+    model, _ = load_model("checkpoints/best_model.pth", "cpu")
+    run = prepare(TrainConfig.tiny(**SMALL))
+    assert evaluate(model, run.validation) == contents["validation_loss"]
+    out = printed(made)[0].read_text()
+    assert f"(Val Loss = {contents['validation_loss']:.4f})" in out
+
+
+@needs_fork
+def test_the_curve_is_a_table(made):
+    table = rows(made)
+    assert tuple(table[0]) == COLUMNS
+    steps = [int(row["step"]) for row in table]
+    assert sorted(set(steps)) == list(range(1, STEPS + 1))
+    for row in table:
+        step = int(row["step"])
+        rate = 0.01 * schedule(step, STEPS, 4) if step < STEPS else 0
+        assert float(row["learning_rate"]) == pytest.approx(rate, rel=1e-4, abs=1e-9)
+        assert int(row["tokens"]) == min(step, 13) * 128 - (step > 12) * 32 + (
+            max(step - 13, 0) * 128
+        )
+    assert {int(row["step"]) for row in table if row["validation_loss"]} == {
+        *(4, 8, 12, 13, 16, 20)
+    }
+    assert [float(r["seconds"]) for r in table] == sorted(
+        float(r["seconds"]) for r in table
+    )
+    losses = [float(row["train_loss"]) for row in table if row["train_loss"]]
+    assert losses[0] == pytest.approx(math.log(19), abs=0.2)
+    assert losses[-1] < losses[0]
+
+
+@needs_fork
+def test_the_curve_is_a_picture_with_words(made):
+    root = ElementTree.parse(made / "checkpoints" / "curve.svg").getroot()
+    names = {child.tag.rpartition("}")[2]: child.text for child in root.iter()}
+    assert names["title"] == "Loss curve"
+    final = rows(made)[-1]["validation_loss"]
+    assert f"{float(final):.3f} nats per token" in names["desc"]
+    words = {child.text for child in root.iter() if child.tag.endswith("text")}
+    assert {"training", "validation", "updates", "nats per token"} <= words
+    points = [c.get("points") for c in root.iter() if c.tag.endswith("polyline")]
+    assert max(len(line.split()) for line in points) == STEPS
+
+
+@needs_fork
+def test_the_export_is_read_by_hugging_face_and_by_us(made):
+    transformers = pytest.importorskip("transformers")
+    theirs = transformers.OpenAIGPTLMHeadModel.from_pretrained(made / "exported").eval()
+    ours, tokenizer = load_model(made / "exported", "cpu")
+    best, same = load_model(made / "checkpoints", "cpu")
+    assert tokenizer.to_dict() == same.to_dict()
+    ids = torch.tensor([tokenizer.encode("the cat sat on")])  # (1, 14)
+    with torch.no_grad():
+        assert torch.equal(ours(ids), best(ids))
+        torch.testing.assert_close(theirs(ids).logits, ours(ids), rtol=0, atol=1e-5)
+
+
+def test_python_may_train_too_and_gets_the_path(here):
+    options = TrainConfig.tiny(**SMALL, max_steps=2)
+    path = train(options)
+    assert path.name == "best_model.pth"
+    assert kept(path.parent)["step"] == 2
+
+
+def test_compiling_changes_nothing_but_the_speed(here, monkeypatch, capsys):
+    # A backend that needs no compiler for C++, and draws dropout as ever.
+    monkeypatch.setattr(
+        Loss, "compile", lambda self: torch.nn.Module.compile(self, backend="eager")
+    )
+    words = flags(max_steps=3, dropout=0)
+    train_here(*words, "--out", "compiled", "--compile")
+    assert "float32, compiled" in capsys.readouterr().out
+    train_here(*words, "--out", "plain")
+    one, two = (kept(here / name)["model"] for name in ("compiled", "plain"))
+    for name, tensor in one.items():
+        torch.testing.assert_close(two[name], tensor, rtol=1e-4, atol=1e-5)
