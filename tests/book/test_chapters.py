@@ -6,8 +6,11 @@ import pytest
 from chapters import NOTEBOOKS, ROOT, code_cells, name
 from definitions import Definitions, differences
 
-TAUGHT = ["tokenizer/bpe.py", "dataset.py", "model.py"]
+TAUGHT = ["tokenizer/bpe.py", "dataset.py", "model.py", "step.py"]
 TAUGHT = [ROOT / "gpt1" / path for path in TAUGHT]
+# The training loop is made of functions.
+LOOP = {"schedule", "parameter_groups", "counted", "total_loss", "evaluate"}
+LOOP |= {"train_step"}
 # What a chapter that is still to come builds: the one on sampling.
 TO_COME = {"KVCache"}
 
@@ -44,6 +47,15 @@ def test_every_class_of_the_model_is_built_in_one_chapter():
     builders = {built: [] for built in taught().classes if built not in TO_COME}
     for path in NOTEBOOKS:
         for built in chapter(path).classes.keys() & builders.keys():
+            builders[built].append(path.stem)
+    wrong = {built: where for built, where in builders.items() if len(where) != 1}
+    assert wrong == {}
+
+
+def test_every_function_of_the_training_loop_is_built_in_one_chapter():
+    builders = {built: [] for built in LOOP}
+    for path in NOTEBOOKS:
+        for built in chapter(path).functions.keys() & LOOP:
             builders[built].append(path.stem)
     wrong = {built: where for built, where in builders.items() if len(where) != 1}
     assert wrong == {}
