@@ -42,7 +42,10 @@ def make_tokenizer(name, text, vocab_size):
         ) from None
     except ValueError:
         raise ValueError(f"{name} is not a tokenizer: expected JSON") from None
-    return tokenizer_from_dict(values)
+    try:
+        return tokenizer_from_dict(values)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{name} is not a tokenizer that was saved: {error}") from None
 
 
 def tokenizer_from_dict(values):
