@@ -141,6 +141,8 @@ def test_two_processes_resume_exactly(warm, straight, tmp_path):
     run_two(warm, folder, *WORDS, "--stop_after", 7)
     run_two(warm, folder, "--resume")
     assert_same_run(straight, folder / "checkpoints")
+    one, two = kept(straight)["random"]
+    assert not torch.equal(one["cpu"], two["cpu"])  # each drops out other values
 
 
 def test_another_number_of_processes_is_refused(warm, straight):
