@@ -9,9 +9,8 @@ from dataclasses import fields
 import pytest
 import torch
 
-from gpt1 import GPT, GPTConfig, generate, loading
+from gpt1 import GPT, GPTConfig, generate, loading, sampling
 from gpt1.generate import GenerateConfig, load_model, start_ids, write_text
-from gpt1.sampling import generate as write_ids
 from gpt1.tokenizer import BPETokenizer, CharTokenizer, GPT1Tokenizer
 from gpt1.utils import save_checkpoint
 
@@ -59,7 +58,7 @@ def text_of(*arguments):
     """What `generate` of the package writes after a prompt: (prompt, tokens, ...)."""
     model, tokenizer = load_model("checkpoints/best_model.pth", "cpu")
     prompt, tokens, seed, options = arguments
-    [ids] = write_ids(
+    [ids] = sampling.generate(
         model,
         [tokenizer.encode(prompt)],
         tokens,
@@ -86,9 +85,17 @@ def test_the_flags_reach_the_model(typed):
     assert told.out != typed("--prompt", "a b", "--max_length", 60).out
 
 
-def test_the_cache_changes_nothing_but_the_time(typed):
+def test_the_cache_changes_nothing_but_the_time(typed, monkeypatch):
+    caches = []
+
+    def stream(*arguments, cache, **options):
+        caches.append(cache)
+        return sampling.stream(*arguments, cache=cache, **options)
+
+    monkeypatch.setattr(generate, "stream", stream)
     told = [typed("--prompt", "ab", *flag).out for flag in ([], ["--no-cache"])]
     assert told[0] == told[1]
+    assert caches == [True, False]
 
 
 def test_the_defaults_are_temperature_0_7_and_top_k_40(typed):

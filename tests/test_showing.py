@@ -142,6 +142,12 @@ def test_an_open_quote_waits_until_it_is_closed(original):
     assert parts == ["", "", "he", " said", "", "", "", ' "don\'t"', " a a"]
 
 
+def test_a_quote_that_stays_open_holds_back_its_own_line_only(original):
+    words = ['"</w>', "he</w>", "\n</w>", "a</w>", "said</w>", "he</w>", "a</w>"]
+    _, parts = grown(original, [], [original.ids[t] for t in words])
+    assert parts == ["", "", "", "", '" he\n', "a", " said", " he a"]
+
+
 # --- several texts --------------------------------------------------------------------
 
 
