@@ -21,7 +21,7 @@ else
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve test test-package test-chapters notebooks checked lint format address lock \
+.PHONY: help benchmark book serve test test-package test-chapters notebooks tales-tiny checked lint format address lock \
 	clean distclean environment
 
 help: ## list these commands
@@ -51,6 +51,9 @@ notebooks: environment ## run the chapters and store what they print (NB=04-atte
 checked: environment ## check the chapters and write the table of "How this book is checked"
 	@$(RUN) -m scripts.checked $(JOBS)
 
+benchmark: environment ## compare speed and memory with Hugging Face's models (needs an idle machine and 15 minutes)
+	@$(RUN) -m benchmarks $(ARGS)
+
 lint: environment ## look for mistakes and unformatted code
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
@@ -58,6 +61,9 @@ lint: environment ## look for mistakes and unformatted code
 format: environment ## format the code, mend what can be mended
 	@$(RUN) -m ruff check --fix .
 	@$(RUN) -m ruff format .
+
+tales-tiny: environment ## train the model that the package ships, and put it there (minutes)
+	@$(RUN) -m scripts.make_tales_tiny
 
 address: environment ## make every link follow pyproject.toml (URL=https://github.com/me/fork sets it)
 	@$(RUN) -m scripts.address $(URL)

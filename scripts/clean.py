@@ -16,7 +16,7 @@ def main() -> None:
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
-    for folder in ("gpt1", "scripts", "tests", "notebooks", "book"):
+    for folder in ("benchmarks", "book", "gpt1", "notebooks", "scripts", "tests"):
         for name in ("__pycache__", ".ipynb_checkpoints"):
             for path in list((ROOT / folder).rglob(name)):
                 shutil.rmtree(path)

@@ -1,0 +1,106 @@
+"""`python -m benchmarks`: run everything, write `results.md` and `results.json`."""
+
+import json
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+
+from benchmarks import cases
+from benchmarks.interleave import interleaved
+from benchmarks.report import page
+from benchmarks.roofline import combined, datasheet_peak, machine, rates
+from gpt1.command import option, parse, run
+
+HERE = Path(__file__).parent
+IMPORTS = {
+    "import torch": "import torch",
+    "import gpt1": "import gpt1",
+    "Hugging Face's GPT-1 class": "from transformers import OpenAIGPTLMHeadModel",
+}
+
+
+@dataclass
+class BenchmarkConfig:
+    """Compare speed and memory with Hugging Face's models.
+
+    Raises:
+        ValueError: a number is out of its range; the message names the flag.
+    """
+
+    rounds: int = option(3, "turns of each contender")
+    device: str | None = option(
+        None, "cpu or cuda; cuda where there is one", type=str, choices=["cpu", "cuda"]
+    )
+    peak: float | None = option(
+        None, "TFLOP/s of the GPU's data sheet, if it is not known", type=float
+    )
+    only: str = option("", "cases whose name has this in it, such as generation")
+    quick: bool = option(False, "tiny sizes, to see that it runs")
+    out: str = option(str(HERE), "folder for results.md and results.json")
+
+    def __post_init__(self):
+        if self.rounds < 1:
+            raise ValueError(f"--rounds must be at least 1, got {self.rounds}")
+        if self.peak is not None and self.peak <= 0:
+            raise ValueError(f"--peak must be above 0, got {self.peak}")
+
+
+def imports(rounds):
+    """Seconds that each import takes in a new process, in turn."""
+    seconds = {name: [] for name in IMPORTS}
+    for _ in range(rounds):
+        for name, code in IMPORTS.items():
+            start = time.perf_counter()
+            subprocess.run([sys.executable, "-c", code], check=True, cwd=HERE.parent)
+            seconds[name].append(time.perf_counter() - start)
+    return seconds
+
+
+def measure(options):
+    """Everything, as one dictionary of plain values."""
+    device = options.device or ("cuda" if torch.cuda.is_available() else "cpu")
+    if options.quick:
+        chosen, size = cases.quick(), {"size": 64, "megabytes": 1, "rounds": 1}
+    else:
+        chosen = cases.on_gpu() if device == "cuda" else cases.on_cpu()
+        size = {}
+    chosen = [case for case in chosen if options.only in f"{case.table}, {case.label}"]
+    measured = [rates(device, **size)]
+    done = []
+    for number, case in enumerate(chosen, start=1):
+        print(f"{number} of {len(chosen)}: {case.table}, {case.label}", flush=True)
+        names = case.contenders
+        found = interleaved(case.work, names, case.settings, options.rounds)
+        done.append({**asdict(case), "tokens": case.tokens, "contenders": found})
+        measured.append(rates(device, **size))
+    best = combined(measured)
+    if device == "cuda":
+        peak = options.peak or datasheet_peak(torch.cuda.get_device_name())
+        best |= {"datasheet": peak * 1e12} if peak else {}
+    return {
+        "machine": machine(),
+        "rounds": options.rounds,
+        "rates": best,
+        "cases": done,
+        "imports": imports(1 if options.quick else 5),
+    }
+
+
+def main(options):
+    """Measure, write both files, and print the page."""
+    out = Path(options.out)
+    if (options.quick or options.only) and out == HERE:
+        raise ValueError(f"{HERE} is for the whole benchmark: give an --out")
+    out.mkdir(parents=True, exist_ok=True)
+    results = measure(options)
+    (out / "results.json").write_text(json.dumps(results, indent=1) + "\n", "utf8")
+    (out / "results.md").write_text(page(results), "utf8")
+    print(page(results))
+
+
+if __name__ == "__main__":
+    run(lambda: main(parse(BenchmarkConfig, prog="python -m benchmarks")))

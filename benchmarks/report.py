@@ -1,0 +1,148 @@
+"""The page: tables of rates and ratios from the times that were measured.
+
+A ratio is taken within each round, where both contenders met the same moment of the
+machine; the page gives its median and, in brackets, its range.
+"""
+
+from statistics import median
+
+from benchmarks.contenders import OWN
+from gpt1.config import GPTConfig
+from gpt1.count import parameters, training_flops
+
+TITLES = {
+    "training": "Training step",
+    "small": "Training step of a small model",
+    "generation": "Writing, one text, the likeliest token each time",
+}
+
+METHOD = """{rounds} rounds; within each the contenders of a line work in turn. Every
+one has a process of its own and random weights. `faster` is a contender's time over
+this package's in the same round: the median, and in brackets the range. `memory` is
+this package's peak over the contender's."""
+
+LIMITS = """At best this machine multiplies {float32:,.0f} GFLOP/s in float32 and
+{bf16:,.0f} in bf16 (matrices of 2048 x 2048), and reads {bytes:,.1f} GB/s. `of limit`
+is in training 6N + 12LHQT FLOP a token over {limit}; in writing the bytes of the
+weights over what memory gives."""
+
+
+def ratios(theirs, ours):
+    """How often ours fits into theirs, round by round.
+
+    Returns:
+        (median, least, most).
+    """
+    each = [other / own for other, own in zip(theirs, ours, strict=True)]
+    return median(each), min(each), max(each)
+
+
+def spread(triple):
+    """A median with its range, such as `2.31 (2.20 to 2.40)`."""
+    return "{:.2f} ({:.2f} to {:.2f})".format(*triple)
+
+
+def read_bytes(config):
+    """Bytes of float32 weights that writing one token reads: all but the positions'."""
+    count = parameters(GPTConfig(**config))
+    return 4 * (count.total - count["position embedding"])
+
+
+def limit_share(case, rate, rates):
+    """What share of the memory's speed, or of the products' rate, a case reaches.
+
+    Returns:
+        (share, what it is a share of); None without a limit to compare with.
+    """
+    config = case["settings"]["config"]
+    precision = case["settings"]["precision"]
+    if case["table"] == "generation":
+        size = read_bytes(config) / (2 if precision == "bf16" else 1)
+        return rate * size / rates["bytes"]
+    limit = rates.get("datasheet") or rates[precision]
+    return rate * training_flops(GPTConfig(**config)) / limit
+
+
+def rows(case, rates):
+    """The lines of a table that one case gives."""
+    done = case["contenders"]
+    own = done[OWN]
+    for name, result in done.items():
+        if "failed" in result:
+            yield [case["label"], name, f"failed: {result['failed']}", "", "", "", ""]
+            continue
+        rate = case["tokens"] / median(result["seconds"])
+        line = [case["label"], name, f"{rate:,.{1 if rate < 100 else 0}f}"]
+        compare = name != OWN and "failed" not in own
+        line.append(
+            spread(ratios(result["seconds"], own["seconds"])) if compare else ""
+        )
+        peak = result["peak"]
+        line.append(f"{peak / 2**30:.2f}" if peak else "")
+        both = compare and peak and own["peak"]
+        line.append(f"{own['peak'] / peak:.2f}" if both else "")
+        line.append(f"{limit_share(case, rate, rates):.0%}")
+        yield line
+
+
+def table(head, lines):
+    """A Markdown table; the first two columns are text, the others numbers."""
+    rule = ["---", "---"] + ["--:"] * (len(head) - 2)
+    return "\n".join("| " + " | ".join(line) + " |" for line in [head, rule, *lines])
+
+
+def describe(machine):
+    """The machine in a sentence."""
+    parts = [f"{machine['cores']} cores ({machine['architecture']}"]
+    parts[0] += "".join(f", {name}" for name in machine["features"]) + ")"
+    if machine.get("memory"):
+        parts.append(f"{machine['memory']} GiB of memory")
+    if machine["gpu"]:
+        parts.append(machine["gpu"])
+    versions = ", ".join(
+        f"{name} {machine[name.lower()]}"
+        for name in ("Python", "torch", "transformers")
+    )
+    return f"{', '.join(parts)}; {machine['system']}; {versions}."
+
+
+def starts(result):
+    """Lines of the table of start-up times."""
+    base = result["import torch"]
+    for name, seconds in result.items():
+        ratio = "" if seconds is base else spread(ratios(seconds, base))
+        yield [name, "", f"{median(seconds):.2f}", ratio]
+
+
+def page(results):
+    """All tables as Markdown.
+
+    Args:
+        results: what `python -m benchmarks` stores as JSON.
+    """
+    rates = results["rates"]
+    parts = [
+        f"# Benchmark\n\n{describe(results['machine'])}",
+        METHOD.format(**results),
+        LIMITS.format(
+            float32=rates["float32"] / 1e9,
+            bf16=rates["bf16"] / 1e9,
+            bytes=rates["bytes"] / 1e9,
+            limit=f"the data sheet's {rates['datasheet'] / 1e12:,.0f} TFLOP/s"
+            if "datasheet" in rates
+            else "the rate of its precision",
+        ),
+    ]
+    for name, title in TITLES.items():
+        lines = [
+            line
+            for case in results["cases"]
+            if case["table"] == name
+            for line in rows(case, rates)
+        ]
+        head = ["", "contender", "tokens/s", "faster", "peak GiB", "memory", "of limit"]
+        if lines:
+            parts.append(f"## {title}\n\n{table(head, lines)}")
+    head = ["", "", "seconds", "of import torch"]
+    parts.append(f"## Start-up\n\n{table(head, starts(results['imports']))}")
+    return "\n\n".join(parts) + "\n"
