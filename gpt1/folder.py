@@ -26,9 +26,10 @@ def make_ready(options):
     goes_on = source is not None and source.resolve() == folder.resolve()
     found = [name for name in (LAST, BEST) if (folder / name).exists()]
     if found and not options.overwrite and not goes_on:
+        way = "go on with it with --resume, " if LAST in found else ""
         raise ValueError(
-            f"{folder} holds a run already ({found[0]}): go on with it with --resume, "
-            f"choose another folder with --out, or give --overwrite"
+            f"{folder} holds a run already ({found[0]}): {way}choose another folder "
+            f"with --out, or give --overwrite"
         )
     check_writable("--out", folder)
     if options.export:

@@ -199,6 +199,7 @@ def read_run(path):
     path = path / LAST if path.is_dir() else path
     contents = load_checkpoint(path)
     wanted = {"model", "config", "tokenizer", "options", "optimizer", "data", "random"}
+    wanted |= {"step", "validation_loss", "numbers", "scaler"}
     if not wanted <= set(contents):
         raise ValueError(
             f"{path} cannot be resumed: expected a {LAST} written by gpt1 train, which "

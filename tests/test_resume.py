@@ -9,8 +9,19 @@ import time
 
 import pytest
 
+from gpt1.recipe import TrainConfig
 from gpt1.stopping import Stop
-from runs import assert_same_run, command, flags, kept, outcome, small_text, train_here
+from gpt1.train import train
+from runs import (
+    SMALL,
+    assert_same_run,
+    command,
+    flags,
+    kept,
+    outcome,
+    small_text,
+    train_here,
+)
 from warm import needs_fork
 
 pytestmark = needs_fork
@@ -247,6 +258,24 @@ def test_a_run_may_go_on_in_another_folder_with_its_best_model(
     assert kept(out)["step"] == 6
     best = before[next(name for name in before if name.name == "best_model.pth")]
     assert (out / "best_model.pth").read_bytes() == best
+
+
+def test_a_model_of_another_architecture_is_refused_in_python_too(here, stopped):
+    sizes = {**SMALL, "layers": 3, "out": str(here)}
+    with pytest.raises(ValueError, match=r"its layers is 2, this run's is 3"):
+        train(TrainConfig.tiny(**sizes, resume=str(stopped / "checkpoints")))
+
+
+def test_a_folder_with_only_a_best_model_is_not_said_to_be_resumable(
+    stopped, tmp_path, monkeypatch, capsys
+):
+    shutil.copytree(stopped, tmp_path / "run")
+    monkeypatch.chdir(tmp_path / "run")
+    (tmp_path / "run" / "checkpoints" / "last.pth").unlink()
+    assert outcome(*flags()) == 2
+    error = capsys.readouterr().err
+    assert "holds a run already (best_model.pth)" in error
+    assert "--resume" not in error
 
 
 def test_overwrite_starts_anew(stopped, tmp_path, monkeypatch):

@@ -1,5 +1,6 @@
 """What a person sees of a run on a terminal, and reads when something is wrong."""
 
+import io
 import math
 import os
 import re
@@ -185,6 +186,25 @@ def test_a_mistake_is_told_in_one_line(here, capsys, words, named):
     assert (error[:7], error.count("\n")) == ("error: ", 1)
     assert named in error
     assert (here / "text.txt").read_text() == small_text()
+
+
+@pytest.mark.parametrize("flag", ["--out", "--export"])
+def test_a_folder_that_must_not_be_written_to_is_said_before_training(
+    here, capsys, monkeypatch, flag
+):
+    def refuse(dir):
+        if dir.name == "mine":
+            raise PermissionError(13, "Permission denied", str(dir))
+        return io.BytesIO()
+
+    monkeypatch.setattr("gpt1.folder.tempfile.TemporaryFile", refuse)
+    assert outcome(*flags(), flag, "mine") == 2
+    output, error = capsys.readouterr()
+    assert output == ""
+    assert error == (
+        f"error: {flag} must be a folder that can be written to, got mine: permission "
+        f"denied\n"
+    )
 
 
 @pytest.mark.parametrize("what", ["loss", "norm of the gradient", "validation loss"])

@@ -142,6 +142,18 @@ def test_the_export_is_read_by_hugging_face_and_by_us(made):
         torch.testing.assert_close(theirs(ids).logits, ours(ids), rtol=0, atol=1e-5)
 
 
+@needs_fork
+def test_a_finished_run_can_be_exported_later(made, monkeypatch, tmp_path, capsys):
+    monkeypatch.chdir(made)
+    train_here("--resume", "--export", tmp_path / "later")
+    told = capsys.readouterr().out
+    assert "resumed after update 20\n" in told
+    assert "Training completed." in told
+    for name in ("model.safetensors", "config.json", "gpt1_tokenizer.json"):
+        later = (tmp_path / "later" / name).read_bytes()
+        assert later == (made / "exported" / name).read_bytes()
+
+
 def test_python_may_train_too_and_gets_the_path(here):
     options = TrainConfig.tiny(**SMALL, max_steps=2)
     path = train(options)
