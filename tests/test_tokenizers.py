@@ -1,6 +1,7 @@
 """Byte-pair encoding, and GPT-1's own tokenizer."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from gpt1.tokenizer import (
     tokenizer_from_dict,
 )
 from gpt1.tokenizer.bpe import apply_merges, join, learn_merges
+from gpt1.tokenizer.learning import learn_quickly
 from gpt1.tokenizer.trained import PIECES
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -85,6 +87,26 @@ def test_merges_and_ids_are_those_of_hugging_face_on_tales():
 def test_merges_and_ids_are_those_of_hugging_face_on_shakespeare():
     text = (DATA / "tinyshakespeare" / "input.txt").read_text(encoding="utf-8")
     check_same_as_hugging_face(text[:60_000], 300)
+
+
+@pytest.mark.parametrize("text", [TEXT * 3, "abab cdcd abcd ab", "aaaa aaa aa a"])
+@pytest.mark.parametrize("size", [20, 45, 70, 200])
+def test_learning_quickly_gives_the_same_merges(text, size):
+    pieces = PIECES.findall(text)
+    quick = learn_quickly(pieces, size)
+    assert quick == learn_merges(pieces, len(quick))
+    assert quick == learn_merges(pieces, 1000)[: len(quick)]
+    symbols = len(set(text).union(map("".join, quick)))
+    assert symbols == max(size, len(set(text))) or quick == learn_merges(pieces, 1000)
+
+
+def test_without_tokenizers_the_merges_are_the_same(monkeypatch):
+    texts = [tale.text for tale in generate_tales(60)]
+    with_it = BPETokenizer.train(texts, 600)
+    monkeypatch.setitem(sys.modules, "tokenizers", None)
+    without = BPETokenizer.train(texts, 600)
+    assert without.vocab_size == 600
+    assert without.to_dict() == with_it.to_dict()
 
 
 # --- the trained tokenizer ------------------------------------------------------------

@@ -6,7 +6,7 @@ from itertools import chain
 
 from gpt1.tokenizer.base import Tokenizer
 from gpt1.tokenizer.bpe import apply_merges
-from gpt1.utils import missing
+from gpt1.tokenizer.learning import learn_quickly
 
 PIECES = re.compile(r" ?\w+| ?[^\w\s]+|\s")
 """A word or a run of marks, with the space before it; or other white space."""
@@ -40,20 +40,16 @@ class BPETokenizer(Tokenizer):
     def train(cls, texts, vocab_size):
         """Learn merges until the vocabulary has a size, or nothing is left to merge.
 
+        Hugging Face's tokenizers does the work where it is installed, plain Python
+        elsewhere. The merges are the same; texts of many megabytes take it longer.
+
         Args:
             texts: one string or several.
             vocab_size: id 0, the characters and the merges together.
 
         Raises:
             ValueError: the texts have more characters than the vocabulary has room for.
-            ImportError: tokenizers is missing.
         """
-        try:
-            from tokenizers import Tokenizer as Engine
-            from tokenizers.models import BPE
-            from tokenizers.trainers import BpeTrainer
-        except ImportError:
-            raise missing("tokenizers", "tokenizer") from None
         texts = [texts] if isinstance(texts, str) else list(texts)
         characters = sorted(set(chain.from_iterable(texts)))
         if vocab_size <= len(characters):
@@ -61,14 +57,8 @@ class BPETokenizer(Tokenizer):
                 f"vocab_size must be above {len(characters)}, the number of different "
                 f"characters, got {vocab_size}"
             )
-        engine = Engine(BPE())
-        trainer = BpeTrainer(
-            vocab_size=vocab_size, special_tokens=[UNKNOWN], show_progress=False
-        )
-        pieces = (PIECES.findall(text) for text in texts)
-        engine.train_from_iterator(chain.from_iterable(pieces), trainer)
-        learned = json.loads(engine.to_str())["model"]["merges"]
-        return cls(characters, learned)
+        pieces = chain.from_iterable(PIECES.findall(text) for text in texts)
+        return cls(characters, learn(pieces, vocab_size))
 
     def encode(self, text):
         """The ids of a text.
@@ -103,3 +93,19 @@ class BPETokenizer(Tokenizer):
     def from_dict(cls, values):
         """The inverse of `to_dict`."""
         return cls(values["characters"], values["merges"])
+
+
+def learn(pieces, vocab_size):
+    """The merges that make a vocabulary of a size from a text's pieces."""
+    try:
+        from tokenizers import Tokenizer as Engine
+        from tokenizers.models import BPE
+        from tokenizers.trainers import BpeTrainer
+    except ImportError:
+        return learn_quickly(pieces, vocab_size - 1)  # id 0 is no symbol of the text
+    engine = Engine(BPE())
+    trainer = BpeTrainer(
+        vocab_size=vocab_size, special_tokens=[UNKNOWN], show_progress=False
+    )
+    engine.train_from_iterator(pieces, trainer)
+    return json.loads(engine.to_str())["model"]["merges"]
