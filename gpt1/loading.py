@@ -3,17 +3,10 @@
 import json
 from pathlib import Path
 
-import torch
-
 from gpt1 import pretrained
-from gpt1.config import GPTConfig
-from gpt1.model import GPT
+from gpt1.checkpoint import ASSETS, SHIPPED, model_of
 from gpt1.tokenizer import GPT1Tokenizer, tokenizer_from_dict
 from gpt1.utils import hub_folder, load_checkpoint, pick_device
-
-ASSETS = Path(__file__).parent / "assets"
-SHIPPED = "tales-tiny"
-"""The model that comes with the package: a tiny GPT-1 that tells tales."""
 
 BEST = "best_model.pth"
 TOKENIZER = "gpt1_tokenizer.json"
@@ -69,15 +62,7 @@ def _from_checkpoint(path):
             f"{path} lacks model, config or tokenizer: expected a file written by  "
             f"python -m gpt1.train"
         )
-    try:
-        with torch.device("meta"):
-            model = GPT(GPTConfig.from_dict(contents["config"]))
-        weights = {name: tensor.float() for name, tensor in contents["model"].items()}
-        model.load_state_dict(weights, assign=True)
-    except (RuntimeError, TypeError, AttributeError, ValueError) as error:
-        reason = " ".join(str(error).split())
-        raise ValueError(f"{path} does not fit its config: {reason:.200}") from None
-    return model, _tokenizer(contents["tokenizer"], path)
+    return model_of(contents, path), _tokenizer(contents["tokenizer"], path)
 
 
 def _from_folder(path):

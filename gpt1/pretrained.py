@@ -11,6 +11,7 @@ from pathlib import Path
 
 import torch
 
+from gpt1.checkpoint import SHIPPED, shipped_model
 from gpt1.config import GPTConfig
 from gpt1.model import GPT
 from gpt1.utils import atomic_write, hub_folder, missing
@@ -56,7 +57,8 @@ def load(source, *, dropout=None, heads=12, revision=None):
         source: a directory or a `model.safetensors` with its `config.json` beside it,
             in Hugging Face's layout; a directory with OpenAI's `params_shapes.json` and
             `params_0.npy` onwards; or the id of a model on the hub, such as
-            "openai-community/openai-gpt", which needs a network.
+            "openai-community/openai-gpt", which needs a network; or "tales-tiny", the
+            small model that comes with this package.
         dropout: the new model's dropout; None takes it from the config (0.1 for
             OpenAI's files).
         heads: OpenAI's files do not say how many attention heads there are; 12 is the
@@ -73,6 +75,8 @@ def load(source, *, dropout=None, heads=12, revision=None):
         ImportError: safetensors, NumPy or huggingface_hub is needed and missing.
     """
     path = Path(source)
+    if str(source) == SHIPPED and not path.exists():
+        return shipped_model(dropout)
     if not path.exists():
         path = hub_folder(str(source), [CONFIG, WEIGHTS], revision)
     folder = path.parent if path.is_file() else path
