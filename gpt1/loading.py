@@ -8,7 +8,7 @@ from gpt1.checkpoint import ASSETS, SHIPPED, model_of
 from gpt1.tokenizer import GPT1Tokenizer, tokenizer_from_dict
 from gpt1.utils import hub_folder, load_checkpoint, pick_device
 
-BEST = "best_model.pth"
+CHECKPOINTS = ("best_model.pth", "last.pth")
 TOKENIZER = "gpt1_tokenizer.json"
 VOCABULARY = ("vocab.json", "merges.txt")
 FILES = {".pth", ".pt", ".bin", ".safetensors", ".json", ".npy", ".txt"}
@@ -19,10 +19,11 @@ def load_model(source, device=None):
     """A trained model, ready to write, and its tokenizer.
 
     Args:
-        source: a checkpoint of `gpt1.train`, or the folder in which it lies; a folder
-            that `gpt1 train --export` wrote; one in Hugging Face's or OpenAI's layout,
-            with GPT-1's vocabulary; the id of such a model on the hub, which needs a
-            network; or "tales-tiny", the model that this package brings.
+        source: a checkpoint of `gpt1.train`; the folder of a run, whose best model is
+            taken, or the last where none was validated; a folder that `gpt1 train
+            --export` wrote, or one in Hugging Face's or OpenAI's layout with GPT-1's
+            vocabulary; the id of such a model on the hub, which needs a network; or
+            "tales-tiny", the model that this package brings.
         device: see `gpt1.utils.pick_device`.
 
     Returns:
@@ -36,8 +37,9 @@ def load_model(source, device=None):
     device, path = pick_device(device), Path(source)
     if str(source) == SHIPPED and not path.exists():
         path = ASSETS / f"{SHIPPED}.pth"
-    elif path.is_dir() and (path / BEST).is_file():
-        path = path / BEST
+    elif path.is_dir():
+        found = (path / name for name in CHECKPOINTS if (path / name).is_file())
+        path = next(found, path)
     elif not path.exists() and path.suffix not in FILES:
         names = [pretrained.CONFIG, pretrained.WEIGHTS, TOKENIZER, *VOCABULARY]
         path = hub_folder(str(source), names)

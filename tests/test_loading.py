@@ -54,6 +54,17 @@ def test_a_checkpoint_gives_its_model_and_its_tokenizer(checkpoint, model):
 def test_the_folder_of_a_checkpoint_will_do(checkpoint, model):
     loaded, _ = load_model(checkpoint.parent, "cpu")
     same(loaded, model)
+    save_checkpoint(checkpoint.with_name("last.pth"), {"another": "one"})
+    loaded, _ = load_model(checkpoint.parent, "cpu")
+    same(loaded, model)
+
+
+def test_in_the_folder_of_a_run_without_a_best_model_the_last_is_taken(
+    checkpoint, model
+):
+    checkpoint.rename(checkpoint.with_name("last.pth"))
+    loaded, _ = load_model(checkpoint.parent, "cpu")
+    same(loaded, model)
 
 
 def test_half_precision_weights_are_float32_in_memory(model, tmp_path):
