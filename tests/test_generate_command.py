@@ -130,6 +130,22 @@ def test_a_text_ends_before_the_stop(typed):
     assert told.count("\n") == 1
 
 
+def test_no_more_is_computed_than_the_longest_text_needs(typed, monkeypatch):
+    drawn = []
+
+    def stream(*arguments, **options):
+        for row, token in sampling.stream(*arguments, **options):
+            drawn.append(row)
+            yield row, token
+
+    monkeypatch.setattr(generate, "stream", stream)
+    told = typed("--prompt", "ab", "--samples", 3, "--stop", "c").out
+    texts = [text.split("\n", 1)[1] for text in told.split("--- seed ")[1:]]
+    longest = max(len(text) - len("ab\n") for text in texts)
+    assert drawn == [0, 1, 2] * longest + [0, 1, 2][: len(drawn) - 3 * longest]
+    assert longest < 100
+
+
 @pytest.mark.parametrize("prompt", ["", "ab", "abcdefgh" * 3])
 def test_from_string_to_string_it_is_what_the_command_prints(typed, prompt):
     model, tokenizer = load_model("checkpoints/best_model.pth", "cpu")
@@ -269,10 +285,11 @@ needs_posix = pytest.mark.skipif(os.name == "nt", reason="waits for pipes with s
 
 def opened(folder, out, *arguments):
     """A process that has written three tokens to `out` and waits for a line."""
+    buffered = {k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"}
     process = subprocess.Popen(
         [sys.executable, "-c", GATED, "--device", "cpu", *arguments],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**buffered, "PYTHONPATH": str(ROOT)},
         stdin=subprocess.PIPE,
         stdout=out,
         stderr=subprocess.PIPE,
