@@ -160,13 +160,11 @@ def test_a_second_ctrl_c_ends_at_once_but_not_one_that_torchrun_repeats(monkeypa
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def test_a_request_at_the_last_update_lets_the_run_end(tmp_path, monkeypatch, capsys):
-    folder, words = place(tmp_path / "run")
-    monkeypatch.chdir(folder)
+def test_a_request_at_the_last_update_lets_the_run_end(here, monkeypatch, capsys):
     monkeypatch.setattr("gpt1.train.Stop", AtOnce)
-    train_here(*words, "--max_steps", 1)
+    assert outcome(*flags(max_steps=1)) == 0
     assert "Training completed." in capsys.readouterr().out
-    assert (folder / "checkpoints" / "best_model.pth").exists()
+    assert (here / "checkpoints" / "best_model.pth").exists()
 
 
 class AtOnce(Stop):
@@ -175,6 +173,17 @@ class AtOnce(Stop):
     def __enter__(self):
         self.requested = True
         return super().__enter__()
+
+
+def test_a_worse_model_after_resuming_does_not_replace_the_best(here, monkeypatch):
+    losses = iter([1.0, 2.0, 0.5])
+    monkeypatch.setattr("gpt1.loop.evaluate", lambda *_: next(losses))
+    train_here(*flags(max_steps=6), "--eval_every", 2, "--stop_after", 3)
+    train_here("--resume", "--stop_after", 2)
+    best = kept(here / "checkpoints", "best_model.pth")
+    assert (best["step"], best["validation_loss"]) == (2, 1.0)
+    train_here("--resume")
+    assert kept(here / "checkpoints", "best_model.pth")["step"] == 6
 
 
 # --- what cannot be gone on with ------------------------------------------------------
