@@ -28,7 +28,8 @@ def model_of(contents, path, dropout=None):
         config = GPTConfig.from_dict(contents["config"])
         if dropout is not None:
             config = GPTConfig.from_dict({**config.to_dict(), "dropout": dropout})
-        with torch.device("meta"):
+        # Not on the meta device, for which PyTorch needs NumPy.
+        with torch.random.fork_rng(devices=[]):
             model = GPT(config)
         weights = {name: tensor.float() for name, tensor in contents["model"].items()}
         model.load_state_dict(weights, assign=True)

@@ -224,13 +224,13 @@ TINY = {
     "tokenizer": "bpe",
     "context": 512,
     "epochs": 2,
-    "batch_size": 8,
-    "learning_rate": 4e-3,
-    "warmup": 150,
+    "batch_size": 4,
+    "learning_rate": 5e-3,
+    "warmup": 200,
     "beta2": 0.99,
-    "eval_every": 500,
+    "eval_every": 1000,
     "save_every": 500,
-    "sample_every": 500,
+    "sample_every": 1000,
 }
 """What the laptop's recipe changes; benchmarks/recipes.md has the measurements."""
 

@@ -1,0 +1,201 @@
+"""The model that comes with the package: what its file is, what its record claims."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from gpt1 import GPT
+from gpt1.checkpoint import ASSETS, SHIPPED
+from gpt1.dataset import GPTDataset, get_dataloader
+from gpt1.generate import write_text
+from gpt1.loading import load_model
+from gpt1.recipe import TINY, TrainConfig
+from gpt1.tales import entropy_per_tale, generate_tales
+from gpt1.text import load_text
+from gpt1.train import evaluate
+from gpt1.utils import load_checkpoint
+
+TRIGRAM, BEST_N_GRAM = 423, 247
+"""Nats per tale on the validation tales, as the first chapter measures them."""
+
+WRITTEN = 12
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return load_model(SHIPPED, "cpu")
+
+
+@pytest.fixture(scope="module")
+def asset():
+    return load_checkpoint(ASSETS / f"{SHIPPED}.pth")
+
+
+@pytest.fixture(scope="module")
+def record():
+    return json.loads((ASSETS / f"{SHIPPED}.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def validation_ids(shipped):
+    return shipped[1].encode(load_text("tales", "validation"))
+
+
+# --- the file -------------------------------------------------------------------------
+
+
+ALONE = """
+import socket, sys, warnings
+
+WITHOUT = {
+    "safetensors", "tokenizers", "huggingface_hub", "transformers", "datasets",
+    "ftfy", "spacy", "tqdm", "matplotlib", "numpy",
+}
+
+class Wall:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in WITHOUT:
+            raise ModuleNotFoundError(f"{name} is not to be imported")
+
+def no_network(*args, **kwargs):
+    raise OSError("there is no network")
+
+sys.meta_path.insert(0, Wall())
+socket.socket.connect = socket.getaddrinfo = no_network
+warnings.filterwarnings("ignore", "Failed to initialize NumPy")
+
+from gpt1 import GPT
+from gpt1.generate import load_model, write_text
+
+assert GPT.from_pretrained("tales-tiny").config.context > 1
+print(write_text(*load_model("tales-tiny", "cpu"), "One day", 5))
+assert not WITHOUT & sys.modules.keys()
+"""
+
+
+def test_it_loads_and_writes_with_torch_alone_and_no_network(tmp_path):
+    result = subprocess.run(
+        [sys.executable, "-c", ALONE],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ASSETS.parents[1]), "OMP_NUM_THREADS": "1"},
+    )
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith("One day")
+
+
+def test_model_and_tokenizer_take_less_than_3_megabytes():
+    assert (ASSETS / f"{SHIPPED}.pth").stat().st_size < 3e6
+
+
+def test_the_file_has_half_precision_and_the_model_float32(asset):
+    assert {tensor.dtype for tensor in asset["model"].values()} == {torch.float16}
+    model = GPT.from_pretrained(SHIPPED)
+    assert {parameter.dtype for parameter in model.parameters()} == {torch.float32}
+    assert not model.training
+    assert all(parameter.requires_grad for parameter in model.parameters())
+    for name, tensor in model.state_dict().items():
+        assert torch.equal(tensor, asset["model"][name].float()), name
+
+
+def test_dropout_can_be_chosen_and_is_none_otherwise():
+    assert GPT.from_pretrained(SHIPPED).config.dropout == 0
+    assert GPT.from_pretrained(SHIPPED, dropout=0.1).config.dropout == 0.1
+
+
+def test_a_folder_of_the_same_name_comes_first(tmp_path, monkeypatch):
+    (tmp_path / SHIPPED).mkdir()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FileNotFoundError, match="has neither"):
+        GPT.from_pretrained(SHIPPED)
+
+
+def test_model_and_tokenizer_fit_each_other(shipped):
+    model, tokenizer = shipped
+    assert tokenizer.vocab_size == model.config.vocab_size
+    text = "\n\n".join(tale.text for tale in generate_tales(20, seed=5))
+    assert tokenizer.decode(tokenizer.encode(text)) == text
+
+
+# --- the record -----------------------------------------------------------------------
+
+
+def test_the_record_is_of_this_file(asset, record):
+    assert record["config"] == asset["config"]
+    assert record["updates"] == asset["step"]
+    assert record["validation"]["in_half_precision"] == asset["validation_loss"]
+    sizes = [tensor.numel() for tensor in asset["model"].values()]
+    assert record["parameters"] == sum(sizes)
+    update = record["options"]["batch_size"] * asset["config"]["context"]
+    short = record["options"]["epochs"]  # the last update of each epoch may be smaller
+    assert (record["updates"] - short) * update < record["tokens"]
+    assert record["tokens"] <= record["updates"] * update
+
+
+def test_it_was_made_by_the_recipe_that_gpt1_train_has_now(record):
+    assert record["options"].items() >= TINY.items()
+    config = TrainConfig.tiny().model(record["config"]["vocab_size"])
+    assert record["config"] == config.to_dict()
+
+
+def test_its_recorded_loss_is_computed_again(shipped, record, validation_ids):
+    model, _ = shipped
+    told = record["validation"]["first_windows"]
+    windows = GPTDataset(validation_ids, model.config.context, told["windows"])
+    loss = evaluate(model, get_dataloader(windows, 8, shuffle=False))
+    assert loss == pytest.approx(told["loss"], abs=1e-4)
+
+
+def test_nats_per_tale_and_floor_follow_from_the_loss_per_token(record, validation_ids):
+    told = record["validation"]
+    per_tale = len(validation_ids) / 1000
+    assert told["tokens_per_tale"] == per_tale
+    assert told["nats_per_tale"] == pytest.approx(told["in_half_precision"] * per_tale)
+    assert told["floor_per_tale"] == pytest.approx(entropy_per_tale("all"))
+    assert told["floor_per_token"] == pytest.approx(told["floor_per_tale"] / per_tale)
+
+
+def test_half_precision_costs_next_to_nothing(record):
+    told = record["validation"]
+    assert told["in_half_precision"] == pytest.approx(told["as_trained"], abs=2e-3)
+
+
+def test_it_is_far_below_counting_and_above_the_floor(record):
+    told = record["validation"]
+    floor, alone = told["floor_per_tale"], told["read_alone"]["nats_per_tale"]
+    assert floor < alone < told["nats_per_tale"] < BEST_N_GRAM / 2
+    assert TRIGRAM - alone > 0.85 * (TRIGRAM - floor)
+
+
+def test_the_curve_comes_down_to_the_recorded_loss(record):
+    losses = [point["validation"] for point in record["curve"]]
+    assert record["curve"][-1]["update"] == record["updates"]
+    assert min(losses) == record["validation"]["as_trained"]
+    assert losses[0] > 3 * losses[-1]
+
+
+# --- what it writes -------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def told(shipped):
+    return [write_text(*shipped, stop="\n\n", seed=seed) for seed in range(WRITTEN)]
+
+
+def test_its_tales_end(told):
+    assert sum(300 < len(text) < 2000 for text in told) >= WRITTEN - 3
+
+
+def test_its_tales_differ(told):
+    assert len(set(told)) == WRITTEN
+
+
+def test_greedy_it_tells_one_whole_tale(shipped):
+    text = write_text(*shipped, stop="\n\n", temperature=0)
+    assert 400 < len(text) < 2000
+    assert text.count("\n") == 1
+    assert text.endswith((".", '"', "!", "?"))
