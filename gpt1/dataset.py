@@ -103,7 +103,6 @@ class Batches:
             sampler=self.order,
             num_workers=workers,
             generator=torch.Generator(),
-            worker_init_fn=_leave_signals,
         )
         self.epoch = self.done = 0
 
@@ -199,4 +198,6 @@ def get_dataloader(
             raise ValueError("a text needs tokenizer=... and context=... to be batched")
         ids = token_ids(dataset, tokenizer, split, cache=cache, **where)
         dataset = GPTDataset(ids, context, subset)
-    return Batches(dataset, batch_size, seed if shuffle else None, workers)
+    batches = Batches(dataset, batch_size, seed if shuffle else None, workers)
+    batches.loader.worker_init_fn = _leave_signals
+    return batches
