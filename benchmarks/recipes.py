@@ -23,20 +23,17 @@ from gpt1.text import TALES, load_text
 from gpt1.tokenizer import BPETokenizer
 from gpt1.utils import set_seed
 
-BASE = {"learning_rate": 5e-3, "warmup": 100, "beta2": 0.99, "init_std": 0.05}
+BASE = {"learning_rate": 4e-3, "warmup": 150, "beta2": 0.99, "init_std": 0.05}
 CHANGES = [
+    {"init_std": 0.02, "learning_rate": 1e-3, "beta2": 0.98, "warmup": 50},
+    {"init_std": 0.02, "learning_rate": 1e-3, "beta2": 0.98},
+    {"init_std": 0.02, "learning_rate": 2e-3, "beta2": 0.98},
+    {"init_std": 0.02, "learning_rate": 2e-3, "beta2": 0.999},
+    {"init_std": 0.02, "learning_rate": 3e-3, "beta2": 0.999},
+    {"init_std": 0.06, "learning_rate": 2e-3, "beta2": 0.999},
+    {"init_std": 0.06},
     {},
-    {"learning_rate": 1.25e-3},
-    {"learning_rate": 2.5e-3},
-    {"learning_rate": 1e-2},
-    {"init_std": 0.02, "learning_rate": 1.25e-3},
-    {"init_std": 0.02, "learning_rate": 2.5e-3},
-    {"init_std": 0.02},
-    {"warmup": 1},
-    {"warmup": 25},
-    {"warmup": 150},
-    {"beta2": 0.95},
-    {"beta2": 0.999},
+    {"learning_rate": 6e-3},
 ]
 """One run for each: what differs from `BASE`."""
 
