@@ -223,9 +223,6 @@ def test_elsewhere_the_shipped_model_is_taken_and_named(
     assert told.out == longer.split("\n\n")[0] + "\n"
 
 
-@pytest.mark.skipif(
-    not (loading.ASSETS / "tales-tiny.pth").is_file(), reason="no model is shipped yet"
-)
 def test_with_no_arguments_and_no_network_a_tale_is_written(tmp_path):
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error"}
     result = subprocess.run(
