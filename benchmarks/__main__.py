@@ -67,7 +67,7 @@ def measure(options):
         chosen, size = cases.quick(), {"size": 64, "megabytes": 1, "rounds": 1}
     else:
         chosen = cases.on_gpu() if device == "cuda" else cases.on_cpu()
-        size = {}
+        size = {"size": 8192} if device == "cuda" else {}
     chosen = [case for case in chosen if options.only in f"{case.table}, {case.label}"]
     measured = [rates(device, **size)]
     done = []

@@ -72,7 +72,7 @@ def training(name, settings, device):
 
         optimizer = make_optimizer(model, learning_rate=2.5e-4)
         measure = torch.compile(model.loss) if settings["compile"] else model.loss
-        if settings["dropout"] and not settings["compile"]:
+        if settings["dropout"] and device == "cpu" and not settings["compile"]:
             fast = fast_dropout
 
         def loss():

@@ -22,7 +22,7 @@ this package's in the same round: the median, and in brackets the range. `memory
 this package's peak over the contender's."""
 
 LIMITS = """At best this machine multiplies {float32:,.0f} GFLOP/s in float32 and
-{bf16:,.0f} in bf16 (matrices of 2048 x 2048), and reads {bytes:,.1f} GB/s. `of limit`
+{bf16:,.0f} in bf16 (large square matrices), and reads {bytes:,.1f} GB/s. `of limit`
 is in training 6N + 12LHQT FLOP a token over {limit}; in writing the bytes of the
 weights over what memory gives."""
 

@@ -43,9 +43,13 @@ def main():
     work = WORK[job["work"]](job["contender"], job["settings"], device)
     for _ in range(job["settings"]["warm_up"]):
         timed(work, device)
+    if device == "cuda":
+        torch.cuda.empty_cache()
     print(json.dumps({"ready": True}), flush=True)
     for _ in sys.stdin:
         answer = {"seconds": timed(work, device), "peak": peak_memory(device)}
+        if device == "cuda":
+            torch.cuda.empty_cache()  # for those whose turn is next
         print(json.dumps(answer), flush=True)
 
 
