@@ -72,7 +72,7 @@ class GenerateConfig:
         False, "show each token when it is drawn; a terminal does so anyway", group=TEXT
     )
     temperature: float = option(
-        0.7, "below 1 is bolder, above 1 wilder, 0 greedy", group=CHOICE, example=1
+        0.7, "below 1 is safer, above 1 wilder, 0 greedy", group=CHOICE, example=1
     )
     top_k: int = option(
         40, "draw from the k likeliest tokens; 0 for all", group=CHOICE, example=5

@@ -17,8 +17,8 @@ class TrainConfig:
     """Train a GPT-1 on a text, and keep the model that predicts unseen text best.
 
     The defaults are the paper's where it speaks (section 4.1); the text is not, since
-    BooksCorpus is not to be had. `TrainConfig.tiny()` is the recipe for a laptop, which
-    the command line uses unless told otherwise.
+    the makers of BooksCorpus no longer offer it. `TrainConfig.tiny()` is the recipe for
+    a laptop, which the command line uses unless told otherwise.
 
     `batch_size` counts the windows of one update, however they are computed: neither
     `grad_accumulation` nor the number of processes changes what is learned.
