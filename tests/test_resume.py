@@ -152,6 +152,7 @@ def test_a_second_ctrl_c_ends_at_once_but_not_one_that_torchrun_repeats(monkeypa
         for _ in range(2):
             signal.raise_signal(signal.SIGINT)
             assert stop.requested
+            now += 0.5
         signal.raise_signal(signal.SIGTERM)
         now += 2
         signal.raise_signal(signal.SIGTERM)

@@ -39,7 +39,7 @@ def rows(folder):
 def test_a_log_has_plain_lines_and_nothing_else(made):
     out, error = [path.read_text() for path in printed(made)]
     assert error == ""
-    assert "\r" not in out
+    assert b"\r" not in printed(made)[0].read_bytes()
     assert "\x1b" not in out
     patterns = [
         r"device: cpu with 1 thread, float32",
@@ -152,6 +152,20 @@ def test_a_finished_run_can_be_exported_later(made, monkeypatch, tmp_path, capsy
     for name in ("model.safetensors", "config.json", "gpt1_tokenizer.json"):
         later = (tmp_path / "later" / name).read_bytes()
         assert later == (made / "exported" / name).read_bytes()
+
+
+def test_the_best_model_is_exported_not_the_last(here, monkeypatch):
+    pytest.importorskip("safetensors")
+    losses = iter([1.0, 2.0])
+    monkeypatch.setattr("gpt1.loop.evaluate", lambda *_: next(losses))
+    train_here(*flags(max_steps=4), "--eval_every", 2, "--export", "exported")
+    weights = load_model("exported", "cpu")[0].state_dict()
+    best, last = (
+        kept(here / "checkpoints", name)["model"]["token_embedding.weight"]
+        for name in ("best_model.pth", "last.pth")
+    )
+    assert torch.equal(weights["token_embedding.weight"], best)
+    assert not torch.equal(best, last)
 
 
 def test_python_may_train_too_and_gets_the_path(here):
