@@ -39,7 +39,8 @@ class Warm:
         self.process = subprocess.Popen(
             [sys.executable, "-c", "import warm; warm.serve()"],
             cwd=folder,
-            env=environment(folder),
+            # Its standard output was no terminal when it began: print at once.
+            env={**environment(folder), "PYTHONUNBUFFERED": "1"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
