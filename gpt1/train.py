@@ -13,6 +13,7 @@ from gpt1.command import run as run_command
 from gpt1.dataset import GPTDataset, get_dataloader, load_text, token_ids
 from gpt1.engine import Engine, start_engine
 from gpt1.folder import make_ready
+from gpt1.loading import TOKENIZER
 from gpt1.loop import Loop
 from gpt1.memory import keep_freed_memory
 from gpt1.narration import describe, summary
@@ -144,7 +145,7 @@ def export(run):
     """Write the best model and its tokenizer where `--export` says."""
     run.model.load_state_dict(best_weights(run.folder))
     run.model.save_pretrained(run.options.export)
-    run.tokenizer.save(Path(run.options.export) / "gpt1_tokenizer.json")
+    run.tokenizer.save(Path(run.options.export) / TOKENIZER)
 
 
 def main(argv=None):
