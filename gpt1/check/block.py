@@ -1,0 +1,3 @@
+"""Exercises about the block."""
+
+EXERCISES = ()

@@ -1,0 +1,3 @@
+"""Exercises about counting parameters, FLOPs and bytes."""
+
+EXERCISES = ()

@@ -1,0 +1,88 @@
+"""What an exercise is: cases, the right answer, and the wrong ones that people give."""
+
+import copy
+from dataclasses import dataclass
+
+import torch
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A wrong answer that people give, and what to tell them.
+
+    Args:
+        says: the mistake in the learner's own terms, one sentence.
+        answer: a function that makes it.
+    """
+
+    says: str
+    answer: object
+
+
+@dataclass(frozen=True)
+class Raised:
+    """What came of a call that ended in an exception."""
+
+    kind: type
+    message: str = ""
+
+    def __eq__(self, other):
+        return isinstance(other, Raised) and self.kind is other.kind
+
+
+def call(answer, *arguments):
+    """What is looked at, unless an exercise says otherwise: the value returned."""
+    return answer(*arguments)
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise that a function answers.
+
+    Args:
+        name: what `check` is called with.
+        verified: what a right answer has been shown to do, to end "verified: ...".
+        cases: function of nothing, which returns a list of tuples of arguments, the
+            smallest first; or pairs of a description and a tuple, where the arguments
+            are no good description of themselves.
+        right: a function that does the exercise. It is never shown.
+        mistakes: the `Mistake`s that are known by name.
+        observe: what is compared: a function of the answer and the arguments of a case,
+            for answers that are not judged by what they return alone.
+        tolerance: how far numbers may be off, as a share of the largest expected.
+        allowed: the kinds of exception that a right answer may have to raise.
+    """
+
+    name: str
+    verified: str
+    cases: object
+    right: object
+    mistakes: tuple
+    observe: object = call
+    tolerance: float = 1e-4
+    allowed: tuple = (ValueError,)
+
+    def all_cases(self):
+        """Pairs of a description, None if there is none, and a tuple of arguments."""
+        for case in self.cases():
+            if len(case) == 2 and isinstance(case[0], str) and type(case[1]) is tuple:
+                yield case
+            else:
+                yield None, case
+
+    def expected(self, arguments):
+        """What the right answer comes to in a case."""
+        return self.outcome(self.right, arguments)
+
+    def outcome(self, answer, arguments):
+        """What an answer comes to in a case: a value, or an exception that is allowed.
+
+        The answer gets copies and random numbers of its own: neither the next case nor
+        the reader's notebook notices that it ran.
+        """
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
+            try:
+                return self.observe(answer, *copy.deepcopy(arguments))
+            except self.allowed as error:
+                return Raised(type(error), str(error))

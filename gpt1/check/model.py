@@ -1,0 +1,3 @@
+"""Exercises about the model."""
+
+EXERCISES = ()

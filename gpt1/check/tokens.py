@@ -1,0 +1,3 @@
+"""Exercises about tokens."""
+
+EXERCISES = ()

@@ -1,0 +1,3 @@
+"""Exercises about counting words."""
+
+EXERCISES = ()

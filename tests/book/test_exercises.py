@@ -1,0 +1,108 @@
+"""Every exercise of every chapter: its stub, its check, its solution."""
+
+import ast
+import functools
+import io
+import re
+from contextlib import redirect_stdout
+
+import pytest
+from chapters import NOTEBOOKS, cells, code_cells
+
+from gpt1.check import exercises, judge
+
+CHECK = re.compile(r'^check\("([a-z0-9-]+)", (\w+)\)$', re.MULTILINE)
+SOLUTION = re.compile(
+    r"<details>\s*<summary>Solution</summary>\s*```python\n(.*?)```.*?</details>",
+    re.DOTALL,
+)
+HINT = re.compile(r"<details>\s*<summary>Hint</summary>.*?</details>", re.DOTALL)
+HEAD = re.compile(
+    r"### Exercise \d+: .+?\n\n\*Difficulty: (easy|medium|hard) · \d+ minutes\.?\*"
+)
+
+
+def found():
+    """(chapter, stub's cell, text before it, text after it) of every exercise."""
+    for path in NOTEBOOKS:
+        before = ""
+        every = cells(path)
+        for index, cell in enumerate(every):
+            if "exercise" in cell["tags"]:
+                yield path, cell, before, every[index + 1]["source"]
+            before = cell["source"] if cell["cell_type"] == "markdown" else ""
+
+
+FOUND = list(found())
+IDS = [
+    f"{path.stem[:2]}-{cell['source'].split('(')[0][4:]}" for path, cell, *_ in FOUND
+]
+each = pytest.mark.parametrize(("path", "cell", "before", "after"), FOUND, ids=IDS)
+
+
+@functools.cache
+def namespace(path):
+    """What a chapter imports and defines, without running the rest of it."""
+    names = {}
+    for cell in code_cells(path):
+        if "exercise" in cell["tags"]:
+            break
+        tree = ast.parse(cell["source"])
+        kept = [n for n in tree.body if isinstance(n, (ast.Import, ast.ImportFrom))]
+        kept = tree.body if "defines" in cell["tags"] else kept
+        with redirect_stdout(io.StringIO()):
+            exec(compile(ast.Module(kept, []), path.name, "exec"), names)
+    return names
+
+
+def run(source, path):
+    names = dict(namespace(path))
+    exec(compile(source, f"{path.stem}, exercise", "exec"), names)
+    return names
+
+
+@each
+def test_an_exercise_has_its_parts(path, cell, before, after):
+    assert len(HEAD.findall(before)) == 1
+    assert HINT.search(after)
+    assert SOLUTION.search(after)
+    assert CHECK.search(cell["source"])
+    assert ast.get_docstring(ast.parse(cell["source"]).body[0])  # the contract
+
+
+@each
+def test_the_committed_exercise_is_not_done_yet(path, cell, before, after):
+    name, _ = CHECK.search(cell["source"]).groups()
+    printed = "".join("".join(output["text"]) for output in cell["outputs"])
+    assert printed.startswith(f"{name}: not done yet.")
+    assert len(cell["outputs"]) == 1
+    assert "raise NotImplementedError" in cell["source"]
+
+
+@each
+def test_the_stub_fails_and_the_solution_passes(path, cell, before, after):
+    name, function = CHECK.search(cell["source"]).groups()
+    exercise = exercises()[name]
+    stub = run(CHECK.sub("", cell["source"]), path)
+    assert judge(exercise, stub[function]).startswith("not done yet")
+    [solution] = SOLUTION.findall(after.split("### Exercise")[0])
+    solved = run(solution, path)
+    assert judge(exercise, solved[function]) == f"right. Verified: {exercise.verified}."
+
+
+def test_every_exercise_is_in_one_chapter():
+    used = sorted(CHECK.search(cell["source"]).group(1) for _, cell, *_ in FOUND)
+    assert used == sorted(exercises())
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_chapter_has_four_to_six_exercises(path):
+    assert 4 <= sum(where == path for where, *_ in FOUND) <= 6
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_no_exercise_is_without_a_stub(path):
+    text = "\n".join(cell["source"] for cell in cells(path))
+    assert text.count("\n### Exercise ") + text.startswith("### Exercise ") == sum(
+        where == path for where, *_ in FOUND
+    )
