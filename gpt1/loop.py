@@ -79,6 +79,7 @@ class Loop:
     def update(self, batch):
         """One step, and what a person sees of it."""
         run = self.run
+        batch = run.roll_call(run.step, *batch)
         set_rate(run.optimizer, run.rate())
         loss, norm = train_step(
             run.loss_of,

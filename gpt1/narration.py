@@ -18,7 +18,7 @@ def sample(run):
 
 
 def describe(run):
-    """What a run is made of, in four lines."""
+    """What a run is made of, in a few lines."""
     options, engine, config = run.options, run.engine, run.model.config
     device = str(engine.device)
     if engine.device.type == "cuda":
@@ -47,6 +47,11 @@ def describe(run):
             f"{min(options.warmup, run.total // 2):,} updates"
         ),
     ]
+    if run.roll_call.updates:
+        lines.append(
+            f"roll call: names sprinkled over the tales in the first "
+            f"{run.roll_call.updates:,} updates"
+        )
     if run.step:
         lines.append(f"resumed after update {run.step:,}")
     return "\n".join(lines)

@@ -100,6 +100,13 @@ class TrainConfig:
     warmup: int = option(
         2000, "updates to reach it, at most half of the run", group=LEARNING, example=50
     )
+    roll_call: int = option(
+        0,
+        "updates at the start with names sprinkled over the tales, so that copying is "
+        "learned; other texts have none",
+        group=LEARNING,
+        example=400,
+    )
     beta1: float = option(0.9, "of the mean of gradients", group=LEARNING, example=0.95)
     beta2: float = option(0.999, "of the mean of squares", group=LEARNING, example=0.98)
     weight_decay: float = option(
@@ -185,7 +192,13 @@ class TrainConfig:
             self._check(name, 0 < getattr(self, name) < math.inf, "above 0")
         for name in ("warmup", "weight_decay"):
             self._check(name, 0 <= getattr(self, name) < math.inf, "at least 0")
-        for name in ("num_workers", "eval_every", "save_every", "sample_every"):
+        for name in (
+            "num_workers",
+            "eval_every",
+            "save_every",
+            "sample_every",
+            "roll_call",
+        ):
             self._check(name, getattr(self, name) >= 0, "at least 0")
         for name in ("beta1", "beta2"):
             inside = 0 <= getattr(self, name) < 1

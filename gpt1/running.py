@@ -16,6 +16,7 @@ from gpt1.curve import write_curve
 from gpt1.dropout import fast_dropout
 from gpt1.model import GPT
 from gpt1.optimizer import make_optimizer, schedule
+from gpt1.roll_call import RollCall
 from gpt1.utils import load_checkpoint, save_checkpoint
 
 BEST, LAST = "best_model.pth", "last.pth"
@@ -49,6 +50,7 @@ class Run:
         training: `Batches`.
         validation: `Batches`, not shuffled.
         floor: nats per token that no model can go under; None if not known.
+        roll_call: a `RollCall`, for the first updates; None is as good as an empty one.
 
     Attributes:
         step: updates done.
@@ -58,10 +60,19 @@ class Run:
         row_sum: nats and tokens since the last row.
     """
 
-    def __init__(self, options, engine, tokenizer, training, validation, floor=None):
+    def __init__(
+        self,
+        options,
+        engine,
+        tokenizer,
+        training,
+        validation,
+        floor=None,
+        roll_call=None,
+    ):
         self.options, self.engine, self.tokenizer = options, engine, tokenizer
         self.training, self.validation = training, validation
-        self.floor = floor
+        self.floor, self.roll_call = floor, roll_call or RollCall([], 0)
         self.folder = Path(options.out)
         model = GPT(options.model(tokenizer.vocab_size))
         self.model = model.to(engine.device)

@@ -20,6 +20,7 @@ from gpt1.narration import describe, summary
 from gpt1.optimizer import OpenAIAdam, make_optimizer, parameter_groups, schedule
 from gpt1.progress import progress
 from gpt1.recipe import RECIPES, TrainConfig, resumed
+from gpt1.roll_call import RollCall, name_ids
 from gpt1.running import BEST, Run, best_weights, read_run
 from gpt1.step import evaluate, total_loss, train_step
 from gpt1.stopping import Stop
@@ -121,6 +122,7 @@ def prepare(options, engine=None, saved=None):
             for split, subset in (("train", options.subset), ("validation", None))
         )
     set_seed(options.seed)
+    tales = options.dataset == "tales"
     run = Run(
         options,
         engine,
@@ -132,7 +134,10 @@ def prepare(options, engine=None, saved=None):
             workers=options.num_workers,
         ),
         get_dataloader(validation, options.batch_size, shuffle=False),
-        floor(tokenizer, split="all") if options.dataset == "tales" else None,
+        floor(tokenizer, split="all") if tales else None,
+        RollCall(name_ids(tokenizer), options.roll_call, options.seed)
+        if tales and options.roll_call
+        else None,
     )
     if engine.count > 1:
         engine.seed(options.seed)

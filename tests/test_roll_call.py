@@ -1,0 +1,92 @@
+"""Names sprinkled over the first windows of a run."""
+
+from itertools import pairwise
+
+import pytest
+import torch
+
+from gpt1.roll_call import LENGTH, SHARE, RollCall, name_ids
+from gpt1.tales import generate_tales
+from gpt1.tokenizer import BPETokenizer, CharTokenizer
+from gpt1.train import TrainConfig, prepare
+from runs import SMALL
+
+NAMES = [100, 101, 102, 103]
+
+
+@pytest.fixture
+def windows():
+    text = torch.arange(4 * 512 + 1) % 97
+    return text[:-1].view(4, 512), text[1:].view(4, 512)
+
+
+def test_names_take_their_share_of_the_places(windows):
+    ids, _ = RollCall(NAMES, 10)(0, *windows)
+    assert ids.shape == (16, LENGTH)
+    assert (ids >= 100).float().mean() == pytest.approx(SHARE, abs=0.03)
+
+
+def test_targets_are_the_same_text_one_token_further(windows):
+    ids, targets = RollCall(NAMES, 10)(0, *windows)
+    assert torch.equal(ids[:, 1:], targets[:, :-1])
+    assert (targets[:, -1] >= 100).any()
+
+
+def test_every_other_token_stays_where_it_was(windows):
+    ids, targets = RollCall(NAMES, 10)(0, *windows)
+    for new, old in zip((ids, targets), windows, strict=True):
+        old = old.view(-1, LENGTH)
+        assert torch.equal(new[new < 100], old[new < 100])
+
+
+def test_a_window_has_one_or_two_names(windows):
+    ids, _ = RollCall(NAMES, 10)(0, *windows)
+    own = [row[row >= 100].unique() for row in ids]
+    assert {len(names) for names in own} == {1, 2}
+    assert len(torch.cat(own).unique()) == len(NAMES)
+
+
+def test_the_share_stays_falls_and_ends(windows):
+    roll_call = RollCall(NAMES, 100)
+    shares = [roll_call.share(step) for step in range(102)]
+    assert shares[0] == shares[50] == SHARE
+    assert all(a > b for a, b in pairwise(shares[50:101]))
+    assert shares[100] == shares[101] == 0
+    assert roll_call(100, *windows)[0] is windows[0]
+
+
+def test_it_depends_on_the_update_and_the_seed_alone(windows):
+    roll_call = RollCall(NAMES, 10)
+    first = roll_call(3, *windows)[0]
+    roll_call(4, *windows)
+    assert torch.equal(roll_call(3, *windows)[0], first)
+    assert torch.equal(RollCall(NAMES, 10)(3, *windows)[0], first)
+    assert not torch.equal(roll_call(4, *windows)[0], first)
+    assert not torch.equal(RollCall(NAMES, 10, seed=1)(3, *windows)[0], first)
+
+
+def test_windows_that_cannot_be_cut_stay_whole():
+    ids = torch.zeros(2, 100, dtype=torch.long)
+    assert RollCall(NAMES, 10)(0, ids, ids)[0].shape == (2, 100)
+
+
+def test_with_fewer_than_two_names_there_is_none(windows):
+    assert RollCall([5], 10)(0, *windows)[0] is windows[0]
+
+
+def test_the_names_are_those_of_the_tales():
+    text = "".join(f" {name} {name}" for name in ("Rosa", "Milo", "Tansy")) + " hut"
+    tokenizer = BPETokenizer.train([text * 5], 300)
+    found = [tokenizer.decode([i]) for i in name_ids(tokenizer)]
+    assert sorted(found) == [" Milo", " Rosa", " Tansy"]
+    tales = "".join(tale.text for tale in generate_tales(3))
+    assert name_ids(CharTokenizer.train(tales)) == []
+
+
+def test_a_run_calls_the_roll_of_tales_only(tmp_path):
+    text = tmp_path / "text.txt"
+    text.write_text("Rosa had a hut. " * 200, encoding="utf-8")
+    changes = {**SMALL, "tokenizer": "bpe", "vocab_size": 600, "roll_call": 3}
+    changes["out"] = str(tmp_path)
+    run = prepare(TrainConfig.tiny(**{**changes, "dataset": str(text)}))
+    assert run.roll_call.updates == 0
