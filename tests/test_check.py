@@ -3,6 +3,8 @@
 `book/test_exercises.py` looks at the exercises as the chapters have them.
 """
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -72,7 +74,7 @@ HALVES = Exercise(
     mistakes=(
         Mistake("you doubled", lambda numbers: [number * 2 for number in numbers]),
         Mistake("you rounded down", lambda numbers: [n // 2 for n in numbers]),
-        Mistake("this raises", lambda numbers: numbers[99]),
+        Mistake("this raises where there are numbers", lambda n: n and n[99]),
     ),
 )
 
@@ -113,6 +115,29 @@ def test_an_exception_is_shown_with_its_line():
     said = judge(HALVES, answer)
     assert "stopped in answer, at `return total / len(numbers.items)`" in said
     assert "AttributeError: 'list' object has no attribute 'items'" in said
+
+
+def test_a_mistake_that_raises_is_named_like_any_other():
+    said = judge(HALVES, lambda numbers: [] if not numbers else numbers[7])
+    assert said == "not yet: this raises where there are numbers."
+
+
+def test_two_answers_that_only_raise_are_not_taken_for_the_same():
+    always = Mistake("this always raises", lambda numbers: numbers.missing)
+    exercise = replace(HALVES, mistakes=(always,))
+    said = judge(exercise, lambda numbers: numbers.other)
+    assert "always" not in said
+    assert "AttributeError: 'list' object has no attribute 'other'" in said
+
+
+def test_a_value_error_of_the_learner_is_shown_with_its_message():
+    def answer(numbers):
+        first, second, third, fourth = numbers
+        return numbers
+
+    said = judge(HALVES, answer)
+    assert "at `first, second, third, fourth = numbers`" in said
+    assert "ValueError: not enough values to unpack" in said
 
 
 def test_an_exception_inside_a_library_is_shown_with_the_learners_line():
@@ -189,8 +214,9 @@ def test_check_prints_one_line_for_a_right_answer(capsys):
         ({"a": 1.0}, {"a": 1.0}, None),
         ({"a": 1.0}, {"a": 2.0}, "at 'a': expected 2, got 1"),
         ({"b": 1.0}, {"a": 1.0}, "expected {'a': 1.0}, got {'b': 1.0}"),
-        (Raised(ValueError), Raised(ValueError, "text"), None),
-        (1.0, Raised(ValueError), "expected ValueError raised, got 1"),
+        (Raised(ValueError()), Raised(ValueError("text")), None),
+        (Raised(TypeError()), Raised(ValueError()), "got TypeError raised"),
+        (1.0, Raised(ValueError()), "expected ValueError raised, got 1"),
         (None, torch.ones(2), "expected a tensor of shape (2,), got None"),
         ([1, 1], torch.ones(2), None),
         ([True, False], torch.tensor([1.0, 0.0]), None),

@@ -10,6 +10,7 @@ import inspect
 from importlib import import_module
 
 from gpt1.check.compare import difference
+from gpt1.check.exercise import Raised
 from gpt1.check.explain import explain
 
 __all__ = ["check", "exercises"]
@@ -68,47 +69,44 @@ def verdict(name, answer):
 
 def judge(exercise, answer):
     """A sentence or a few lines about an answer."""
-    try:
-        failure = first_failure(exercise, answer)
-    except NotImplementedError:
-        return "not done yet. Replace `raise NotImplementedError`, then run this cell."
-    except Exception as error:
-        return f"not yet: {explain(error, answer)}"
+    failure = first_failure(exercise, answer)
     if failure is None:
         return f"right. Verified: {exercise.verified}."
+    what, got, found = failure
+    error = got.error if isinstance(got, Raised) else None
+    if isinstance(error, NotImplementedError):
+        return "not done yet. Replace `raise NotImplementedError`, then run this cell."
     for mistake in exercise.mistakes:
         if same(exercise, answer, mistake.answer):
             return f"not yet: {mistake.says}."
-    return f"not yet. {failure}"
+    if error:
+        return f"not yet. For {what}\n{explain(error, answer)}"
+    return f"not yet. For {what}\n{found}"
 
 
 def first_failure(exercise, answer):
-    """What is wrong in the first case that fails; None if all are right."""
+    """Description, result and difference of the first case that fails, or None."""
     for description, arguments in exercise.all_cases():
         got = exercise.outcome(answer, arguments)
         want = exercise.expected(arguments)
         found = difference(got, want, exercise.tolerance)
         if found:
-            return f"For {description or called(answer, arguments)}\n{found}"
+            return description or called(answer, arguments), got, found
     return None
 
 
 def same(exercise, answer, wrong):
-    """Whether an answer does what a known mistake does, in all cases."""
+    """Whether an answer does what a known mistake does: in all cases, some with values.
+
+    Two answers that do nothing but raise have nothing to be compared by.
+    """
+    values = 0
     for _, arguments in exercise.all_cases():
-        outcomes = []
-        for function in (answer, wrong):
-            try:
-                outcomes.append(exercise.outcome(function, arguments))
-            except Exception as error:
-                outcomes.append(type(error))
-        got, theirs = outcomes
-        if isinstance(got, type) or isinstance(theirs, type):
-            if got is not theirs:
-                return False
-        elif difference(got, theirs, exercise.tolerance):
+        got, theirs = (exercise.outcome(each, arguments) for each in (answer, wrong))
+        if difference(got, theirs, exercise.tolerance):
             return False
-    return True
+        values += not isinstance(got, Raised)
+    return values > 0
 
 
 def called(answer, arguments):

@@ -121,7 +121,7 @@ def close(got, want, tolerance):
 def shown(value):
     """A value as a learner would print it, cut where it is long."""
     if isinstance(value, Raised):
-        return f"{value.kind.__name__} raised"
+        return f"{type(value.error).__name__} raised"
     if isinstance(value, bool) or value is None:
         return str(value)
     if isinstance(value, float):
