@@ -33,6 +33,8 @@ import tokenize
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gpt1.check import verdict
+
 AXES = {"batch", "time", "past", "width", "heads", "head_size", "vocab"}
 AXES |= {"feed_forward", "context", "layers"}
 SHAPE = re.compile(r"#\s*(each\s+)?(\(.*\))\s*$")
@@ -285,7 +287,7 @@ def run_notebook(path: Path) -> Traced:
 
     Cells tagged `nbval-skip` are left out; one tagged `raises-exception` may fail, as
     it does in Jupyter, but not by a shape comment. All share one namespace, as in a
-    kernel, and the solutions end in asserts of their own.
+    kernel, and each solution has to pass the check of its exercise.
     """
     namespace = {"__name__": "__main__", "display": lambda *values, **options: None}
     traced = Traced(namespace=namespace)
@@ -301,20 +303,28 @@ def run_notebook(path: Path) -> Traced:
         except Exception:
             if not tags & {"raises-exception", "nbval-raises-exception"}:
                 raise
-    for number, source in enumerate(solutions(cells), start=1):
-        traced.run(source, f"{path.name}[solution {number}]")
+    for number, (source, checks) in enumerate(solutions(cells), start=1):
+        place = f"{path.name}[solution {number}]"
+        traced.run(source, place)
+        for name, answer in checks:
+            said = verdict(name, namespace[answer])
+            if not said.startswith("right"):
+                raise AssertionError(f"{place}: {name}: {said}")
     return traced
 
 
-def solutions(cells: list[dict]) -> list[str]:
-    """Return the Python of the folded solutions in a notebook's text."""
-    text = "\n".join(
-        "".join(c["source"]) for c in cells if c["cell_type"] == "markdown"
-    )
-    folded = re.findall(r"(?s)<summary>Solution</summary>(.*?)</details>", text)
-    return [
-        code for fold in folded for code in re.findall(r"(?s)```python\n(.*?)```", fold)
-    ]
+def solutions(cells: list[dict]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The Python of each folded solution, with the checks of its exercise's cell."""
+    found, checks = [], []
+    for cell in cells:
+        text = "".join(cell["source"])
+        if "exercise" in cell["metadata"].get("tags", []):
+            checks = re.findall(r'^check\("([a-z0-9-]+)", (\w+)\)$', text, re.MULTILINE)
+        for fold in re.findall(r"(?s)<summary>Solution</summary>(.*?)</details>", text):
+            for code in re.findall(r"(?s)```python\n(.*?)```", fold):
+                found.append((code, checks))
+                checks = []
+    return found
 
 
 def main() -> None:
