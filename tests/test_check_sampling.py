@@ -1,0 +1,457 @@
+"""What a learner is told about the exercises of the chapter on sampling.
+
+The answers here are typed as learners would type them, without the gallery.
+"""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from gpt1.check import judge
+from gpt1.check.sampling import EXERCISES
+from gpt1.generate import generate
+from gpt1.model import KVCache
+
+ALL = {exercise.name: exercise for exercise in EXERCISES}
+
+
+def said(name, answer):
+    return judge(ALL[name], answer)
+
+
+def right(name, answer):
+    return said(name, answer) == f"right. Verified: {ALL[name].verified}."
+
+
+# --- nats per character ---------------------------------------------------------------
+
+
+def test_the_two_models_of_the_exercise_have_the_numbers_of_its_solution():
+    answer = ALL["per-character"].right
+    assert round(answer(18.4, 4.5), 3) == 0.647
+    assert round(answer(6, 2.5), 3) == 0.717
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda perplexity, length: math.log(perplexity ** (1 / length)),
+        lambda perplexity, length: torch.tensor(perplexity).log() / length,
+        lambda perplexity, length: np.log(perplexity) / np.float64(length),
+        lambda perplexity, length: math.log2(perplexity) * math.log(2) / length,
+    ],
+)
+def test_nats_per_character_another_way(answer):
+    assert right("per-character", answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (lambda perplexity, length: perplexity / length, "divided the perplexity"),
+        (lambda perplexity, length: np.log2(perplexity) / length, "these are bits"),
+        (lambda perplexity, length: np.log(perplexity) * length, "you multiplied"),
+        (lambda perplexity, length: math.log(perplexity), "length is not used"),
+        (lambda p, length: math.exp(math.log(p) / length), "perplexity per character"),
+        (lambda p, length: length / math.log(p + 1e-9), "expected 0.6931, got 1.443"),
+    ],
+)
+def test_nats_per_character_gone_wrong(answer, told):
+    assert told in said("per-character", answer)
+
+
+# --- min-p ----------------------------------------------------------------------------
+
+
+def min_p_in_loops(logits, share):
+    rows = []
+    for row in logits.tolist():
+        best = max(row)
+        rows.append([z if z - best >= math.log(share) else -math.inf for z in row])
+    return rows
+
+
+def min_p_in_place(logits, share):
+    logits[logits.exp() < 0] = 0
+    for row in logits:
+        row[row - row.max() < math.log(share)] = float("-inf")
+    return logits
+
+
+def min_p_by_where(logits, share):
+    gap = (logits.double() - logits.double().amax(1, keepdim=True)).exp()
+    return torch.where(gap >= share, logits.double(), -torch.inf)
+
+
+def min_p_not_contiguous(logits, share):
+    columns = logits.T.clone()  # (vocab, batch)
+    columns[columns < columns.max(0).values + math.log(share)] = -math.inf
+    return columns.T
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [min_p_in_loops, min_p_in_place, min_p_by_where, min_p_not_contiguous],
+)
+def test_min_p_another_way(answer):
+    assert right("min-p", answer)
+
+
+def min_p_of_own_chance(logits, share):
+    chances = torch.softmax(logits, dim=-1)
+    logits[chances < share] = -math.inf
+    return logits
+
+
+def min_p_of_the_best_logit(logits, share):
+    limit = logits.max(dim=-1, keepdim=True)[0] * share
+    return torch.where(logits >= limit, logits, torch.tensor(-math.inf))
+
+
+def min_p_of_all_rows(logits, share):
+    return logits.masked_fill(logits.max() - logits > -math.log(share), -math.inf)
+
+
+def min_p_to_zero(logits, share):
+    best = logits.amax(-1, keepdim=True)
+    return logits * ((logits - best) >= math.log(share))
+
+
+def min_p_mask(logits, share):
+    return (logits - logits.amax(-1, keepdim=True)) >= math.log(share)
+
+
+def min_p_strict(logits, share):
+    keep = logits - logits.amax(-1, keepdim=True) > math.log(share)
+    return logits.masked_fill(~keep, -math.inf)
+
+
+def min_p_by_exp(logits, share):
+    chances = torch.exp(logits)
+    cut = chances < share * chances.max(1, keepdim=True).values
+    return logits.masked_fill(cut, -torch.inf)
+
+
+def min_p_low_number(logits, share):
+    best = logits.amax(-1, keepdim=True)
+    return logits.masked_fill(logits - best < math.log(share), -1e9)
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (min_p_of_own_chance, "a token's own chance"),
+        (min_p_of_the_best_logit, "a share of the best logit"),
+        (min_p_of_all_rows, "best logit is that of the whole batch"),
+        (min_p_to_zero, "a logit of 0 is no cut"),
+        (min_p_mask, "which tokens stay"),
+        (min_p_strict, "with a share of 1 the best token is cut"),
+        (min_p_by_exp, "exp(300) is more than float32 holds"),
+        (min_p_low_number, "expected [[-inf, -inf, 2]], got [[-1e+09, -1e+09, 2]]"),
+        (lambda logits, share: logits[0], "expected (1, 3), got (3,)"),
+    ],
+)
+def test_min_p_gone_wrong(answer, told):
+    assert told in said("min-p", answer)
+
+
+# --- rewind ---------------------------------------------------------------------------
+
+
+def rewind_by_index(cache, length):
+    for i in range(len(cache)):
+        cache[i].length = torch.tensor(length).item()
+    return cache
+
+
+def rewind_with_new_caches(cache, length):
+    for i, old in enumerate(cache):
+        cache[i] = KVCache(old.context)
+        cache[i].extend(old.keys[:, :, :length], old.values[:, :, :length])
+
+
+def rewind_and_erase(cache, length):
+    for layer in cache:
+        layer.keys[:, :, length:] = float("nan")
+        layer.values[:, :, length:] = float("nan")
+        layer.length = length
+
+
+@pytest.mark.parametrize(
+    "answer", [rewind_by_index, rewind_with_new_caches, rewind_and_erase]
+)
+def test_rewind_another_way(answer):
+    assert right("rewind", answer)
+
+
+def rewind_first_layer(cache, length):
+    cache[0].length = length
+
+
+def rewind_cut(cache, length):
+    for layer in cache:
+        layer.keys = layer.keys[:, :, :length].contiguous()
+        layer.values = layer.values[:, :, :length].contiguous()
+        layer.length = length
+
+
+def rewind_cut_only(cache, length):
+    for layer in cache:
+        layer.keys, layer.values = layer.keys[..., :length, :], layer.values
+        layer.values = layer.values[..., :length, :]
+
+
+def rewind_copies(cache, length):
+    shorter = []
+    for layer in cache:
+        copied = KVCache(layer.context)
+        copied.keys, copied.values, copied.length = layer.keys, layer.values, length
+        shorter.append(copied)
+    return shorter
+
+
+def rewind_minus(cache, length):
+    for layer in cache:
+        layer.length = layer.length - length
+
+
+def rewind_list(cache, length):
+    cache[:] = cache[:length]
+
+
+def rewind_one_short(cache, length):
+    for layer in cache:
+        layer.length = max(0, length - 1)
+
+
+def rewind_swapped(cache, length):
+    for layer in cache:
+        layer.keys, layer.values, layer.length = layer.values, layer.keys, length
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (rewind_first_layer, "only the first layer's"),
+        (rewind_cut, "nothing more fits in"),
+        (rewind_cut_only, "`length` still counts what is gone"),
+        (rewind_copies, "the caches are as before"),
+        (rewind_minus, "went back by `length`"),
+        (rewind_list, "cut the list of layers"),
+        (rewind_one_short, "one position too few"),
+        (rewind_swapped, "at 'the other ending': expected"),
+    ],
+)
+def test_rewind_gone_wrong(answer, told):
+    assert told in said("rewind", answer)
+
+
+def test_rewind_takes_the_list_for_one_cache():
+    def answer(cache, length):
+        cache.length = length
+
+    told = said("rewind", answer)
+    assert "stopped in answer, at `cache.length = length`" in told
+    assert "'list' object has no attribute 'length'" in told
+
+
+# --- the race -------------------------------------------------------------------------
+
+
+def race_as_written(logits, generator):
+    chances = logits.double().softmax(-1)
+    exponential = torch.distributions.Exponential(1.0)
+    assert exponential.mean == 1
+    e = -torch.rand(
+        chances.shape, generator=generator, dtype=torch.float64
+    ).log()  # (batch, vocab)
+    return (e / chances).argmin(-1, keepdim=True)
+
+
+def race_of_gumbel(logits, generator):
+    u = torch.rand(*logits.shape, generator=generator)
+    return torch.argmax(logits - torch.log(-torch.log(u)), dim=-1)[:, None]
+
+
+def race_by_columns(logits, generator):
+    e = torch.zeros(logits.T.shape).exponential_(generator=generator)
+    return (e.log() - logits.T).min(0, keepdim=True).indices.T
+
+
+def race_in_place(logits, generator):
+    logits -= torch.zeros_like(logits).exponential_(2.0, generator=generator).log_()
+    return logits.topk(1).indices
+
+
+@pytest.mark.parametrize(
+    "answer", [race_as_written, race_of_gumbel, race_by_columns, race_in_place]
+)
+def test_race_another_way(answer):
+    assert right("exponential-race", answer)
+
+
+def race_flat(logits, generator):
+    e = torch.rand(logits.shape, generator=generator).log().neg()
+    return (logits - e.log()).argmax(-1)
+
+
+def race_deaf(logits, generator):
+    return (logits - torch.empty_like(logits).exponential_().log()).argmax(
+        -1, keepdim=True
+    )
+
+
+def race_by_logits(logits, generator):
+    e = torch.empty_like(logits).exponential_(generator=generator)
+    return (e / logits).argmin(-1, keepdim=True)
+
+
+def race_plus(logits, generator):
+    e = torch.empty_like(logits).exponential_(generator=generator)
+    return (logits + e).argmax(-1, keepdim=True)
+
+
+def race_uniform(logits, generator):
+    u = torch.rand(logits.shape, generator=generator)
+    return (logits - u.log()).argmax(-1, keepdim=True)
+
+
+def race_in_a_row(logits, generator):
+    e = torch.empty(logits.size(-1)).exponential_(generator=generator)
+    return torch.argmax(logits - torch.log(e), -1, keepdim=True)
+
+
+def race_overflows(logits, generator):
+    e = torch.empty_like(logits).exponential_(generator=generator)
+    return (e / logits.exp()).argmin(dim=1, keepdim=True)
+
+
+def race_of_a_number_a_row(logits, generator):
+    e = torch.empty(len(logits), 1).exponential_(generator=generator)
+    return (logits - e.log()).argmax(-1, keepdim=True)
+
+
+def race_lukewarm(logits, generator):
+    e = torch.empty_like(logits).exponential_(generator=generator)
+    return (logits / 2 - e.log()).argmax(-1, keepdim=True)
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (race_flat, "asked for as (batch, 1)"),
+        (race_deaf, "noise does not come from the generator"),
+        (race_by_logits, "you divide by the logits"),
+        (race_plus, "you add the noise as it is"),
+        (race_uniform, "subtract the logarithm of uniform noise"),
+        (race_in_a_row, "all rows get the same noise"),
+        (race_overflows, "exp(500) is more than float32 holds"),
+        (race_of_a_number_a_row, "this is greedy"),
+        (
+            race_lukewarm,
+            "of the tokens': expected [0.2704, 0.7297], got [0.37",
+        ),
+        (lambda logits, generator: logits, "at 'shape': expected"),
+    ],
+)
+def test_race_gone_wrong(answer, told):
+    assert told in said("exponential-race", answer)
+
+
+# --- guess ahead ----------------------------------------------------------------------
+
+
+def ahead_with_a_loop(model, ids, guess):
+    best = model(torch.cat([ids, guess], dim=1))[0].argmax(-1).tolist()
+    count = 0
+    for number, token in enumerate(guess[0].tolist()):
+        if best[ids.size(1) - 1 + number] != token:
+            break
+        count += 1
+    return count
+
+
+def ahead_with_a_cache(model, ids, guess):
+    cache = model.new_cache()
+    first = model(ids, cache)[:, -1:]
+    rest = model(guess[:, :-1], cache) if guess.size(1) > 1 else first[:, :0]
+    same = torch.cat([first, rest], 1).argmax(-1) == guess
+    return same.double().cumprod(1).sum()
+
+
+def ahead_by_slip(model, ids, guess):
+    best = model(torch.cat([ids, guess], 1))[:, ids.size(1) - 1 : -1].argmax(-1)
+    slips = (best != guess)[0].nonzero()
+    return slips[0].item() if len(slips) else guess.size(1)
+
+
+@pytest.mark.parametrize(
+    "answer", [ahead_with_a_loop, ahead_with_a_cache, ahead_by_slip]
+)
+def test_guess_ahead_another_way(answer):
+    assert right("guess-ahead", answer)
+
+
+def ahead_too_late(model, ids, guess):
+    best = model(torch.cat([ids, guess], 1))[:, ids.size(1) :].argmax(-1)
+    return int((best == guess).long().cumprod(-1).sum())
+
+
+def ahead_counts_all(model, ids, guess):
+    best = model(torch.cat([ids, guess], 1))[:, ids.size(1) - 1 : -1].argmax(-1)
+    return (best == guess).sum()
+
+
+def ahead_argmax(model, ids, guess):
+    best = model(torch.cat([ids, guess], 1))[:, ids.size(1) - 1 : -1].argmax(-1)
+    return (best != guess).int().argmax()
+
+
+def ahead_by_generate(model, ids, guess):
+    n = guess.size(1)
+    text = torch.tensor(generate(model, ids, n, temperature=0))[:, -n:]
+    return (text == guess).int().cumprod(1).sum().item()
+
+
+def ahead_until(model, ids, guess):
+    for i in range(guess.size(1)):
+        so_far = torch.cat([ids, guess[:, :i]], 1)
+        if model(so_far)[0, -1].argmax().item() != guess[0, i].item():
+            return i
+    return guess.size(1)
+
+
+def ahead_with_its_own(model, ids, guess):
+    return ahead_by_slip(model, ids, guess) + 1
+
+
+def ahead_halved(model, ids, guess):
+    return ahead_by_slip(model, ids, guess) // 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (ahead_too_late, "one too late"),
+        (ahead_counts_all, "count all guesses that are right"),
+        (ahead_argmax, "the argmax of no slip is 0"),
+        (ahead_by_generate, "reads once for each token"),
+        (ahead_until, "for each token up to the slip"),
+        (ahead_with_its_own, "in place of the slip"),
+        (ahead_halved, "at 'tokens accepted': expected 1, got 0"),
+    ],
+)
+def test_guess_ahead_gone_wrong(answer, told):
+    assert told in said("guess-ahead", answer)
+
+
+def test_the_guesses_are_of_different_tokens():
+    """Or an answer that is off by one would be right, here or on another machine."""
+    *_, (model, ids, guess) = (case for _, case in ALL["guess-ahead"].all_cases())
+    assert len(set(guess[0].tolist())) >= 5
+    with torch.no_grad():
+        rows = model(torch.cat([ids, guess], 1))[0, ids.size(1) - 1 :]
+    best, second = rows.topk(2).values.unbind(-1)
+    assert (best - second).min() > 1e-3
