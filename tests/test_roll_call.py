@@ -1,15 +1,17 @@
 """Names sprinkled over the first windows of a run."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 import torch
 
+from gpt1.narration import describe
 from gpt1.roll_call import LENGTH, SHARE, RollCall, name_ids
-from gpt1.tales import generate_tales
+from gpt1.tales import generate_tales, join
 from gpt1.tokenizer import BPETokenizer, CharTokenizer
-from gpt1.train import TrainConfig, prepare
-from runs import SMALL
+from gpt1.train import TrainConfig, prepare, train
+from runs import SMALL, small_text
 
 NAMES = [100, 101, 102, 103]
 
@@ -81,6 +83,38 @@ def test_the_names_are_those_of_the_tales():
     assert sorted(found) == [" Milo", " Rosa", " Tansy"]
     tales = "".join(tale.text for tale in generate_tales(3))
     assert name_ids(CharTokenizer.train(tales)) == []
+
+
+def test_a_run_that_was_stopped_goes_on_with_the_same_names(tmp_path, monkeypatch):
+    calls = []
+
+    def call(self, step, ids, targets):
+        calls.append((self.updates, step))
+        return ids, targets
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(RollCall, "__call__", call)
+    (tmp_path / "text.txt").write_text(small_text(), encoding="utf-8")
+    train(TrainConfig.tiny(**SMALL, max_steps=5, stop_after=3))
+    train(TrainConfig.tiny(**SMALL, max_steps=5, resume="checkpoints"))
+    assert [step for _, step in calls] == [0, 1, 2, 3, 4]
+
+
+def test_a_run_says_that_it_has_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("gpt1.train.load_text", small_tales)
+    monkeypatch.setattr("gpt1.storage.load_text", small_tales)
+    small = {"layers": 1, "width": 16, "heads": 2, "context": 32, "vocab_size": 700}
+    options = TrainConfig.tiny(**small, seed=3, roll_call=4)
+    run = prepare(options)
+    assert len(run.roll_call.names) > 2
+    assert (run.roll_call.updates, run.roll_call.seed) == (4, 3)
+    assert "names sprinkled over the tales in the first 4 updates" in describe(run)
+    assert "names" not in describe(prepare(replace(options, roll_call=0)))
+
+
+def small_tales(name, split="train", **where):
+    return join(generate_tales(60, split=split))
 
 
 def test_a_run_calls_the_roll_of_tales_only(tmp_path):
