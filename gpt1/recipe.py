@@ -235,11 +235,14 @@ class TrainConfig:
 
 TINY = {
     "tokenizer": "bpe",
+    "vocab_size": 3072,
     "context": 512,
+    "heads": 2,
     "epochs": 2,
     "batch_size": 4,
-    "learning_rate": 5e-3,
-    "warmup": 200,
+    "learning_rate": 4e-3,
+    "warmup": 100,
+    "roll_call": 450,
     "beta2": 0.99,
     "eval_every": 1000,
     "save_every": 500,
