@@ -70,6 +70,7 @@ def one_map(head, tokens, name, label, alone):
     left = max(44.0, 20 + 6.6 * longest)
     top = (26 if label else 4) + 24 + (10 + 5 * longest if slanted else 14)
     side = cell * len(tokens)
+    right = max(14.0, 4.8 * len(tokens[-1]) - cell / 2 + 10) if slanted else 14.0
     body = [text(left + side / 2, 22, label, 12.5, font_weight=600)] if label else []
     body += [
         text(
@@ -94,7 +95,7 @@ def one_map(head, tokens, name, label, alone):
         for query, (token, key) in enumerate(zip(tokens, strongest, strict=True))
     )
     return canvas(
-        left + side + 14, top + side + 14, "".join(body), name, description, 1.2
+        left + side + right, top + side + 14, "".join(body), name, description, 1.2
     )
 
 

@@ -60,11 +60,24 @@ class Ledger:
             how = many if row.times > 1 else row.formula
             table.append((row.component, how, f"{row.count:,}"))
         table.append(("total", "", f"{self.total:,}"))
-        first, second, third = (
-            max(map(len, column)) for column in zip(*table, strict=True)
-        )
-        return "\n".join(
-            f"{a:{first}}  {b:{second}}  {c:>{third}}" for a, b, c in table
-        )
+        return aligned(table, "<<>")
 
     __repr__ = __str__
+
+
+def aligned(table, sides):
+    """A table as text, its columns two spaces apart.
+
+    Args:
+        table: a list of rows, each a tuple of strings.
+        sides: "<" or ">" for each column: to which side it is pushed.
+    """
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    places = list(zip(sides, widths, strict=True))
+    return "\n".join(
+        "  ".join(
+            f"{cell:{side}{width}}"
+            for cell, (side, width) in zip(row, places, strict=True)
+        ).rstrip()
+        for row in table
+    )

@@ -6,6 +6,7 @@ theme. It holds no `id`, so any number of drawings fits on one page, and the sam
 always gives the same bytes.
 """
 
+import re
 from html import escape
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
@@ -27,6 +28,9 @@ TINTS = {
 class Drawing:
     """A finished drawing, which a notebook shows by itself.
 
+    A notebook keeps it as an SVG image, the one form that is shown everywhere: also
+    GitHub shows it, which takes SVG out of HTML. The book puts `html` into its pages.
+
     Args:
         svgs: list of complete `<svg>` elements.
         name: what the drawing shows, in a few words.
@@ -38,17 +42,66 @@ class Drawing:
 
     @property
     def svg(self) -> str:
-        """The drawing as one string, to be written to a file if it is a single SVG."""
-        return "".join(self.svgs)
+        """The drawing as one SVG, to be written to a file; several stand in rows."""
+        return self.svgs[0] if len(self.svgs) == 1 else sheet(self.svgs, self.name)
 
-    def _repr_html_(self):
-        return (
-            '<div style="display:flex;flex-wrap:wrap;gap:12px;justify-content:center">'
-            f"{self.svg}</div>"
-        )
+    @property
+    def html(self) -> str:
+        """The drawing for a page; several SVGs stand side by side if there is room."""
+        return page_html(self.svg)
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"image/svg+xml": self.svg, "text/plain": repr(self)}
 
     def __repr__(self):
         return f"<Drawing: {self.name}>"
+
+
+PLACED = re.compile(r'<svg (x="\S+" y="\S+" height="\S+" )')
+SPACE, SHEET = 12, 780
+"""Pixels between SVGs, and the widest that a row of them may be."""
+
+
+def sheet(svgs, name):
+    """Several SVGs as one, in rows."""
+    x, y, wide, high, placed = 0.0, 0.0, 0.0, 0.0, []
+    for svg in svgs:
+        box = re.search(r'viewBox="0 0 (\S+) (\S+)" width="(\S+)"', svg)
+        units, tall, width = map(float, box.groups())
+        height = tall * width / units
+        if x and x + width > SHEET:
+            x, y, high = 0.0, y + high + SPACE, 0.0
+        place = f'x="{number(x)}" y="{number(y)}" height="{number(height)}"'
+        placed.append(f"<svg {place}{svg.removeprefix('<svg')}")
+        wide, high = max(wide, x + width), max(high, height)
+        x += width + SPACE
+    return element(
+        "svg",
+        element("title", escape(name)) + "".join(placed),
+        xmlns="http://www.w3.org/2000/svg",
+        class_="gpt1-drawings",
+        role="img",
+        aria_label=name,
+        viewBox=f"0 0 {number(wide)} {number(y + high)}",
+        width=number(wide),
+        style="max-width:100%;height:auto",
+    )
+
+
+def page_html(svg):
+    """A drawing as HTML, so that a style sheet reaches it and rows follow the screen.
+
+    Args:
+        svg: what `Drawing.svg` is.
+    """
+    parts = [svg]
+    if PLACED.search(svg):
+        parts = ["<svg " + part for part in PLACED.split(svg)[2::2]]
+        parts[-1] = parts[-1].removesuffix("</svg>")
+    return (
+        '<div style="display:flex;flex-wrap:wrap;gap:12px;justify-content:center">'
+        f"{''.join(parts)}</div>"
+    )
 
 
 def element(name, content="", **attributes):

@@ -1,15 +1,18 @@
 """The drawings: well formed, named, the same every time, and honest about numbers."""
 
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 import torch
 
-from gpt1 import GPTConfig
+from gpt1 import GPT, GPTConfig
 from gpt1.count import parameters
 from gpt1.drawing import PARTS, attention_map, model_drawing
+from gpt1.leaks import leaks
 from gpt1.svg import TINTS
+from gpt1.trace import trace
 from gpt1.utils import COLOURS
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -28,6 +31,12 @@ def all_drawings():
     yield model_drawing("counting", GPTConfig.tiny())
     yield attention_map(causal(7, 7), TOKENS)
     yield attention_map(causal(3, 7, 7), TOKENS, title='Layer 3 <&> "all"')
+    model = GPT(GPTConfig.tiny(layers=2)).eval()
+    yield leaks(model).drawing()
+    yield leaks(lambda ids: model(ids.flip(1))).drawing("Backwards <&>")
+    with trace(model, show=False) as ledger:
+        model(torch.zeros(1, 5, dtype=torch.long))
+    yield ledger.drawing()
 
 
 def words(svg):
@@ -50,7 +59,7 @@ def test_every_drawing_is_well_formed_and_has_an_accessible_name():
 
 def test_every_drawing_is_self_contained_and_has_nothing_to_collide():
     for drawing in all_drawings():
-        html = drawing._repr_html_()
+        html = drawing.html
         assert "<script" not in html
         assert "<style" not in html
         assert not re.search(r'\b(id|href|src)="', html)
@@ -59,7 +68,8 @@ def test_every_drawing_is_self_contained_and_has_nothing_to_collide():
 
 def test_the_same_call_gives_the_same_bytes():
     for first, second in zip(all_drawings(), all_drawings(), strict=True):
-        assert first._repr_html_() == second._repr_html_()
+        assert first.svg == second.svg
+        assert first.html == second.html
         assert repr(first) == repr(second)
         assert "0x" not in repr(first)
 
@@ -71,6 +81,13 @@ def test_every_part_lights_something_else():
         for part, svg in shown.items()
     }
     assert len(set(coloured.values())) == len(coloured)
+
+
+def test_every_colour_has_a_dark_one():
+    css = Path(__file__).parents[1] / "book/_static/custom.css"
+    dark = set(re.findall(r"\.(g-[\w-]+)", css.read_text("utf8")))
+    for drawing in all_drawings():
+        assert set(re.findall(r'class="(g-[\w-]+)"', drawing.svg)) <= dark
 
 
 def test_a_part_that_is_not_lit_is_grey():
@@ -124,7 +141,52 @@ def test_several_heads_give_several_maps():
     drawing = attention_map(causal(3, 7, 7), TOKENS)
     assert len(drawing.svgs) == 3
     assert "head 2" in drawing.svgs[2]
-    assert "flex-wrap:wrap" in drawing._repr_html_()
+    assert "flex-wrap:wrap" in drawing.html
+
+
+def test_a_notebook_keeps_one_svg_image_and_no_html():
+    for drawing in all_drawings():
+        bundle = drawing._repr_mimebundle_()
+        assert list(bundle) == ["image/svg+xml", "text/plain"]
+        root = ElementTree.fromstring(bundle["image/svg+xml"])
+        assert root.get("role") == "img"
+        assert len(root.get("aria-label")) > 5
+        assert not hasattr(drawing, "_repr_html_")
+
+
+def test_a_page_shows_each_map_by_itself_so_that_they_wrap_on_a_phone():
+    for heads in (1, 3):
+        drawing = attention_map(causal(heads, 7, 7), TOKENS)
+        inside = re.search(r"<div [^>]*>(.*)</div>$", drawing.html, re.DOTALL)[1]
+        assert inside == "".join(drawing.svgs)
+
+
+def test_several_maps_in_one_image_do_not_overlap_and_do_not_leave_it():
+    root = ElementTree.fromstring(attention_map(causal(5, 7, 7), TOKENS).svg)
+    _, _, wide, high = map(float, root.get("viewBox").split())
+    places = []
+    for svg in root.findall(f"{SVG}svg"):
+        x, y, width, height = (
+            float(svg.get(name)) for name in ("x", "y", "width", "height")
+        )
+        assert x + width <= wide <= 780
+        assert y + height <= high + 0.01
+        for left, top, right, bottom in places:
+            assert x >= right or x + width <= left or y >= bottom or y + height <= top
+        places.append((x, y, x + width, y + height))
+    assert len(places) == 5
+    assert [y for _, y, _, _ in places] == sorted(y for _, y, _, _ in places)
+    assert 1 < len({y for _, y, _, _ in places}) < 5
+
+
+def test_long_slanted_tokens_stay_inside_the_map():
+    tokens = ["a", "b", "extraordinarily"]
+    root = ElementTree.fromstring(attention_map(causal(2, 3, 3), tokens).svg)
+    svg = root.find(f"{SVG}svg")
+    width = float(svg.get("viewBox").split()[2])
+    last = [t for t in svg.iter(f"{SVG}text") if t.text == tokens[-1]][-1]
+    assert "rotate(-45" in last.get("transform")
+    assert float(last.get("x")) + 0.7 * 6.2 * len(tokens[-1]) < width
 
 
 def test_lists_draw_like_tensors_and_tokens_are_escaped():
