@@ -100,8 +100,9 @@ def row(path: Path, outcomes: list[str]) -> str:
         counts["skipped"],
     ):
         sys.exit(f"{path.name}: {counts}, but nbval counted {outcomes}")
-    number = int(path.stem.split("-")[0])
-    cells = [f"{number}", f"[{title(path)}](../notebooks/{path.name})"]
+    number = path.stem.split("-")[0]
+    number = str(int(number)) if number.isdigit() else ""  # the appendix has none
+    cells = [number, f"[{title(path)}](../notebooks/{path.name})"]
     cells += [str(counts[name]) for name in counts]
     cells += [f"{run} of {run}", f"`{fingerprint(path)}`"]
     return "| " + " | ".join(cells) + " |"

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+EVERY = sorted((ROOT / "notebooks").glob("*.ipynb"))  # with the appendix
+NOTEBOOKS = [path for path in EVERY if path.stem[0].isdigit()]  # the chapters
 
 
 def cells(path: Path) -> list[dict]:

@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from chapters import NOTEBOOKS, ROOT, code_cells, name
+from chapters import EVERY, ROOT, code_cells, name
 
 from scripts.checked import PACKAGES, TABLE, count, fingerprint, row
 from scripts.lock import newest_versions
@@ -12,7 +12,7 @@ from scripts.lock import newest_versions
 TEXT = TABLE.read_text("utf8")
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+@pytest.mark.parametrize("path", EVERY, ids=name)
 def test_the_chapter_is_the_one_that_was_checked(path):
     lines = [line for line in TEXT.splitlines() if f"notebooks/{path.name})" in line]
     assert len(lines) == 1, "run: make checked"
@@ -21,7 +21,7 @@ def test_the_chapter_is_the_one_that_was_checked(path):
 
 def test_no_other_chapter_is_listed():
     listed = re.findall(r"notebooks/([\w-]+\.ipynb)\)", TEXT)
-    assert listed == [path.name for path in NOTEBOOKS]
+    assert listed == [path.name for path in EVERY]
 
 
 def test_it_was_checked_with_the_versions_of_the_constraints():
@@ -70,7 +70,7 @@ def test_cells_are_counted_by_what_nbval_does_with_them(notebook):
 
 
 def test_the_counts_add_up_to_the_cells():
-    for path in NOTEBOOKS:
+    for path in EVERY:
         counts = count(path)
         run = counts["compared"] + counts["ignored"] + counts["skipped"]
         assert run == len(code_cells(path))

@@ -4,7 +4,7 @@ import re
 import subprocess
 
 import pytest
-from chapters import NOTEBOOKS, ROOT
+from chapters import EVERY, NOTEBOOKS, ROOT
 from links import Page, css_loads, dead, is_elsewhere
 
 from scripts.address import project
@@ -95,7 +95,7 @@ def test_chapters_carry_the_number_of_their_file(site):
         assert number.strip() == f"{int(path.stem[:2])}."
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", EVERY, ids=lambda path: path.stem)
 def test_the_buttons_of_a_chapter_lead_to_its_tracked_notebook(site, path):
     owner_name = project()[0].removeprefix("https://github.com/")
     links = Page(site / "notebooks" / f"{path.stem}.html").links()
