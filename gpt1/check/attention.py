@@ -5,8 +5,88 @@ import math
 import torch
 
 from gpt1.check.exercise import Exercise, Mistake
-from gpt1.config import GPTConfig
-from gpt1.model import MultiHeadAttention, attention, attention_weights, causal_mask
+from gpt1.check.heads import CONTRIBUTIONS, SCORE_STD, STREAMED
+from gpt1.model import attention, attention_weights, causal_mask
+
+# The mask, from the positions.
+
+
+def ones(time, past):
+    return torch.ones(time, past + time).bool()
+
+
+def shut_out(mask):
+    """The mask as what is added to scores: 0 where a query may look, -inf elsewhere."""
+    return torch.zeros(mask.shape).masked_fill(~mask, -math.inf)
+
+
+CAUSAL_MASK = Exercise(
+    name="causal-mask",
+    verified="each query sees the past, what came before it, itself, and nothing ahead",
+    cases=lambda: [(1, 0), (2, 0), (1, 1), (4, 0), (3, 2), (2, 5), (1, 6)],
+    right=causal_mask,
+    mistakes=(
+        Mistake(
+            "position 0 can see position 1: the diagonal is one too high, and every "
+            "query sees the token that it has to predict",
+            lambda time, past: ones(time, past).tril(past + 1),
+        ),
+        Mistake(
+            "no position can see itself: the diagonal is one too low, as with < in "
+            "place of <=",
+            lambda time, past: ones(time, past).tril(past - 1),
+        ),
+        Mistake(
+            "right without a past; with one, query 0 stands at position past, not at "
+            "position 0, and sees all that came before",
+            lambda time, past: ones(time, past).tril(),
+        ),
+        Mistake(
+            "the past is counted backwards: query i stands at position i + past, not "
+            "at i - past",
+            lambda time, past: ones(time, past).tril(-past),
+        ),
+        Mistake(
+            "the past has no columns: there are past + time keys to look at, and time "
+            "queries that look",
+            lambda time, past: causal_mask(time),
+        ),
+        Mistake(
+            "a row belongs to a query, and there are time of them; those of the past "
+            "are looked at, they do not look",
+            lambda time, past: causal_mask(past + time),
+        ),
+        Mistake(
+            "nothing of the past can be seen: its columns are True in every row",
+            lambda time, past: torch.cat(
+                [torch.zeros(time, past).bool(), causal_mask(time)], dim=1
+            ),
+        ),
+        Mistake(
+            "the past is on the right; the earliest positions are the first columns",
+            lambda time, past: torch.cat(
+                [causal_mask(time), torch.ones(time, past).bool()], dim=1
+            ),
+        ),
+        Mistake(
+            "True and False are exchanged: True is what a query may see",
+            lambda time, past: ~causal_mask(time, past),
+        ),
+        Mistake(
+            "rows and columns are exchanged: a row is a query, a column is a key",
+            lambda time, past: causal_mask(time, past).T,
+        ),
+        Mistake(
+            "position 0 can see position 1: you let everything be seen",
+            ones,
+        ),
+        Mistake(
+            "these are numbers to be added to scores; asked for are True and False",
+            lambda time, past: shut_out(causal_mask(time, past)),
+        ),
+    ),
+)
+
 
 # A mask of the last positions.
 
@@ -50,246 +130,157 @@ WINDOW_MASK = Exercise(
 )
 
 
-# The spread of scores at the start.
+# Attention itself.
 
 
-def score_std(config):
-    entry = config.width * config.init_std**2
-    raw = math.sqrt(config.head_size) * entry
-    return raw, raw / math.sqrt(config.head_size)
+def heads_of_size():
+    dice = torch.Generator().manual_seed(3)
+
+    def case(batch, heads, time, past, size):
+        query = torch.randn(batch, heads, time, size, generator=dice)
+        both = torch.randn(2, batch, heads, past + time, size, generator=dice)
+        return query, *both
+
+    sizes = {
+        "1 head of size 2, 2 positions:": (1, 1, 2, 0, 2),
+        "a batch of 2, 3 heads of size 5, 4 positions:": (2, 3, 4, 0, 5),
+        "3 heads of size 4, 6 positions:": (1, 3, 6, 0, 4),
+        "2 queries of size 3, and 5 keys, 3 of them from the past:": (1, 2, 2, 3, 3),
+        "1 query of size 3, and 4 keys:": (2, 2, 1, 3, 3),
+    }
+    return [(name, case(*each)) for name, each in sizes.items()]
 
 
-def configs():
-    return [
-        (GPTConfig(width=48, heads=4),),
-        (GPTConfig(),),
-        (GPTConfig(width=60, heads=5, init_std=0.1),),
-    ]
+def visible(scores):
+    return causal_mask(scores.size(-2), scores.size(-1) - scores.size(-2))
 
 
-def two_scores(entry, inner, divisor):
-    """Scores of queries and keys whose entries have the variance `entry`."""
-
-    def answer(config):
-        raw = math.sqrt(inner(config)) * entry(config)
-        return raw, raw / divisor(config)
-
-    return answer
+def shut(scores, mask=visible, by=-math.inf):
+    return scores.masked_fill(~mask(scores), by)
 
 
-def entry(config):
-    return config.width * config.init_std**2
+def attending(scale=lambda query: math.sqrt(query.size(-1)), shut=shut, axis=-1):
+    """Attention with a divisor, a mask and an axis of softmax of one's own."""
 
-
-def head_size(config):
-    return config.head_size
-
-
-def width(config):
-    return config.width
-
-
-def root(of):
-    return lambda config: math.sqrt(of(config))
-
-
-SCORE_STD = Exercise(
-    name="score-std",
-    verified="both standard deviations, for three configurations",
-    cases=configs,
-    right=score_std,
-    mistakes=(
-        Mistake(
-            "you scaled by the width, not by the head size: a score is a sum over the "
-            "entries of one head",
-            two_scores(entry, head_size, root(width)),
-        ),
-        Mistake(
-            "a score sums the products of one head's entries, head_size of them; "
-            "you summed over the whole width",
-            two_scores(entry, width, root(head_size)),
-        ),
-        Mistake(
-            "these are variances; their roots are asked for",
-            lambda config: tuple(value**2 for value in score_std(config)),
-        ),
-        Mistake(
-            "divide by the root of the head size, not by the head size",
-            two_scores(entry, head_size, head_size),
-        ),
-        Mistake(
-            "an entry of a query has the variance width * init_std ** 2; you took its "
-            "standard deviation for the variance",
-            two_scores(root(entry), head_size, root(head_size)),
-        ),
-    ),
-)
-
-
-# What each head adds.
-
-
-def contributions(layer, x):
-    mixed = attention(*layer.split(x))
-    parts = layer.projection.weight.split(layer.head_size, dim=1)
-    return torch.stack([mixed[:, n] @ part.T for n, part in enumerate(parts)])
-
-
-def small_layers():
-    config = GPTConfig.tiny(width=12, heads=3, context=8)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(1)
-        layer = MultiHeadAttention(config).eval().requires_grad_(False)
-        torch.nn.init.normal_(layer.projection.bias)
-        return [
-            ("a layer of 3 heads and x of shape (1, 2, 12):", (layer, x))
-            for x in (torch.randn(1, 2, 12), torch.randn(2, 5, 12))
-        ]
-
-
-def by_rows(layer, x):
-    mixed = attention(*layer.split(x))
-    parts = layer.projection.weight.split(layer.head_size, dim=0)
-    return torch.stack([mixed[:, n] @ part for n, part in enumerate(parts)])
-
-
-def with_bias(share):
-    def answer(layer, x):
-        return contributions(layer, x) + layer.projection.bias * share(layer)
+    def answer(query, key, value):
+        scores = query @ key.transpose(-2, -1) / scale(query)
+        return shut(scores).softmax(axis) @ value
 
     return answer
 
 
-def unmasked(layer, x):
-    query, key, value = layer.split(x)
-    scores = query @ key.transpose(-2, -1) / math.sqrt(layer.head_size)
-    mixed = scores.softmax(-1) @ value
-    parts = layer.projection.weight.split(layer.head_size, dim=1)
-    return torch.stack([mixed[:, n] @ part.T for n, part in enumerate(parts)])
+def masking(diagonal):
+    """Attention with another diagonal: a function of the shape of the scores."""
+
+    def mask(scores):
+        return torch.ones(scores.shape[-2:]).tril(diagonal(*scores.shape[-2:])).bool()
+
+    return attending(shut=lambda scores: shut(scores, mask))
 
 
-CONTRIBUTIONS = Exercise(
-    name="contributions",
-    verified="one part for each head, and with the bias they add up to the layer's "
-    "output",
-    cases=small_layers,
-    right=contributions,
+def late(query, key, value):
+    weights = (query @ key.transpose(-2, -1) / math.sqrt(query.size(-1))).softmax(-1)
+    return shut(weights, by=0) @ value
+
+
+ATTENTION = Exercise(
+    name="attention",
+    verified="equal to the chapter's attention, for several heads, and for queries "
+    "that are the last of the positions",
+    cases=heads_of_size,
+    right=attention,
     mistakes=(
         Mistake(
-            "you cut the projection's matrix by its rows, its outputs; nn.Linear "
-            "stores (out, in), and a head owns head_size of the inputs: columns",
-            by_rows,
-        ),
-        Mistake(
-            "every part has the whole bias in it, so it is counted once a head; it "
-            "belongs to none of them",
-            with_bias(lambda layer: 1),
-        ),
-        Mistake(
-            "you shared the bias among the heads; leave it out",
-            with_bias(lambda layer: 1 / layer.heads),
-        ),
-        Mistake(
-            "the heads come second; the shape asked for is (heads, batch, time, width)",
-            lambda layer, x: contributions(layer, x).transpose(0, 1),
-        ),
-        Mistake(
-            "no mask: in your heads position 0 can see position 1",
-            unmasked,
-        ),
-        Mistake(
-            "this is the sum over the heads; keep them apart",
-            lambda layer, x: contributions(layer, x).sum(0),
-        ),
-    ),
-)
-
-
-# Attention, one key at a time.
-
-
-def streamed(query, keys, values):
-    return (attention_weights(query[None], keys) @ values)[0]
-
-
-def queries():
-    dice = torch.Generator().manual_seed(2)
-
-    def case(time, size, scale):
-        query = torch.randn(size, generator=dice) * scale
-        return query, *torch.randn(2, time, size, generator=dice)
-
-    return [
-        ("1 key of size 2:", case(1, 2, 1)),
-        ("3 keys of size 4:", case(3, 4, 1)),
-        ("9 keys of size 5:", case(9, 5, 1)),
-        ("9 keys of size 5 and scores in the hundreds:", case(9, 5, 300)),
-    ]
-
-
-def weighted(scores, values):
-    return scores.softmax(-1) @ values
-
-
-def overflowing(query, keys, values):
-    weights = (keys @ query / math.sqrt(len(query))).exp()
-    return weights @ values / weights.sum()
-
-
-STREAMED = Exercise(
-    name="streamed-attention",
-    verified="equal to attention over all keys at once, also for scores in the "
-    "hundreds",
-    cases=queries,
-    right=streamed,
-    mistakes=(
-        Mistake(
-            "the scores are not divided by the root of the head size",
-            lambda query, keys, values: weighted(keys @ query, values),
+            "you divided by the root of the width, all heads together; a score is a "
+            "sum over one head: divide by the root of the head size",
+            attending(lambda query: math.sqrt(query.size(1) * query.size(-1))),
         ),
         Mistake(
             "you divided by the head size, not by its root",
-            lambda query, keys, values: weighted(keys @ query / len(query), values),
+            attending(lambda query: query.size(-1)),
         ),
         Mistake(
-            "right for small scores, but exp(300) is more than float32 holds: keep "
-            "both sums relative to the largest score so far",
-            overflowing,
+            "the scores are not divided by the root of the head size",
+            attending(lambda query: 1),
         ),
         Mistake(
-            "when a larger score comes you rescale one of the two sums only, or none: "
-            "what was added before is relative to the old one",
-            lambda query, keys, values: unscaled(query, keys, values, False),
+            "you multiplied by the root of the head size; divide by it",
+            attending(lambda query: 1 / math.sqrt(query.size(-1))),
         ),
         Mistake(
-            "the sum of the weights is rescaled when a larger score comes, but not the "
-            "weighted sum of values",
-            lambda query, keys, values: unscaled(query, keys, values, True),
+            "you divided by the root of the number of queries; that is axis -2, and "
+            "the head size is the last axis",
+            attending(lambda query: math.sqrt(query.size(-2))),
         ),
         Mistake(
-            "divide by the sum of the exponentials in the end",
-            lambda query, keys, values: undivided(query, keys, values),
+            "your softmax runs over queries, axis -2; the weights of one query, a row, "
+            "have to sum to 1",
+            attending(axis=-2),
+        ),
+        Mistake(
+            "your softmax runs over the heads, axis 1; the weights of one query, a row "
+            "along the last axis, have to sum to 1",
+            attending(axis=1),
+        ),
+        Mistake(
+            "no mask: position 0 can see position 1",
+            attending(shut=lambda scores: scores),
+        ),
+        Mistake(
+            "you masked after the softmax: the future still counts in what it divides "
+            "by, so the weights of a row sum to less than 1",
+            late,
+        ),
+        Mistake(
+            "a masked score of 0 is a score like any other, e to the 0 is 1; minus "
+            "infinity is what softmax turns into 0",
+            attending(shut=lambda scores: shut(scores, by=0)),
+        ),
+        Mistake(
+            "you shut out what may be seen: causal_mask is True where a query may "
+            "look, masked_fill fills where its mask is True",
+            attending(
+                shut=lambda scores: shut(scores, lambda scores: ~visible(scores))
+            ),
+        ),
+        Mistake(
+            "position 0 can see position 1: the diagonal is one too high",
+            masking(lambda time, keys: keys - time + 1),
+        ),
+        Mistake(
+            "no position can see itself: the diagonal is one too low, and the first "
+            "row has nothing to look at",
+            masking(lambda time, keys: keys - time - 1),
+        ),
+        Mistake(
+            "right without a past; with more keys than queries, the queries are the "
+            "last positions, and your mask takes them for the first",
+            masking(lambda time, keys: 0),
+        ),
+        Mistake(
+            "right without a past; with more keys than queries the mask needs a column "
+            "for each key: causal_mask(time, past)",
+            attending(
+                shut=lambda scores: shut(scores, lambda s: causal_mask(s.size(-2)))
+            ),
+        ),
+        Mistake(
+            "these are the weights; multiply them with the values",
+            lambda query, key, value: attention_weights(query, key),
+        ),
+        Mistake(
+            "your weighted mean is one of the keys; the values are what is handed over",
+            lambda query, key, value: attention(query, key, key),
         ),
     ),
 )
 
 
-def unscaled(query, keys, values, rescale_total):
-    """Streamed, without rescaling the values."""
-    largest, total, mixed = -math.inf, 0.0, torch.zeros_like(values[0])
-    for key, value in zip(keys, values, strict=True):
-        score = (query @ key).item() / math.sqrt(len(query))
-        new = max(largest, score)
-        if rescale_total:
-            total *= math.exp(largest - new)
-        grow = math.exp(score - new)
-        total, mixed, largest = total + grow, mixed + grow * value, new
-    return mixed / total
-
-
-def undivided(query, keys, values):
-    scores = keys @ query / math.sqrt(len(query))
-    return (scores - scores.max()).exp() @ values
-
-
-EXERCISES = (WINDOW_MASK, SCORE_STD, CONTRIBUTIONS, STREAMED)
+EXERCISES = (
+    CAUSAL_MASK,
+    WINDOW_MASK,
+    ATTENTION,
+    SCORE_STD,
+    CONTRIBUTIONS,
+    STREAMED,
+)

@@ -49,7 +49,7 @@ def told(want, got, where=""):
 
 def tensors(got, want, tolerance):
     try:
-        got = torch.as_tensor(got).detach().cpu()
+        got = stacked(got).detach().cpu()
     except (TypeError, ValueError, RuntimeError):
         return told(f"a tensor of shape {tuple(want.shape)}", shown(got))
     want = want.detach().cpu()
@@ -60,6 +60,14 @@ def tensors(got, want, tolerance):
     if close(got, want, tolerance):
         return None
     return told(shown(want), shown(got))
+
+
+def stacked(value):
+    """A tensor of what is one, or of lists, whose parts may be tensors or arrays."""
+    parts = value if isinstance(value, (tuple, list)) else ()
+    if any(hasattr(part, "shape") or isinstance(part, (tuple, list)) for part in parts):
+        return torch.stack([stacked(part) for part in parts])
+    return torch.as_tensor(value)
 
 
 def numbers(got, want, tolerance):
