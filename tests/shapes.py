@@ -106,11 +106,14 @@ class Traced:
     Args:
         sizes: integers for names that are not variables in the code.
         namespace: the globals of the code; several pieces may share them.
+        global_sizes: whether integers among the globals say what names mean. They are
+            about the example of a chapter, and not about the cases of a check.
     """
 
     sizes: dict[str, int] = field(default_factory=dict)
     namespace: dict = field(default_factory=dict)
     comments: list[Comment] = field(default_factory=list)
+    global_sizes: bool = True
 
     def __post_init__(self):
         self.namespace.setdefault("__name__", "traced")
@@ -197,7 +200,8 @@ class Traced:
         if isinstance(dim, ast.Constant):
             return dim.value
         if isinstance(dim, ast.Name):
-            for known in (scope, self.namespace, self.sizes, bound):
+            example = self.namespace if self.global_sizes else {}
+            for known in (scope, example, self.sizes, bound):
                 if type(known.get(dim.id)) is int:
                     return known[dim.id]
             return None
@@ -307,7 +311,9 @@ def run_notebook(path: Path) -> Traced:
         place = f"{path.name}[solution {number}]"
         traced.run(source, place)
         for name, answer in checks:
+            traced.global_sizes = False
             said = verdict(name, namespace[answer])
+            traced.global_sizes = True
             if not said.startswith("right"):
                 raise AssertionError(f"{place}: {name}: {said}")
     return traced

@@ -160,6 +160,14 @@ def test_a_false_comment_fails(source, message):
         check(source)
 
 
+def test_a_chapters_example_has_no_say_about_the_cases_of_a_check():
+    traced = check("n = 5\ndef f(x):\n    return x  # (n, m)\nf(torch.ones(5, 2))")
+    with pytest.raises(ShapeError, match="axis 0 should be 5"):
+        traced.namespace["f"](torch.ones(4, 3))
+    traced.global_sizes = False
+    traced.namespace["f"](torch.ones(4, 3))
+
+
 def test_a_comment_on_a_line_that_never_runs_is_reported():
     traced = check("def f(x):\n    return x  # (2, 3)\n")
     assert traced.unreached() == ["test:2"]
