@@ -4,7 +4,7 @@ import ast
 import functools
 import io
 import re
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 
 import pytest
 from chapters import NOTEBOOKS, cells, code_cells
@@ -53,8 +53,10 @@ def namespace(path):
         kept = [n for n in tree.body if isinstance(n, (ast.Import, ast.ImportFrom))]
         if "defines" in cell["tags"]:  # without what tries the definitions out
             kept = [n for n in tree.body if not isinstance(n, TRIALS)]
-        with redirect_stdout(io.StringIO()):
-            exec(compile(ast.Module(kept, []), path.name, "exec"), names)
+        for statement in kept:
+            # A trial may begin with a name for what other cells computed.
+            with redirect_stdout(io.StringIO()), suppress(NameError):
+                exec(compile(ast.Module([statement], []), path.name, "exec"), names)
     return names
 
 
