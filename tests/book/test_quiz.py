@@ -46,7 +46,7 @@ def test_the_key_is_computed_from_one_truth_for_each_choice(path):
     [answers] = [
         node.value
         for node in ast.parse(key["source"]).body
-        if isinstance(node, ast.Assign) and node.targets[0].id == "answers"
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "answers"
     ]
     assert len(answers.elts) == 5
     for row, question in zip(answers.elts, questions(text), strict=True):
