@@ -79,6 +79,10 @@ def mask_by(rule):
             lambda time, past: mask_in_loops(past + time, 0),
             "a row belongs to a query",
         ),
+        (
+            mask_by(lambda q, k, past: torch.where(k <= q + past, 0, -math.inf)),
+            "these are numbers to be added",
+        ),
         (mask_by(lambda q, k, past: k == q + past), "expected\n[[1, 0],"),
     ],
 )
@@ -235,6 +239,8 @@ def weights_only(query, key, value):
             lambda q, k, v: attend(q, k, v, (q.shape[1] * q.shape[3]) ** 0.5),
             "the width",
         ),
+        (lambda q, k, v: attend(q, k, v, 768**0.5), "the root of 768"),
+        (lambda q, k, v: attend(q, k, v, 64**0.5), "you divided by 8"),
         (lambda q, k, v: attend(q, k, v, q.shape[3]), "not by its root"),
         (lambda q, k, v: attend(q, k, v, 1.0), "scores are not divided"),
         (lambda q, k, v: attend(q, k, v, 1 / root(q)), "you multiplied"),

@@ -207,6 +207,7 @@ def counted(ids, gradient, vocab):
         (small_table, "ends at the largest id"),
         (counted, "every place sends back ones"),
         (lambda ids, gradient, vocab: gradient, "a row for each place"),
+        (lambda *given: trap(*given) * 0 - gradient_by_autograd(*given), "downhill"),
         (lambda *given: gradient_by_columns(*given).T, "(vocab, width)"),
         (
             lambda *given: gradient_by_columns(*given).flip(0),
@@ -406,6 +407,10 @@ def by_the_ratio(state, size):
             "an assert raises an AssertionError",
         ),
         (by_the_ratio, "every size that is no multiple"),
+        (
+            lambda s, b: place_with(s, b, s["done"] // (b // s["batch_size"])),
+            "the ratio of the two sizes",
+        ),
         (
             lambda s, b: place_with(s, b, refusing(s, b), epoch=s["epoch"] + 1),
             "For 4 batches of 2 done, now of 4:\nat 'epoch': expected 1, got 2",

@@ -196,6 +196,16 @@ ATTENTION = Exercise(
             attending(lambda query: math.sqrt(query.size(1) * query.size(-1))),
         ),
         Mistake(
+            "you divided by the root of 768, GPT-1's width; divide by the root of the "
+            "head size, whatever it is here",
+            attending(lambda query: math.sqrt(768)),
+        ),
+        Mistake(
+            "you divided by 8, the root of GPT-1's head size; the queries' last axis "
+            "says what the head size is here",
+            attending(lambda query: 8),
+        ),
+        Mistake(
             "you divided by the head size, not by its root",
             attending(lambda query: query.size(-1)),
         ),

@@ -231,6 +231,18 @@ def multiples_only(state, batch_size):
     return moved(state, state["done"] // times, batch_size)
 
 
+def whole_ratio(state, batch_size):
+    return moved(
+        state, state["done"] // (batch_size // state["batch_size"]), batch_size
+    )
+
+
+def whole_ratio_or_refuse(state, batch_size):
+    if batch_size % state["batch_size"]:
+        raise ValueError("the new size is no multiple")
+    return whole_ratio(state, batch_size)
+
+
 def all_windows(state, batch_size):
     if state["windows"] % batch_size:
         raise ValueError("the windows are no multiple")
@@ -317,6 +329,14 @@ TRANSLATED = Exercise(
             "you refuse every size that is no multiple of the old one; what counts is "
             "whether the windows that are done fill whole batches",
             multiples_only,
+        ),
+        *(
+            Mistake(
+                "you divide by the ratio of the two sizes as if it were a whole number "
+                "and always fitted; count the windows that are done",
+                answer,
+            )
+            for answer in (whole_ratio, whole_ratio_or_refuse)
         ),
         Mistake(
             "you ask whether all windows fill whole batches; what counts are those "

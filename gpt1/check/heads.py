@@ -18,10 +18,14 @@ def score_std(config):
 
 
 def configs():
+    every = [
+        GPTConfig(width=48, heads=4),
+        GPTConfig(),
+        GPTConfig(width=60, heads=5, init_std=0.1),
+    ]
     return [
-        (GPTConfig(width=48, heads=4),),
-        (GPTConfig(),),
-        (GPTConfig(width=60, heads=5, init_std=0.1),),
+        (f"width {c.width}, head_size {c.head_size}, init_std {c.init_std}:", (c,))
+        for c in every
     ]
 
 
