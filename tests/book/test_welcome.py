@@ -19,3 +19,11 @@ def test_the_welcome_page_lists_the_chapter_with_its_number_title_and_minutes(pa
     link = re.escape(f"[{title}](../notebooks/{path.name})")
     number = int(path.stem.split("-")[0])
     assert re.search(rf"^\| {number} \| {link} \| .+ \| {minutes} \|$", welcome, re.M)
+
+
+def test_the_story_on_the_welcome_page_is_what_its_code_writes(capsys):
+    welcome = (ROOT / "book" / "index.md").read_text("utf8")
+    pair = r"```python\n(from gpt1\.generate.*?)```\n\n```text\n(.*?)```"
+    [(code, story)] = re.findall(pair, welcome, re.DOTALL)
+    exec(code, {})
+    assert capsys.readouterr().out.split() == story.split()
