@@ -213,6 +213,7 @@ def test_check_prints_one_line_for_a_right_answer(capsys):
         (None, None, None),
         ({"a": 1.0}, {"a": 1.0}, None),
         ({"a": 1.0}, {"a": 2.0}, "at 'a': expected 2, got 1"),
+        ({"b": (1.42999999,)}, {"a": 1.0}, "expected {'a': 1.0}, got {'b': (1.43,)}"),
         ({"b": 1.0}, {"a": 1.0}, "expected {'a': 1.0}, got {'b': 1.0}"),
         (Raised(ValueError()), Raised(ValueError("text")), None),
         (Raised(TypeError()), Raised(ValueError()), "got TypeError raised"),

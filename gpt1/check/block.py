@@ -102,7 +102,6 @@ AS_TORCH = Exercise(
     right=torch_layer,
     observe=outputs_in_torch,
     tolerance=2e-5,
-    allowed=(),
     mistakes=(
         Mistake(
             "the layer is in training mode: it drops out, and answers differently "
@@ -246,7 +245,6 @@ BRANCH_NORM = Exercise(
     cases=configurations,
     right=BranchNormBlock,
     observe=block_outputs,
-    allowed=(),
     mistakes=(
         Mistake(
             "this is GPT-1's block: the norm still comes after the sum, and scales "

@@ -78,7 +78,8 @@ def numbers(got, want, tolerance):
         got = got.item()
     if not isinstance(got, Number):
         return told(shown(want), shown(got))
-    if close(torch.tensor(float(got)), torch.tensor(float(want)), tolerance):
+    pair = torch.tensor([float(got), float(want)], dtype=torch.float64)
+    if close(*pair, tolerance):
         return None
     return told(shown(want), shown(got))
 
@@ -132,12 +133,25 @@ def shown(value):
         return f"{type(value.error).__name__} raised"
     if isinstance(value, bool) or value is None:
         return str(value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return f"{value:.0f}"
     if isinstance(value, float):
         return f"{value:.4g}" if math.isfinite(value) else str(value)
     if isinstance(value, torch.Tensor):
         return shown_tensor(value)
-    text = "".join(part if part.strip() else " " for part in repr(value))
+    text = " ".join(repr(short(value)).split("\n"))
     return text if len(text) <= 200 else f"{text[:196]} ..."
+
+
+def short(value):
+    """A value with the numbers that are inside it cut to four digits."""
+    if isinstance(value, float) and math.isfinite(value):
+        return float(f"{value:.4g}")
+    if isinstance(value, dict):
+        return {key: short(inside) for key, inside in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)(map(short, value))
+    return value
 
 
 def shown_tensor(value):

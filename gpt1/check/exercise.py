@@ -60,7 +60,6 @@ class Exercise:
     mistakes: tuple
     observe: object = call
     tolerance: float = 1e-4
-    allowed: tuple = ()
 
     def all_cases(self):
         """Pairs of a description, None if there is none, and a tuple of arguments."""

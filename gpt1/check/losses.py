@@ -35,7 +35,6 @@ FIRST_LOSS = Exercise(
     verified="the expected loss of three models of different sizes",
     cases=configs,
     right=first_loss,
-    allowed=(),
     mistakes=(
         Mistake(
             "this is the loss of a uniform guess; the logits of a new model spread, "
@@ -139,7 +138,6 @@ LOG_PROBABILITY = Exercise(
     verified="the sum over all tokens but the first, for texts of 2, 3 and 6 tokens",
     cases=sentences,
     right=log_probability,
-    allowed=(),
     mistakes=(
         Mistake(
             "nothing is shifted: you score each token by the row of logits that has "
@@ -256,7 +254,6 @@ PADDED_LOSS = Exercise(
     verified="every token but a text's first counts once, and no padding does",
     cases=batches,
     right=over_texts(),
-    allowed=(),
     mistakes=(
         Mistake(
             "the targets are not shifted: the model is asked for the token that it "

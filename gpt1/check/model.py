@@ -96,7 +96,6 @@ IS_TIED = Exercise(
     cases=models,
     right=is_tied,
     observe=answer_and_trace,
-    allowed=(),
     mistakes=(
         Mistake(
             "you call a copy tied: the row that you change must belong to a token "
@@ -186,7 +185,6 @@ RELEASED_SOFTMAX = Exercise(
     verified="log-probabilities over tokens, special rows and positions, in this order",
     cases=released_cases,
     right=released(),
-    allowed=(),
     mistakes=(
         Mistake(
             "the rows are in another order: tokens, special rows, positions",

@@ -43,7 +43,6 @@ LAYER_NORM = Exercise(
         ([-3.0, 1.5, 0.25, 8.0, -2.0], [0.5, -1.0, 2.0, 1.0, 3.0], [1.0] * 5, 0.5),
     ],
     right=variant(),
-    allowed=(),
     mistakes=(
         Mistake(
             "your variance is the unbiased one, it divides by d - 1: every output is "
@@ -129,7 +128,6 @@ RMS_NORM = Exercise(
     verified="every vector by its own root mean square, for one, two and three axes",
     cases=vectors,
     right=rms(),
-    allowed=(),
     mistakes=(
         Mistake(
             "you take the mean away first: this is LayerNorm",
@@ -230,7 +228,6 @@ NORM_BACKWARD = Exercise(
     verified="the gradient that autograd finds, also for a large epsilon",
     cases=gradients,
     right=backward(),
-    allowed=(),
     mistakes=(
         Mistake(
             "mean and variance are taken as constants: they move with x, and two "
