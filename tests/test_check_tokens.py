@@ -192,6 +192,7 @@ def encode_strictly(word, ids, ranks):
     [
         (encoded(list), "the mark </w> is missing"),
         (encoded(lambda word: [*word, "</w>"]), "a symbol of its own"),
+        (encoded(lambda word: [*word[:-1], "</w>"]), "has taken the place of the last"),
         (encoded(lambda word: [*(word + "</w>")]), "fell apart"),
         (encoded(lambda word: [c + "</w>" for c in word]), "every character has"),
         (encode_late, "the mark comes too late"),
@@ -242,6 +243,8 @@ def bytes_first(text):
         (lambda text: list(PIECES.findall(text)), "the pieces as they were"),
         (bytes_first, "first the pieces, then their bytes"),
         (lambda text: [p.encode() for p in PIECES.findall(text)], "bytes objects"),
+        (lambda text: "".join(pieces_by_number(text)), "this is one string"),
+        (lambda text: list("".join(pieces_by_number(text))), "each byte is a piece"),
         (lambda text: [[*p.encode()] for p in PIECES.findall(text)], "of numbers"),
         (
             lambda text: [p.encode("latin-1").decode() for p in PIECES.findall(text)],

@@ -80,6 +80,7 @@ def perplexity_by_product_in_torch(probabilities):
         (perplexity_of_sum_in_torch, "the sum of the surprises"),
         (perplexity_by_product, "product of 1,000 probabilities is 0"),
         (perplexity_by_product_in_torch, "product of 1,000 probabilities is 0"),
+        (lambda p: math.exp(-sum(x * math.log(x) for x in p)), "you weighted each"),
         (lambda p: len(p) / sum(p), "you averaged the probabilities"),
         (lambda p: (1 / torch.tensor(p)).mean(), "you averaged 1 / p"),
         (lambda p: torch.tensor(p).log().mean().exp(), "the sign is lost"),
@@ -361,6 +362,12 @@ def of_first(p, past, word, share, length):
     return (1 - share) * p + share * past.count(word) / max(len(past), 1)
 
 
+def of_itself(p, past, word, share, length):
+    if not past:
+        return p
+    return (1 - share) * p + share * (past.count(word) + 1) / (len(past) + 1)
+
+
 def by_length(p, past, word, share, length):
     return (1 - share) * p + share * past.count(word) / length
 
@@ -393,6 +400,7 @@ def well(p, past, word, share, length):
     ("answer", "told"),
     [
         (remember_too_early, "the memory has the word before you predict it"),
+        (remember_by(of_itself), "the memory has the word before you predict it"),
         (remember_everything, "you looked at the whole tale"),
         (remember_by(of_first), "at the first word nothing has been seen"),
         (remember_by(by_length), "not by the length of the tale"),

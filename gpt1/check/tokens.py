@@ -1,6 +1,7 @@
 """Exercises about tokens."""
 
 import functools
+import math
 from itertools import pairwise
 
 from gpt1.check.exercise import Exercise, Mistake
@@ -64,13 +65,17 @@ KIND = Exercise(
     cases=ids_to_judge,
     right=kind,
     mistakes=(
-        Mistake(
-            "each zone reaches one id too far: with 1 unknown and 238 inside, id 1 is "
-            "the first inside and id 239 the first at an end",
-            lambda token, zones: (
-                walk(token, zones, reaches=lambda rest, count: rest <= count)
-                or refuse(token)
-            ),
+        *(
+            Mistake(
+                "each zone reaches one id too far: with 1 unknown and 238 inside, id 1 "
+                "is the first inside and id 239 the first at an end",
+                lambda token, zones, lowest=lowest, end=end: (
+                    walk(token, zones, lowest, lambda rest, count: rest <= count)
+                    or end(token)
+                ),
+            )
+            for lowest in (0, -math.inf)
+            for end in (refuse, lambda token: None)
         ),
         Mistake(
             "you compare the id with each zone's size; a zone begins where the one "
@@ -215,6 +220,11 @@ ENCODE_WORD = Exercise(
             spelled(lambda word: [*word, END]),
         ),
         Mistake(
+            "the mark has taken the place of the last character; it belongs behind it, "
+            "in one symbol: t</w>",
+            spelled(lambda word: [*word[:-1], END]),
+        ),
+        Mistake(
             "the mark fell apart into <, /, w and >: t</w> is one symbol",
             spelled(lambda word: list(word + END)),
         ),
@@ -245,6 +255,12 @@ ENCODE_WORD = Exercise(
             "a symbol that the vocabulary lacks has no id of its own and stops your "
             "code; it becomes id 0",
             lambda word, ids, ranks: [ids[token] for token in tokens_of(word, ranks)],
+        ),
+        Mistake(
+            "a symbol that the vocabulary lacks is None in yours; it becomes id 0",
+            lambda word, ids, ranks: [
+                ids.get(token) for token in tokens_of(word, ranks)
+            ],
         ),
         Mistake(
             "these are the tokens; their ids are asked for",
@@ -289,6 +305,15 @@ BYTE_PIECES = Exercise(
         Mistake(
             "this is the whole text in one piece; cut it with PIECES first",
             lambda text: [as_bytes(text).decode("latin-1")] if text else [],
+        ),
+        Mistake(
+            "this is one string; a list of pieces is asked for",
+            lambda text: as_bytes(text).decode("latin-1"),
+        ),
+        Mistake(
+            "each byte is a piece of its own in yours; the bytes of a piece stay "
+            "together in one string",
+            lambda text: [chr(byte) for byte in as_bytes(text)],
         ),
         Mistake(
             "these are bytes objects; turn each byte into the character of its number",

@@ -74,6 +74,16 @@ PERPLEXITY = Exercise(
             "surprise wherever the probabilities differ",
             lambda probabilities: fmean(1 / p for p in probabilities),
         ),
+        *(
+            Mistake(
+                "you weighted each surprise with its probability; the words that came "
+                "count once each",
+                lambda probabilities, last=last: last(
+                    sum(-p * math.log(p) for p in probabilities)
+                ),
+            )
+            for last in (math.exp, float)
+        ),
         Mistake(
             "the sign is lost: yours is at most 1, and a perplexity is at least 1",
             lambda probabilities: 1 / perplexity(probabilities),
@@ -387,12 +397,18 @@ REMEMBER = Exercise(
     cases=tales,
     right=remember,
     mistakes=(
-        Mistake(
-            "the memory has the word before you predict it: put it there afterwards",
-            remembering(
-                lambda memory, word, text: (memory[word] + 1) / (memory.total() + 1),
-                always,
-            ),
+        *(
+            Mistake(
+                "the memory has the word before you predict it: put it there "
+                "afterwards",
+                remembering(
+                    lambda memory, word, text: (
+                        (memory[word] + 1) / (memory.total() + 1)
+                    ),
+                    mixes,
+                ),
+            )
+            for mixes in (always, lambda memory, word: memory)
         ),
         *(
             Mistake(
