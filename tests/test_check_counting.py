@@ -78,6 +78,13 @@ def test_gpt2_parameters_wrong_answers_are_named():
     is_shown(GPT2_PARAMETERS, lambda config: config.width, "got 6")
 
 
+def test_one_parameter_too_many_in_a_hundred_million_is_noticed():
+    def off_by_one(config):
+        return gpt2_by_formula(config) + (config.width == 768)
+
+    is_shown(GPT2_PARAMETERS, off_by_one, "GPT-2's smallest model", "124439809")
+
+
 def test_gpt2_parameters_are_those_of_a_model_of_others():
     from transformers import GPT2Config, GPT2LMHeadModel
 
