@@ -31,7 +31,7 @@ TOPICS = (
 
 
 def exercises():
-    """All exercises, a dictionary from names to `Exercise`s."""
+    """All exercises, a dictionary from their names."""
     found = {}
     for topic in TOPICS:
         for exercise in import_module(f"gpt1.check.{topic}").EXERCISES:

@@ -47,7 +47,7 @@ class Exercise:
             smallest first; or pairs of a description and a tuple, where the arguments
             are no good description of themselves.
         right: a function that does the exercise. It is never shown.
-        mistakes: the `Mistake`s that are known by name.
+        mistakes: those that are known by name, each a `Mistake`.
         observe: what is compared: a function of the answer and the arguments of a case,
             for answers that are not judged by what they return alone.
         tolerance: how far numbers may be off, as a share of the largest expected.

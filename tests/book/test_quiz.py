@@ -50,8 +50,10 @@ def test_the_key_is_computed_from_one_truth_for_each_choice(path):
     ]
     assert isinstance(answers, ast.List)
     assert len(answers.elts) == 5
-    values = [n.value for n in ast.walk(answers) if isinstance(n, ast.Constant)]
-    assert not any(isinstance(value, bool) for value in values)
+    parts = list(ast.walk(answers))
+    options = [part.value for part in parts if isinstance(part, ast.keyword)]
+    typed = [part for part in parts if isinstance(part, ast.Constant)]
+    assert not any(isinstance(n.value, bool) for n in typed if n not in options)
     for row, question in zip(answers.elts, questions(text), strict=True):
         if isinstance(row, ast.List):  # else it is made by a loop over the choices
             kinds = [type(element) for element in row.elts]
