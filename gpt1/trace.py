@@ -18,11 +18,12 @@ from gpt1.products import Products, storage
 def trace(model, *, depth=None, show=True):
     """Watch a model while it runs.
 
+    At the end of the block a table is printed, and in a notebook drawn::
+
         with trace(model):
             model(ids)
 
-    prints a table at the end of the block, and in a notebook draws it. To use the
-    numbers, give it a name and let it be silent:
+    To use the numbers, give it a name and let it be silent::
 
         with trace(model, show=False) as ledger:
             model(ids)
