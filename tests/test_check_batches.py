@@ -62,6 +62,10 @@ def test_steps_another_way(answer):
     ("answer", "told"),
     [
         (lambda t, c, b, e: math.ceil(t // c / b) * e, "a window of 5 needs 6 tokens"),
+        (
+            lambda t, c, b, e: max(math.ceil((t - 1) // c / b), 1) * e,
+            "a text that fills no window makes no step",
+        ),
         (lambda t, c, b, e: math.ceil((t - 1) / c / b) * e, "round the windows down"),
         (lambda t, c, b, e: math.ceil(t // (c + 1) / b) * e, "blocks of context + 1"),
         (lambda t, c, b, e: (t - 1) // c // b * e, "you drop the last batch"),
@@ -217,6 +221,12 @@ def counted(ids, gradient, vocab):
 )
 def test_the_gradient_gone_wrong(answer, told):
     assert told in said("table-gradient", answer)
+
+
+def test_no_zero_of_a_table_has_a_sign():
+    told = said("table-gradient", lambda i, gradient, v: gradient.new_ones(v, 2))
+    assert "[0, 0]" in told
+    assert "-0," not in told
 
 
 # --- overlapping windows --------------------------------------------------------------

@@ -392,6 +392,16 @@ def whether(p, past, word, share, length):
     return (1 - share) * p + share * (word in past) if past else p
 
 
+def unweighted(p, past, word, share, length):
+    return p + share * past.count(word) / len(past) if past else p
+
+
+def one_more(p, past, word, share, length):
+    if not past:
+        return p
+    return (1 - share) * p + share * past.count(word) / (len(past) + 1)
+
+
 def well(p, past, word, share, length):
     return (1 - share) * p + share * past.count(word) / len(past) if past else p
 
@@ -409,6 +419,13 @@ def well(p, past, word, share, length):
         (remember_by(of_different), "the number of different words"),
         (remember_by(whether), "only whether the word has come"),
         (remember_by(well, lambda total, n: total), "this is the sum"),
+        (remember_by(well, lambda total, n: -total / n), "the sign is lost"),
+        (
+            remember_by(well, lambda total, n: total / n / math.log(2)),
+            "this is in bits",
+        ),
+        (remember_by(unweighted), "keeps its whole weight"),
+        (remember_by(one_more), "yours divides by i + 1"),
     ],
 )
 def test_wrong_memories_are_named(answer, told):

@@ -3,7 +3,6 @@
 import math
 
 import torch
-from torch.nn import functional as F
 
 from gpt1.check.exercise import Exercise, Mistake
 from gpt1.check.windows import OVERLAPPING, STEPS, up
@@ -72,7 +71,7 @@ EPOCHS_NEEDED = Exercise(
 
 
 def table_gradient(ids, gradient, vocab):
-    return F.one_hot(ids, vocab).to(gradient.dtype).T @ gradient
+    return gradient.new_zeros(vocab, gradient.size(1)).index_add(0, ids, gradient)
 
 
 def looked_up():

@@ -246,7 +246,7 @@ def undivided(query, keys, values):
 STREAMED = Exercise(
     name="streamed-attention",
     verified="equal to attention over all keys at once, also for scores in the "
-    "hundreds",
+    "hundreds; what you store is not looked at",
     cases=queries,
     right=streamed,
     mistakes=(

@@ -95,6 +95,7 @@ def pieces_to_cut():
         ("dog", letters),
         ("cats", {"c", "at", "s", "cat"}),
         ("bbb", {"ab", "bb"}),
+        ("abcdehlost", letters | {"ab", "abc", "cde", "hlo", "ost", "st"}),
         ("", letters),
     ]
 
@@ -220,7 +221,8 @@ def merges_and_work(answer, pieces, count):
     if merges != many_merges(count):
         return "other merges"
     pairs = sum(len(piece) - 1 for piece in set(pieces))
-    return "slow" if Symbol.looked_up - before > PATIENCE * pairs else "fast"
+    slow = Symbol.looked_up - before > PATIENCE * pairs
+    return f"the merges of learn_merges, {'slow' if slow else 'fast'}"
 
 
 def plain(merges):
@@ -247,6 +249,7 @@ def learn_faster(
     often=int,
     each=pairwise,
     lower=None,
+    again=False,
 ):
     """As `learn_merges`. What mistakes change are arguments.
 
@@ -259,6 +262,7 @@ def learn_faster(
         each: function of a word: the pairs in it.
         lower: function of a word and the pair that is joined: the pairs whose counts
             fall, if that are not those of `each`.
+        again: whether a symbol that is made a second time becomes the youngest.
     """
     words = [(list(piece), often(n)) for piece, n in Counter(pieces).items()]
     characters = sorted({symbol for word, _ in words for symbol in word})
@@ -278,7 +282,8 @@ def learn_faster(
             break
         best = min(left, key=lambda pair: order(pair, left[pair], age))
         merges.append(best)
-        age.setdefault("".join(best), len(age))
+        made = "".join(best)
+        age[made] = len(age) if again else age.get(made, len(age))
         for number in sorted(where.pop(best, ())):
             word, n = words[number]
             add(number, lower(word, best) if lower else each(word), -1)
@@ -340,6 +345,9 @@ LEARN_FASTER = Exercise(
         (["the", "cat", "sat", "on", "the", "mat", "."], 4),
         (["bddd", "aab", "aab"], 4),
         (["bb", "aaac", "bc", "bc"], 5),
+        (["xabxab", "ab"], 9),
+        ([("a", "t</w>"), ("c", "a", "t</w>"), ("a", "t", "e</w>")], 3),
+        ([("ab", "a", "b", "b")], 9),
         ("980 pieces and 40 merges:", (many_words(), 40)),
     ],
     right=learn_faster,
@@ -395,6 +403,19 @@ LEARN_FASTER = Exercise(
             "ties ask the right symbols first in yours; the left ones decide, and the "
             "right ones only if the left are the same",
             with_change(order=lambda pair, n, age: (-n, age[pair[1]], age[pair[0]])),
+        ),
+        *(
+            Mistake(
+                "a symbol that two merges give, or that was there before, keeps its "
+                "first age; yours makes it the youngest again",
+                answer,
+            )
+            for answer in (with_change(again=True), slowly(with_change(again=True)))
+        ),
+        Mistake(
+            "right for strings; a piece may also be a tuple of symbols, such as a and "
+            "t</w>: each of them stays whole, and yours are cut into characters",
+            lambda pieces, count: learn_faster(["".join(p) for p in pieces], count),
         ),
         *(
             Mistake(

@@ -33,6 +33,7 @@ STEPS = Exercise(
         (23, 5, 2, 1),
         (23, 5, 3, 2),
         (11, 5, 1, 1),
+        (10, 5, 1, 1),
         (17, 5, 4, 3),
         (10_000, 512, 4, 3),
         (512, 512, 64, 100),
@@ -44,6 +45,12 @@ STEPS = Exercise(
             "a window of 5 needs 6 tokens, since its last target lies one further on; "
             "yours needs 5",
             stepping(lambda tokens, context: tokens // context),
+        ),
+        Mistake(
+            "a text that fills no window makes no step; yours makes one in each epoch",
+            lambda tokens, context, batch_size, epochs: (
+                epochs * max(up((tokens - 1) // context, batch_size), 1)
+            ),
         ),
         Mistake(
             "what is left at the end of the text fills no window and is not used: "

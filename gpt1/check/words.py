@@ -350,7 +350,9 @@ def so_far(memory, word, text):
     return memory[word] / memory.total()
 
 
-def mixed(text, given, share, seen=so_far, mixes=lambda memory, word: memory):
+def mixed(
+    text, given, share, seen=so_far, mixes=lambda memory, word: memory, whole=False
+):
     """The surprise at each word of a text.
 
     Args:
@@ -359,18 +361,21 @@ def mixed(text, given, share, seen=so_far, mixes=lambda memory, word: memory):
         share: of the memory.
         seen: function of the words so far, a word and the text: its share.
         mixes: function of the words so far and a word: whether it is mixed.
+        whole: whether the probability before keeps its whole weight.
     """
     memory, found = Counter(), []
     for word, p in zip(text, given, strict=True):
         if mixes(memory, word):
-            p = (1 - share) * p + share * seen(memory, word, text)
+            p = (1 if whole else 1 - share) * p + share * seen(memory, word, text)
         found.append(-math.log(p))
         memory[word] += 1
     return found
 
 
-def remembering(seen=so_far, mixes=lambda memory, word: memory):
-    return lambda text, given, share: fmean(mixed(text, given, share, seen, mixes))
+def remembering(seen=so_far, mixes=lambda memory, word: memory, whole=False):
+    return lambda text, given, share: fmean(
+        mixed(text, given, share, seen, mixes, whole)
+    )
 
 
 def always(memory, word):
@@ -409,6 +414,28 @@ REMEMBER = Exercise(
                 ),
             )
             for mixes in (always, lambda memory, word: memory)
+        ),
+        Mistake(
+            "c counts the word itself in yours, and i does not: put a word into the "
+            "memory after its surprise is computed",
+            remembering(lambda memory, word, text: (memory[word] + 1) / memory.total()),
+        ),
+        Mistake(
+            "at the word with index i, i words have come; yours divides by i + 1",
+            remembering(lambda memory, word, text: memory[word] / (memory.total() + 1)),
+        ),
+        Mistake(
+            "the model's p keeps its whole weight: it gets 1 - share, or the "
+            "probabilities of all words sum to more than 1",
+            remembering(whole=True),
+        ),
+        Mistake(
+            "this is in bits; nats are asked for, the natural logarithm",
+            lambda text, given, share: remember(text, given, share) / math.log(2),
+        ),
+        Mistake(
+            "the sign is lost: a surprise is minus the logarithm",
+            lambda text, given, share: -remember(text, given, share),
         ),
         *(
             Mistake(
