@@ -75,7 +75,7 @@ def judge(exercise, answer):
     what, got, found = failure
     error = got.error if isinstance(got, Raised) else None
     if isinstance(error, NotImplementedError):
-        return "not done yet. Replace `raise NotImplementedError`, then run this cell."
+        return "not done yet. Write the function, then run this cell."
     for mistake in exercise.mistakes:
         if same(exercise, answer, mistake.answer):
             return f"not yet: {mistake.says}."
