@@ -66,6 +66,7 @@ def mask_by(rule):
         (mask_by(lambda q, k, past: k <= q + past + 1), "diagonal is one too high"),
         (mask_by(lambda q, k, past: k < q + past), "no position can see itself"),
         (mask_by(lambda q, k, past: k <= q), "right without a past"),
+        (mask_by(lambda q, k, past: k >= q + past), "points the other way"),
         (mask_by(lambda q, k, past: k <= q - past), "counted backwards"),
         (mask_by(lambda q, k, past: k >= q + past + 1), "True and False are exchanged"),
         (mask_by(lambda q, k, past: (k <= q + past).T), "rows and columns"),
@@ -126,6 +127,7 @@ def window_by(rule):
     [
         (window_by(lambda back, window: (back >= 0) & (back <= window)), "one too low"),
         (window_by(lambda back, window: back < window), "cuts away what lies ahead"),
+        (window_by(lambda b, window: b.abs() < window), "cuts away what lies ahead"),
         (window_by(lambda back, window: back >= 0), "the window is not used"),
         (
             window_by(lambda back, window: (back > 0) & (back < window)),

@@ -165,6 +165,7 @@ def extra_mean(truth, belief):
         (extra_exchanged, "truth and belief are exchanged"),
         (extra_exchanged_in_torch, "truth and belief are exchanged"),
         (whole_cross_entropy, "the whole cross-entropy"),
+        (lambda p, q: whole_cross_entropy(p, p), "the entropy of the truth"),
         (lambda p, q: -extra_by_xlogy(p, q), "the sign is wrong"),
         (extra_in_bits, "this is in bits"),
         (extra_mean, "the plain mean over the words"),

@@ -77,6 +77,11 @@ CAUSAL_MASK = Exercise(
             lambda time, past: causal_mask(time, past).T,
         ),
         Mistake(
+            "the comparison points the other way: a query sees the keys up to its own "
+            "position; yours sees those from there on",
+            lambda time, past: ones(time, past).triu(past),
+        ),
+        Mistake(
             "position 0 can see position 1: you let everything be seen",
             ones,
         ),
@@ -110,9 +115,14 @@ WINDOW_MASK = Exercise(
             "with a window of 1 a position must see itself: yours sees one too few",
             lambda time, window: causal_mask(time).triu(2 - window),
         ),
-        Mistake(
-            "position 0 can see position 1: nothing cuts away what lies ahead",
-            lambda time, window: torch.ones(time, time).bool().triu(1 - window),
+        *(
+            Mistake(
+                "position 0 can see position 1: nothing cuts away what lies ahead",
+                lambda time, window, ahead=ahead: (
+                    torch.ones(time, time).bool().triu(1 - window).tril(ahead(window))
+                ),
+            )
+            for ahead in (lambda window: 99, lambda window: window - 1)
         ),
         Mistake(
             "True and False are exchanged: True is what a query may see",

@@ -45,6 +45,10 @@ PERPLEXITY = Exercise(
             lambda probabilities: fmean(surprises(probabilities)),
         ),
         Mistake(
+            "this is the mean surprise in bits; the perplexity is 2 to its power",
+            lambda probabilities: fmean(surprises(probabilities)) / math.log(2),
+        ),
+        Mistake(
             "your surprises are in nats, so raise e to their mean; you raised 2",
             lambda probabilities: 2 ** fmean(surprises(probabilities)),
         ),
@@ -156,6 +160,10 @@ EXTRA_NATS = Exercise(
             "this is the whole cross-entropy; take away the entropy, which nobody "
             "can avoid",
             cross_entropy,
+        ),
+        *with_zeros(
+            "this is the entropy of the truth; what you pay beyond it is asked for",
+            lambda truth, belief: entropy(truth),
         ),
         *with_zeros(
             "the sign is wrong: a wrong belief costs more than the truth, never less",
