@@ -70,11 +70,20 @@ def test_gpt2_parameters_wrong_answers_are_named():
     def fixed(config):
         return 124_439_808
 
+    def other_sizes(config):
+        return (
+            forgot(config)
+            + 2 * config.width
+            + config.width * (50257 - config.vocab_size + 1024 - config.context)
+        )
+
     is_told(GPT2_PARAMETERS, forgot, "this is GPT-1's count")
     is_told(GPT2_PARAMETERS, gain_alone, "a gain and a bias")
     is_told(GPT2_PARAMETERS, in_each_block, "to every block")
     is_told(GPT2_PARAMETERS, state_dict, "twice")
     is_told(GPT2_PARAMETERS, fixed, "always that of GPT-2's smallest")
+    is_told(GPT2_PARAMETERS, other_sizes, "the config has its own")
+    is_told(GPT2_PARAMETERS, lambda c: forgot(c) + 1536, "width 768")
     is_shown(GPT2_PARAMETERS, lambda config: config.width, "got 6")
 
 

@@ -52,6 +52,8 @@ def test_the_first_loss_may_be_found_in_other_ways(answer):
             "half their deviation",
         ),
         (lambda c: math.log(c.vocab_size) + 0.1536, "right for GPT-1 only"),
+        (lambda c: math.log(c.vocab_size) + 384 * c.init_std**2, "it has width"),
+        (lambda c: 10.7621, "always that of GPT-1"),
         (
             lambda c: math.log2(c.vocab_size * math.exp(c.width * c.init_std**2 / 2)),
             "in bits",
@@ -136,6 +138,10 @@ def no_softmax(model, ids):
     return rows[range(len(rows)), ids[0, 1:]].sum()
 
 
+def one_more(model, ids):
+    return -model.loss(ids[:, :-1], ids[:, 1:]) * len(ids[0])
+
+
 def product(model, ids):
     rows = log_probabilities(model, ids[:, :-1]).exp()
     return rows[range(len(rows)), ids[0, 1:]].prod()
@@ -150,6 +156,7 @@ def product(model, ids):
         (as_loss, "this is the loss"),
         (no_softmax, "these are logits"),
         (product, "this is the probability"),
+        (one_more, "one fewer is predicted"),
     ],
 )
 def test_the_probability_names_the_mistake(answer, told):
@@ -265,6 +272,20 @@ def by_the_whole(model, ids, lengths):
     return (F.cross_entropy(rows, ids[:, 1:], reduction="none") * mask).mean()
 
 
+def by_tokens(model, ids, lengths):
+    found = 0.0
+    for text, n in zip(ids, lengths, strict=True):
+        found += model.loss(text[None, : n - 1], text[None, 1:n]).item() * (n - 1)
+    return found / sum(lengths)
+
+
+def weighed_by_tokens(model, ids, lengths):
+    found = 0.0
+    for text, n in zip(ids, lengths, strict=True):
+        found += model.loss(text[None, : n - 1], text[None, 1:n]).item() * n
+    return found / sum(lengths)
+
+
 def by_id(model, ids, lengths):
     rows = model(ids[:, :-1]).transpose(1, 2)
     losses = F.cross_entropy(rows, ids[:, 1:], reduction="none")
@@ -282,6 +303,8 @@ def by_id(model, ids, lengths):
         (text_by_text, "mean of means"),
         (by_the_whole, "divide by all positions"),
         (by_id, "by its id"),
+        (by_tokens, "by the number of tokens"),
+        (weighed_by_tokens, "it has n - 1 targets"),
     ],
 )
 def test_the_loss_names_the_mistake(answer, told):
@@ -324,6 +347,14 @@ def by_zeros(model, ids):
     after = model(ids).detach()
     weight.data.copy_(old)
     return not before.allclose(after)
+
+
+def test_a_weight_that_is_left_without_gradients_is_told():
+    def answer(model, ids):
+        model.token_embedding.weight.requires_grad = False
+        return by_one_number(model, ids)
+
+    assert "left without requires_grad" in judge(IS_TIED, answer)
 
 
 @pytest.mark.parametrize("answer", [on_a_copy_of_the_model, by_one_number, by_zeros])

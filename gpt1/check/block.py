@@ -57,7 +57,10 @@ def outputs_in_torch(answer, block, x):
             "its output": layer,
             "its output without gradients": layer,
             "it is in eval mode": True,
+            "its weights are its own": True,
         }
+    places = {parameter.data_ptr() for parameter in block.parameters()}
+    shared = any(parameter.data_ptr() in places for parameter in layer.parameters())
     training, mask = layer.training, ~causal_mask(x.size(1))
     layer.eval()
     with torch.no_grad():
@@ -66,6 +69,7 @@ def outputs_in_torch(answer, block, x):
         "its output": layer(x, src_mask=mask),
         "its output without gradients": quick,
         "it is in eval mode": not training,
+        "its weights are its own": not shared,
     }
 
 
@@ -95,6 +99,12 @@ def scrambled(config, dice):
     return block
 
 
+def with_shared_weights(block):
+    layer = torch_layer(block)
+    layer.linear1 = block.feed_forward.expand
+    return layer
+
+
 AS_TORCH = Exercise(
     name="as-torch",
     verified="equal outputs for two blocks with random weights, gains and biases",
@@ -107,6 +117,11 @@ AS_TORCH = Exercise(
             "the layer is in training mode: it drops out, and answers differently "
             "every time",
             lambda block: torch_layer(block).train(),
+        ),
+        Mistake(
+            "the outputs are right, but the layer shares weights with the block: train "
+            "one, and the other changes; copy them",
+            with_shared_weights,
         ),
         Mistake(
             "the activation is ReLU, the layer's default; GPT-1 has GELU",
@@ -212,6 +227,18 @@ class HalfDone(Block):
         return self.feed_forward_norm(x + self.feed_forward(x))
 
 
+class LastBranchAlone(Block):
+    def forward(self, x, cache=None):
+        x = x + self.attention_norm(self.attention(x, cache))
+        return self.feed_forward_norm(self.feed_forward(x))
+
+
+class InPlace(Block):
+    def forward(self, x, cache=None):
+        x += self.attention_norm(self.attention(x, cache))
+        return x + self.feed_forward_norm(self.feed_forward(x))
+
+
 class NoCache(BranchNormBlock):
     def forward(self, x, cache=None):
         return super().forward(x)
@@ -221,12 +248,15 @@ def block_outputs(answer, config, weights, x):
     """What a class of blocks does, with given weights, with and without a cache."""
     block = answer(config).eval()
     block.load_state_dict(weights)
-    cache = KVCache(config.context)
+    cache, given = KVCache(config.context), x.clone()
     with torch.no_grad():
         pieces = [block(piece.clone(), cache) for piece in (x[:, :2], x[:, 2:])]
+        whole = block(given)
+        tensors = all(isinstance(piece, torch.Tensor) for piece in pieces)
         return {
-            "all at once": block(x.clone()),
-            "in two pieces, with a cache": torch.cat(pieces, dim=1),
+            "all at once": whole,
+            "in two pieces, with a cache": torch.cat(pieces, 1) if tensors else pieces,
+            "x is as it was": torch.equal(given, x),
         }
 
 
@@ -282,6 +312,16 @@ BRANCH_NORM = Exercise(
             "attention's branch is right; the feed-forward layer's norm still comes "
             "after the sum",
             HalfDone,
+        ),
+        Mistake(
+            "the feed-forward layer's branch replaces the stream; add it, as you added "
+            "attention's",
+            LastBranchAlone,
+        ),
+        Mistake(
+            "the numbers are right, but += changes the x that came in, and training "
+            "stops with an error: write x = x + f(x) instead",
+            InPlace,
         ),
         Mistake(
             "right without a cache, but attention is not handed the cache, so later "

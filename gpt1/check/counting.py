@@ -3,6 +3,8 @@
 Those about the memory of training are in `counting_memory.py`.
 """
 
+from dataclasses import replace
+
 from gpt1 import count
 from gpt1.check.counting_memory import (
     CHECKPOINTED_BYTES,
@@ -81,6 +83,17 @@ GPT2_PARAMETERS = Exercise(
             "the table of positions is missing: it has a row for each place in the "
             "context",
             more(lambda config: (2 - config.context) * config.width),
+        ),
+        Mistake(
+            "you put in the vocabulary and the context of GPT-2's smallest model; the "
+            "config has its own",
+            lambda config: gpt2_parameters(
+                replace(config, vocab_size=50257, context=1024)
+            ),
+        ),
+        Mistake(
+            "1,536 is the LayerNorm of width 768; a config has a width of its own",
+            more(lambda config: 1536),
         ),
         Mistake(
             "your answer is always that of GPT-2's smallest model: count the config "

@@ -65,6 +65,14 @@ FIRST_LOSS = Exercise(
             second_term(lambda config: 768 * 0.02**2 / 2),
         ),
         Mistake(
+            "you took 768 for the width of every config; it has width",
+            second_term(lambda config: 768 * config.init_std**2 / 2),
+        ),
+        Mistake(
+            "your answer is always that of GPT-1: use the config that you are given",
+            lambda config: first_loss(GPTConfig()),
+        ),
+        Mistake(
             "you took 0.02 for the deviation of every config; it has init_std",
             second_term(lambda config: config.width * 0.02**2 / 2),
         ),
@@ -158,6 +166,11 @@ LOG_PROBABILITY = Exercise(
             picked(end=torch.mean),
         ),
         Mistake(
+            "you multiply the mean by the number of tokens; one fewer is predicted, "
+            "since the first is given",
+            lambda model, ids: picked(end=torch.mean)(model, ids) * ids.size(1),
+        ),
+        Mistake(
             "the sign is turned: this is the negative log-probability, as in a loss",
             picked(score=negated),
         ),
@@ -219,6 +232,19 @@ def mean_of_sums(found):
 def over_everything(model, ids, lengths):
     places = ids.size(0) * (ids.size(1) - 1)
     return torch.cat(texts(model, ids, lengths)).sum() / places
+
+
+@torch.no_grad()
+def over_all_tokens(model, ids, lengths):
+    return torch.cat(texts(model, ids, lengths)).sum() / sum(lengths)
+
+
+@torch.no_grad()
+def by_length(model, ids, lengths):
+    """Means of texts, weighed by their tokens instead of their targets."""
+    means = [losses.mean() for losses in texts(model, ids, lengths)]
+    weighed = [mean * n for mean, n in zip(means, lengths, strict=True)]
+    return sum(weighed) / sum(lengths)
 
 
 def known_by_id(model, ids, lengths):
@@ -295,6 +321,15 @@ PADDED_LOSS = Exercise(
         Mistake(
             "you divide by all positions, padding included; only targets count",
             over_everything,
+        ),
+        Mistake(
+            "you divide by the number of tokens; the first token of each text is no "
+            "target",
+            over_all_tokens,
+        ),
+        Mistake(
+            "you weigh a text's mean by its n tokens; it has n - 1 targets",
+            by_length,
         ),
         Mistake(
             "this is the sum; divide by the number of targets",

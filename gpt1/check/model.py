@@ -55,6 +55,11 @@ def left_changed(model, ids):
     return answer
 
 
+def without_gradients(model, ids):
+    model.token_embedding.weight.requires_grad_(False)
+    return is_tied(model, ids)
+
+
 def nearly(one, other):
     return torch.allclose(one, other, atol=1e-3)
 
@@ -66,7 +71,8 @@ def answer_and_trace(answer, model, ids):
     kept = all(
         torch.allclose(b, a, atol=1e-6) for b, a in zip(before, after, strict=True)
     )
-    return {"the answer": says, "the model is as it was": kept}
+    learns = all(parameter.requires_grad for parameter in model.parameters())
+    return {"the answer": says, "the model is as it was": kept, "it learns": learns}
 
 
 def models():
@@ -114,6 +120,11 @@ IS_TIED = Exercise(
         Mistake(
             "the answers are right, but the row is left changed: put it back",
             left_changed,
+        ),
+        Mistake(
+            "the answers are right, but the weight is left without requires_grad, and "
+            "cannot be trained; change it under torch.no_grad() instead",
+            without_gradients,
         ),
         Mistake(
             "one of the models has a second matrix and does not use it: judge by what "
