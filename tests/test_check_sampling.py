@@ -139,9 +139,28 @@ def min_p_low_number(logits, share):
     return logits.masked_fill(logits - best < math.log(share), -1e9)
 
 
+def min_p_without_a_logarithm(logits, share):
+    gap = logits - logits.amax(-1, keepdim=True)
+    return logits.masked_fill(gap < share, -math.inf)
+
+
+def min_p_of_chances(logits, share):
+    chances = logits.softmax(-1)
+    cut = chances < share * chances.amax(-1, keepdim=True)
+    return chances.masked_fill(cut, -math.inf)
+
+
+def min_p_of_chances_to_zero(logits, share):
+    chances = logits.softmax(-1)
+    return chances * (chances >= share * chances.amax(-1, keepdim=True))
+
+
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
+        (min_p_without_a_logarithm, "no logit is above the best"),
+        (min_p_of_chances, "these are chances"),
+        (min_p_of_chances_to_zero, "these are chances"),
         (min_p_of_own_chance, "a token's own chance"),
         (min_p_of_the_best_logit, "a share of the best logit"),
         (min_p_of_all_rows, "best logit is that of the whole batch"),
@@ -231,9 +250,16 @@ def rewind_swapped(cache, length):
         layer.keys, layer.values, layer.length = layer.values, layer.keys, length
 
 
+def rewind_cut_heads(cache, length):
+    for layer in cache:
+        layer.keys, layer.values = layer.keys[:, :length], layer.values[:, :length]
+        layer.length = length
+
+
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
+        (rewind_cut_heads, "you cut axis 1, the heads"),
         (rewind_first_layer, "only the first layer's"),
         (rewind_cut, "nothing more fits in"),
         (rewind_cut_only, "`length` still counts what is gone"),
@@ -431,9 +457,21 @@ def ahead_halved(model, ids, guess):
     return ahead_by_slip(model, ids, guess) // 2
 
 
+def ahead_by_one_row(model, ids, guess):
+    best = model(ids)[:, -1].argmax(-1)
+    return int((best == guess)[0].int().cumprod(0).sum())
+
+
+def ahead_too_early(model, ids, guess):
+    best = model(torch.cat([ids, guess], 1))[:, ids.size(1) - 2 : -2].argmax(-1)
+    return (best == guess).int().cumprod(-1).sum().item()
+
+
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
+        (ahead_by_one_row, "judge all guesses in yours"),
+        (ahead_too_early, "one position too early"),
         (ahead_too_late, "one too late"),
         (ahead_counts_all, "count all guesses that are right"),
         (ahead_argmax, "the argmax of no slip is 0"),

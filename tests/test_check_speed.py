@@ -146,9 +146,16 @@ def race_fastest(jobs, rounds, now):
     return {name: (np.array(times) / first).max() for name, times in spent.items()}
 
 
+def race_luckiest(jobs, rounds, now):
+    spent = lists_of_seconds(jobs, rounds, now)
+    first = np.array(spent[next(iter(jobs))])
+    return {name: (np.array(times) / first).min() for name, times in spent.items()}
+
+
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
+        (race_luckiest, "this is the smallest ratio"),
         (race_a_then_b, "all rounds of one job, then all of the next"),
         (race_medians, "the ratio of the medians"),
         (race_means, "the mean of the ratios"),
@@ -244,9 +251,19 @@ def amdahl_one_part(shares, faster):
     return 1 / (1 - shares[part] + shares[part] / faster[part])
 
 
+def amdahl_longer(shares, faster):
+    return 1 / sum(share * faster.get(part, 1) for part, share in shares.items())
+
+
+def amdahl_without_the_rest(shares, faster):
+    return 1 / sum(shares[part] / faster[part] for part in faster)
+
+
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
+        (amdahl_longer, "yours takes 3 times as long"),
+        (amdahl_without_the_rest, "has vanished; it takes its time as before"),
         (amdahl_weighted, "you averaged the gains"),
         (amdahl_time, "this is the new time"),
         (amdahl_saved, "share of the time that is saved"),
@@ -315,9 +332,21 @@ def mfu_of_a_batch(config, tokens_per_second, flops_per_second):
     return 64 * mfu_by_hand(config, tokens_per_second, flops_per_second)
 
 
+def mfu_half_of_the_scores(config, tokens_per_second, flops_per_second):
+    d, n = config.width, config.layers
+    each = 6 * (12 * n * d**2 + config.vocab_size * d) + 6 * n * d * config.context
+    return each * tokens_per_second / flops_per_second
+
+
+def mfu_of_gpt1(config, tokens_per_second, flops_per_second):
+    return mfu_by_hand(GPTConfig(), tokens_per_second, flops_per_second)
+
+
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
+        (mfu_half_of_the_scores, "those that the mask hides"),
+        (mfu_of_gpt1, "count those of `config`"),
         (mfu_six_n, "the scores are missing"),
         (mfu_look_ups, "look-up of the embedding counts"),
         (mfu_forward, "the forward pass alone"),
@@ -378,6 +407,8 @@ def enough_times(factor):
         (enough_times(18), "counts twice"),
         (enough_times(4.5), "shared the number between the two"),
         (enough_times(27), "forward pass alone"),
+        (enough_times(0.9), "nine tenths of the exchange's time are too little"),
+        (enough_times(1 / 9), "a ninth of the exchange's time"),
         (enough_times(7), "expected 2, got 1"),
         (lambda flops, line: enough_by_search(flops, line) + 1, "expected 2, got 3"),
     ],
@@ -456,9 +487,14 @@ def roof_of_training(rows, inputs, outputs, size, rate, band):
     return 3 * roof_with_if(rows, inputs, outputs, size, rate, band)
 
 
+def roof_in_bits(rows, inputs, outputs, size, rate, band):
+    return roof_with_if(rows, inputs, outputs, size / 8, rate, band)
+
+
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
+        (roof_in_bits, "you divided `size` by 8"),
         (roof_sum, "you added the two times"),
         (roof_one_flop, "a multiply and an add are two FLOPs"),
         (roof_weights_only, "only the matrix is moved"),

@@ -97,6 +97,9 @@ def test_half_life_wrong_answers_are_named():
     is_told(it, lambda r, d: math.log(0.5) / math.log(1 - d), "the learning rate is")
     is_told(it, lambda r, d: math.log(2) / math.log(1 - r * d), "turn the sign")
     is_told(it, float32, "use Python's floats")
+    is_told(it, lambda r, d: math.log(2) / math.log(1 + r * d), "it would grow")
+    is_told(it, lambda r, d: math.log(0.5) / math.log(1 + r * d), "it would grow")
+    is_told(it, lambda r, d: math.log(1 - r * d) / math.log(0.5), "upside down")
     is_shown(it, lambda rate, decay: 2.0, "(0.5, 0.8)", "expected 1.357, got 2")
 
 
@@ -179,6 +182,46 @@ def test_clipping_wrong_answers_are_named():
             p.grad *= min(1, limit / norm)
         return norm
 
+    def norm_of(tensors):
+        return torch.cat([tensor.flatten() for tensor in tensors]).norm()
+
+    def longer(parameters, limit):
+        norm = norm_of(p.grad for p in parameters)
+        if norm > limit:
+            for p in parameters:
+                p.grad *= norm / limit
+        return norm
+
+    def larger(parameters, limit):
+        norm = norm_of(p.grad for p in parameters)
+        for p in parameters:
+            p.grad *= max(1, limit / norm)
+        return norm
+
+    def to_one(parameters, limit):
+        norm = norm_of(p.grad for p in parameters)
+        if norm > limit:
+            for p in parameters:
+                p.grad /= norm
+        return norm
+
+    def one_loop(parameters, limit):
+        for p in parameters:
+            norm = norm_of(q.grad for q in parameters)
+            p.grad *= min(1, limit / norm)
+        return norm
+
+    def of_weights(parameters, limit):
+        norm = norm_of(p.detach() for p in parameters)
+        for p in parameters:
+            p.grad *= min(1, limit / norm)
+        return norm
+
+    is_told(it, longer, "the factor is upside down")
+    is_told(it, larger, "the factor is at most 1")
+    is_told(it, to_one, "ends at a norm of 1")
+    is_told(it, one_loop, "measured again for each tensor")
+    is_told(it, of_weights, "the norm of the weights")
     is_told(it, per_tensor, "you clipped each tensor, not the global norm")
     is_told(it, per_tensor_by_torch, "you clipped each tensor, not the global norm")
     is_told(it, local, "back into .grad")
@@ -255,6 +298,21 @@ def test_errors_of_an_estimate_that_are_wrong_are_named():
     )
     is_told(
         it,
+        with_whole(lambda some, whole: right(some, sum(some))),
+        "the sum of the batches' gradients",
+    )
+    is_told(
+        it,
+        with_whole(
+            lambda some, whole: (
+                (sum((g - whole).square().sum() for g in some) / len(some)).sqrt()
+                / whole.norm()
+            )
+        ),
+        "the root of the mean square",
+    )
+    is_told(
+        it,
         with_whole(lambda some, whole: right(some, whole) * whole.norm()),
         "divide by the norm of the whole",
     )
@@ -269,6 +327,29 @@ def test_errors_of_an_estimate_that_are_wrong_are_named():
         "the error of the first batch",
     )
     is_shown(it, with_whole(lambda some, whole: 1.0), "2 batches", "got 1")
+
+
+def test_gradients_that_are_one_tensor_are_told_of_it():
+    def answer(model, batches):
+        found = []
+        for batch in batches:
+            model.zero_grad(set_to_none=False)
+            model.loss(*batch).backward()
+            found.append([p.grad for p in model.parameters()])
+        rows = [torch.cat([g.flatten() for g in one]) for one in found]
+        whole = sum(rows) / len(rows)
+        return sum((row - whole).norm() for row in rows) / len(rows) / whole.norm()
+
+    is_told(ESTIMATE_ERROR, answer, "kept without `.clone()`")
+
+
+def test_batches_whose_gradients_add_up_are_told_of_it():
+    def answer(model, batches):
+        some = [slope_of(model, *batch, zero=False) for batch in batches]
+        whole = slope_of(model, *map(torch.cat, zip(*batches, strict=True)))
+        return sum((g - whole).norm() for g in some) / len(some) / whole.norm()
+
+    is_told(ESTIMATE_ERROR, answer, "earlier batches are still in .grad")
 
 
 def test_a_larger_batch_is_a_better_estimate_in_the_check_too():
@@ -389,5 +470,23 @@ def test_trapezoid_wrong_answers_are_named():
     is_told(it, early, "one step early")
     is_told(it, no_fall, "the cooldown is missing")
     is_told(it, from_cooldown, "that is how long it lasts")
+
+    def one_step_more(step, total, warmup, cooldown):
+        if step <= warmup:
+            return (step + 1) / warmup
+        return min(1, (total - step) / cooldown)
+
+    def flat(step, total, warmup, cooldown):
+        return min((step + 1) / warmup, 1, (total - step) / (cooldown + 1))
+
+    def cosine(step, total, warmup, cooldown):
+        done = (step - (total - cooldown)) / cooldown
+        if done <= 0:
+            return trapezoid_in_cases(step, total, warmup, cooldown)
+        return 0.5 * (1 + math.cos(math.pi * done))
+
     is_told(it, upwards, "your rate rises")
+    is_told(it, one_step_more, "goes on past 1")
+    is_told(it, flat, "your fall is too flat")
+    is_told(it, cosine, "your fall is a cosine")
     is_shown(it, lambda *given: 2.0, "(0, 10, 3, 4)", "expected 0.3333, got 2")

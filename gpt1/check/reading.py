@@ -77,6 +77,11 @@ def cut_axis_of_heads(cache, length):
         layer.keys, layer.values = layer.keys[:, :length], layer.values[:, :length]
 
 
+def cut_axis_of_heads_and_length(cache, length):
+    cut_axis_of_heads(cache, length)
+    rewind(cache, length)
+
+
 def erase(cache, length):
     for layer in cache:
         layer.keys[:, :, length:] = 0
@@ -124,6 +129,10 @@ REWIND = Exercise(
         Mistake(
             "you cut axis 1, the heads; and what lies behind `length` need not be cut",
             cut_axis_of_heads,
+        ),
+        Mistake(
+            "you cut axis 1, the heads; and what lies behind `length` need not be cut",
+            cut_axis_of_heads_and_length,
         ),
         Mistake(
             "what you erased still counts: `length` is as before, and keys of zeros "
@@ -194,7 +203,11 @@ def guesses():
         guess[0, right] = (guess[0, right] + 1) % 19
         found.append((f"8 guesses, only number {right + 1} is wrong:", guess))
     found.append(("8 guesses, all right:", greedy))
-    return [(told, (model, ids, guess)) for told, guess in found]
+    cases = [(told, (model, ids, guess)) for told, guess in found]
+    other = torch.tensor([[13, 17, 5, 7]])
+    guess = written(small, other, 3)
+    cases.insert(2, ("3 guesses after another text, all right:", (model, other, guess)))
+    return cases
 
 
 @torch.no_grad()
@@ -235,6 +248,10 @@ def one_by_one_until(model, ids, guess):
     return guess.size(1)
 
 
+def judged_by_the_prompt(model, ids, guess):
+    return leading(model(ids)[:, -1:].argmax(-1) == guess)
+
+
 def first_slip(model, ids, guess):
     return (~matches(model, ids, guess)).int().argmax().item()
 
@@ -260,6 +277,11 @@ AHEAD = Exercise(
             "each guess is judged one position too early: the last prompt token's "
             "logits judge the first guess",
             lambda *given: leading(matches(*given, behind=2)),
+        ),
+        Mistake(
+            "the logits at the last prompt token judge all guesses in yours; each "
+            "guess has its own, at the token before it",
+            judged_by_the_prompt,
         ),
         Mistake(
             "you count all guesses that are right; after the first slip the model "

@@ -97,6 +97,14 @@ def chances_left(logits, share):
     return above(lowest)(logits, share).softmax(-1)
 
 
+def chances_cut(empty):
+    def answer(logits, share):
+        chances = logits.softmax(-1)
+        return chances.masked_fill(chances < share * best(chances), empty)
+
+    return answer
+
+
 MIN_P = Exercise(
     name="min-p",
     verified="each row keeps what has the share of its own best token's chance",
@@ -141,6 +149,11 @@ MIN_P = Exercise(
             above(lambda logits, share: best(logits) - math.log(share)),
         ),
         Mistake(
+            "nothing is left: no logit is above the best, and yours has to be, by the "
+            "share; the limit is its logarithm, which is negative",
+            above(lambda logits, share: best(logits) + share),
+        ),
+        Mistake(
             "a logit of 0 is no cut: it is a chance like another; fill with -inf",
             above(lowest, empty=0.0),
         ),
@@ -158,6 +171,14 @@ MIN_P = Exercise(
         Mistake(
             "these are chances; the logits are asked for, as they were",
             chances_left,
+        ),
+        Mistake(
+            "these are chances; the logits are asked for, as they were",
+            chances_cut(-math.inf),
+        ),
+        Mistake(
+            "these are chances; the logits are asked for, as they were",
+            chances_cut(0.0),
         ),
         Mistake(
             "this says which tokens stay; the logits are asked for",

@@ -161,6 +161,16 @@ RACE = Exercise(
             ),
         ),
         Mistake(
+            "this is the smallest ratio, which one lucky round decides; take the "
+            "median",
+            raced(
+                warm,
+                lambda times, first: min(
+                    t / f for t, f in zip(times, first, strict=True)
+                ),
+            ),
+        ),
+        Mistake(
             "the ratios are upside down: divide a job's time by the first job's",
             raced(warm, lambda times, first: ratios(first, times)),
         ),
@@ -238,6 +248,19 @@ AMDAHL = Exercise(
             "this is the share of the time that is saved; asked is how many times as "
             "fast the whole is",
             lambda shares, faster: 1 - 1 / whole_gain(shares, faster),
+        ),
+        Mistake(
+            "a part that is 3 times as fast takes a third of its time; yours takes 3 "
+            "times as long",
+            lambda shares, faster: (
+                1 / sum(share * faster.get(part, 1) for part, share in shares.items())
+            ),
+        ),
+        Mistake(
+            "what `faster` does not name has vanished; it takes its time as before",
+            lambda shares, faster: (
+                1 / sum(shares[part] / gain for part, gain in faster.items())
+            ),
         ),
         Mistake(
             "what `faster` does not name has vanished; it takes its time as before",

@@ -72,6 +72,20 @@ MFU = Exercise(
             ),
         ),
         Mistake(
+            "half of the scores are missing, those that the mask hides; in this "
+            "convention all count, 12 n d T",
+            used(
+                lambda config: (
+                    count.training_flops(config)
+                    - 6 * config.layers * config.width * config.context
+                )
+            ),
+        ),
+        Mistake(
+            "these are GPT-1's FLOPs for every model: count those of `config`",
+            lambda config, *given: utilisation(GPTConfig(), *given),
+        ),
+        Mistake(
             "these are percent; a share is asked for, 1 being all",
             lambda *given: 100 * utilisation(*given),
         ),
@@ -166,6 +180,16 @@ ENOUGH = Exercise(
         Mistake(
             "you shared the number between the two; *each* has to compute so many",
             needed(times=4.5),
+        ),
+        Mistake(
+            "nine tenths of the exchange's time are too little: computing takes nine "
+            "tenths of the whole, nine times as long",
+            needed(times=0.9),
+        ),
+        Mistake(
+            "computing takes a ninth of the exchange's time in yours; it has to take "
+            "nine times as long",
+            needed(times=1 / 9),
         ),
         Mistake(
             "the exchange takes half of the time in yours, not a tenth",
@@ -312,6 +336,14 @@ ROOF = Exercise(
             by(
                 lambda rows, inputs, outputs, size: flops_and_bytes(
                     rows, inputs, outputs, 4
+                )
+            ),
+        ),
+        Mistake(
+            "you divided `size` by 8, as if it were bits; it is in bytes",
+            by(
+                lambda rows, inputs, outputs, size: flops_and_bytes(
+                    rows, inputs, outputs, size / 8
                 )
             ),
         ),

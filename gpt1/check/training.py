@@ -82,6 +82,11 @@ def half_life(rate, decay):
     return math.log(0.5) / math.log1p(-rate * decay)
 
 
+GROWS = (
+    "each update multiplies the weight by 1 - rate x decay; times 1 + rate x decay "
+    "it would grow"
+)
+
 HALF_LIFE = Exercise(
     name="half-life",
     verified="for a fast decay, a usual one, and GPT-1's",
@@ -113,6 +118,19 @@ HALF_LIFE = Exercise(
         Mistake(
             "a number of updates is positive: turn the sign",
             lambda rate, decay: -half_life(rate, decay),
+        ),
+        Mistake(
+            GROWS,
+            lambda rate, decay: math.log(2) / math.log1p(rate * decay),
+        ),
+        Mistake(
+            GROWS,
+            lambda rate, decay: math.log(0.5) / math.log1p(rate * decay),
+        ),
+        Mistake(
+            "the ratio is upside down: the logarithm of a half, by that of what one "
+            "update leaves",
+            lambda rate, decay: 1 / half_life(rate, decay),
         ),
         Mistake(
             "this is a whole number of updates; give the fraction too",
@@ -196,6 +214,30 @@ TRAPEZOID = Exercise(
             "your fall begins at step `cooldown`; that is how long it lasts",
             lambda step, total, warmup, cooldown: of_three(
                 (step + 1) / warmup, (total - step) / (total - cooldown)
+            ),
+        ),
+        Mistake(
+            "your rise goes on past 1: step `warmup` - 1 is at 1, and step `warmup` "
+            "belongs to the top",
+            lambda step, total, warmup, cooldown: (
+                (step + 1) / warmup
+                if step <= warmup
+                else trapezoid(step, total, warmup, cooldown)
+            ),
+        ),
+        Mistake(
+            "your fall is too flat: it goes from 1 to 0 in `cooldown` steps, not in "
+            "one more",
+            lambda step, total, warmup, cooldown: of_three(
+                (step + 1) / warmup, (total - step) / (cooldown + 1)
+            ),
+        ),
+        Mistake(
+            "your fall is a cosine; a straight line is asked for",
+            lambda step, total, warmup, cooldown: (
+                trapezoid(step, total, warmup, cooldown)
+                if step <= total - cooldown
+                else (1 - math.cos(math.pi * (total - step) / cooldown)) / 2
             ),
         ),
         Mistake(

@@ -85,6 +85,32 @@ def norms(parameters):
     return [p.grad.norm() for p in parameters]
 
 
+def by_one_factor(factor):
+    """All gradients times a factor of their norm and the limit."""
+
+    def answer(parameters, limit):
+        norm = whole_norm(parameters)
+        return rescaled(lambda _, limit: factor(limit, norm), lambda _: norm)(
+            parameters, limit
+        )
+
+    return answer
+
+
+def measured_again(parameters, limit):
+    for p in parameters:
+        norm = whole_norm(parameters)
+        p.grad = p.grad * ratio(limit, norm)
+    return norm
+
+
+def by_weights(parameters, limit):
+    norm = torch.cat([p.detach().flatten() for p in parameters]).norm().item()
+    return rescaled(lambda _, limit: ratio(limit, norm), lambda _: norm)(
+        parameters, limit
+    )
+
+
 def always(parameters, limit):
     norm = whole_norm(parameters)
     return rescaled(lambda _, limit: limit / norm, lambda _: norm)(parameters, limit)
@@ -106,6 +132,7 @@ PER_TENSOR = (
     "you clipped each tensor, not the global norm: that turns the gradient into "
     "another direction"
 )
+UPSIDE_DOWN = "the factor is upside down: it is limit / norm, and at most 1"
 UNCHANGED = "the gradients are what they were: the product has to go back into .grad"
 BEFORE = "the gradients are right; return the norm that they had before the clipping"
 
@@ -150,6 +177,27 @@ CLIP = Exercise(
         Mistake(
             "you took the norm of the last tensor for the norm of all together",
             by_another_norm(lambda gradients: gradients[-1].norm()),
+        ),
+        Mistake(UPSIDE_DOWN, by_one_factor(lambda limit, norm: norm / limit)),
+        Mistake(UPSIDE_DOWN, by_one_factor(lambda limit, norm: max(1, norm / limit))),
+        Mistake(
+            "the factor is at most 1: the smaller of 1 and limit / norm, not the "
+            "larger",
+            by_one_factor(lambda limit, norm: max(1, limit / norm)),
+        ),
+        Mistake(
+            "the limit is missing in the factor: a long gradient ends at a norm of 1",
+            by_one_factor(lambda limit, norm: 1 / norm if norm > limit else 1),
+        ),
+        Mistake(
+            "the norm is measured again for each tensor, when some are shortened "
+            "already; measure it once, before the first",
+            measured_again,
+        ),
+        Mistake(
+            "this is the norm of the weights; asked is that of their gradients, in "
+            ".grad",
+            by_weights,
         ),
         Mistake(BEFORE, norm_after),
         Mistake(
@@ -238,6 +286,14 @@ def without_zeroing(whole_first):
     return answer
 
 
+def without_zeroing_batches(model, batches):
+    found = []
+    for batch in batches:
+        model.loss(*batch).backward()
+        found.append(flat(model))
+    return mean_error(found, gradient(model, joined(batches)))
+
+
 def errors(of):
     """A number for all batches, from their gradients and the whole's."""
 
@@ -274,9 +330,10 @@ ESTIMATE_ERROR = Exercise(
     mistakes=(
         Mistake(FIRST, without_zeroing(True)),
         Mistake(FIRST, without_zeroing(False)),
+        Mistake(FIRST, without_zeroing_batches),
         Mistake(
-            "you averaged the differences before their norm, where they cancel; "
-            "average the norms",
+            "this is 0: you averaged the differences before their norm, where they "
+            "cancel, or all batches share one .grad, kept without `.clone()`",
             errors(lambda g, whole: ((g - whole).mean(0).norm() / whole.norm()).item()),
         ),
         Mistake(
@@ -293,6 +350,19 @@ ESTIMATE_ERROR = Exercise(
         Mistake(
             "this is the sum over the batches; their mean is asked for",
             errors(lambda g, whole: len(g) * mean_error(g, whole)),
+        ),
+        Mistake(
+            "your whole is the sum of the batches' gradients; that of the mean loss "
+            "over all windows is their mean",
+            errors(lambda g, whole: mean_error(g, g.sum(0))),
+        ),
+        Mistake(
+            "this is the root of the mean square; asked is the mean of the norms",
+            errors(
+                lambda g, whole: (
+                    (g - whole).norm(dim=1).square().mean().sqrt() / whole.norm()
+                ).item()
+            ),
         ),
         Mistake(
             "these are squares: take the root of each distance before the mean",
