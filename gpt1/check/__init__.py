@@ -69,44 +69,41 @@ def verdict(name, answer):
 
 def judge(exercise, answer):
     """A sentence or a few lines about an answer."""
-    failure = first_failure(exercise, answer)
+    cases = list(exercise.all_cases())
+    results = [exercise.outcome(answer, arguments) for _, arguments in cases]
+    failure = first_failure(exercise, cases, results)
     if failure is None:
         return f"right. Verified: {exercise.verified}."
-    what, got, found = failure
+    description, arguments, got, found = failure
     error = got.error if isinstance(got, Raised) else None
     if isinstance(error, NotImplementedError):
         return "not done yet. Write the function, then run this cell."
     for mistake in exercise.mistakes:
-        if same(exercise, answer, mistake.answer):
+        if same(exercise, cases, results, mistake.answer):
             return f"not yet: {mistake.says}."
-    if error:
-        return f"not yet. For {what}\n{explain(error, answer)}"
-    return f"not yet. For {what}\n{found}"
+    found = explain(error, answer) if error else found
+    return f"not yet. For {description or called(answer, arguments)}\n{found}"
 
 
-def first_failure(exercise, answer):
-    """Description, result and difference of the first case that fails, or None."""
-    for description, arguments in exercise.all_cases():
-        got = exercise.outcome(answer, arguments)
+def first_failure(exercise, cases, results):
+    """Description, arguments, result and difference of the first failure, or None."""
+    for (description, arguments), got in zip(cases, results, strict=True):
         want = exercise.expected(arguments)
         found = difference(got, want, exercise.tolerance)
         if found:
-            return description or called(answer, arguments), got, found
+            return description, arguments, got, found
     return None
 
 
-def same(exercise, answer, wrong):
-    """Whether an answer does what a known mistake does: in all cases, some with values.
+def same(exercise, cases, results, wrong):
+    """Whether results are those of a known mistake: in all cases, some with values.
 
     Two answers that do nothing but raise have nothing to be compared by.
     """
-    values = 0
-    for _, arguments in exercise.all_cases():
-        got, theirs = (exercise.outcome(each, arguments) for each in (answer, wrong))
-        if difference(got, theirs, exercise.tolerance):
+    for (_, arguments), got in zip(cases, results, strict=True):
+        if difference(got, exercise.outcome(wrong, arguments), exercise.tolerance):
             return False
-        values += not isinstance(got, Raised)
-    return values > 0
+    return not all(isinstance(got, Raised) for got in results)
 
 
 def called(answer, arguments):
