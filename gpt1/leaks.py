@@ -63,7 +63,7 @@ def leaks(model, x=None, *, tolerance=1e-6):
     """
     if x is None:
         context = getattr(getattr(model, "config", None), "context", 8)
-        x = (torch.arange(min(8, context)) % 2)[None]  # (1, time)
+        x = (torch.arange(min(8, context)) % 2)[None]
         x = x.to(next(model.parameters(), x).device) if is_module(model) else x
     check_input(x)
     training = [m for m in model.modules() if m.training] if is_module(model) else []

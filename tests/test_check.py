@@ -122,6 +122,11 @@ def test_a_mistake_that_raises_is_named_like_any_other():
     assert said == "not yet: this raises where there are numbers."
 
 
+def test_a_forgotten_return_is_asked_for():
+    said = judge(HALVES, lambda numbers: None)
+    assert said.endswith("got None\nDoes your function end in `return`?")
+
+
 def test_two_answers_that_only_raise_are_not_taken_for_the_same():
     always = Mistake("this always raises", lambda numbers: numbers.missing)
     exercise = replace(HALVES, mistakes=(always,))
@@ -204,6 +209,7 @@ def test_check_prints_one_line_for_a_right_answer(capsys):
         (True, 1, None),
         (0, True, "expected True, got 0"),
         (torch.ones(1), 1.0, None),
+        (10.7644, 10.7601, "expected 10.7601, got 10.7644"),
         (torch.ones(2), 1.0, "expected one number, got a tensor of shape (2,)"),
         (float("nan"), 1.0, "expected 1, got nan"),
         (float("inf"), float("inf"), None),

@@ -81,6 +81,8 @@ def judge(exercise, answer):
     for mistake in exercise.mistakes:
         if same(exercise, cases, results, mistake.answer):
             return f"not yet: {mistake.says}."
+    if got is None:
+        found += "\nDoes your function end in `return`?"
     found = explain(error, answer) if error else found
     return f"not yet. For {description or called(answer, arguments)}\n{found}"
 

@@ -20,7 +20,7 @@ class Copied(GPT):
         self.output = nn.Parameter(copy)
 
     def logits(self, hidden):
-        return hidden @ self.output.T  # (batch, time, vocab)
+        return hidden @ self.output.T
 
 
 class Spare(Copied):

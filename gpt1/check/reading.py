@@ -28,7 +28,7 @@ def rewind(cache, length):
 @functools.cache
 def two_endings():
     model = small_model(1)
-    text = (torch.arange(12)[None] * 7 + 3) % 19  # (1, 12)
+    text = (torch.arange(12)[None] * 7 + 3) % 19
     found = []
     for begun, first, length in ((3, 2, 3), (5, 4, 5), (2, 1, 1), (6, 3, 4)):
         parts = text.split([begun, first, 12 - begun - first], 1)
