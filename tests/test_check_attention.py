@@ -10,19 +10,8 @@ import torch
 from torch.nn import functional as F
 
 from gpt1 import GPTConfig
-from gpt1.check import exercises, judge
 from gpt1.model import attention, causal_mask
-
-ALL = exercises()
-
-
-def said(name, answer):
-    return judge(ALL[name], answer)
-
-
-def right(name, answer):
-    return said(name, answer) == f"right. Verified: {ALL[name].verified}."
-
+from verdicts import ALL, right, said
 
 # --- the mask by positions ------------------------------------------------------------
 

@@ -10,19 +10,8 @@ import pytest
 import torch
 from torch import nn
 
-from gpt1.check import exercises, judge
 from gpt1.dataset import Batches, GPTDataset
-
-ALL = exercises()
-
-
-def said(name, answer):
-    return judge(ALL[name], answer)
-
-
-def right(name, answer):
-    return said(name, answer) == f"right. Verified: {ALL[name].verified}."
-
+from verdicts import ALL, right, said
 
 # --- how many steps -------------------------------------------------------------------
 

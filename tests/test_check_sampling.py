@@ -9,21 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-from gpt1.check import judge
-from gpt1.check.sampling import EXERCISES
 from gpt1.generate import generate
 from gpt1.model import KVCache
-
-ALL = {exercise.name: exercise for exercise in EXERCISES}
-
-
-def said(name, answer):
-    return judge(ALL[name], answer)
-
-
-def right(name, answer):
-    return said(name, answer) == f"right. Verified: {ALL[name].verified}."
-
+from verdicts import ALL, right, said
 
 # --- nats per character ---------------------------------------------------------------
 

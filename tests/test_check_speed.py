@@ -12,19 +12,7 @@ import pytest
 import torch
 
 from gpt1 import GPTConfig, count
-from gpt1.check import judge
-from gpt1.check.speed import EXERCISES
-
-ALL = {exercise.name: exercise for exercise in EXERCISES}
-
-
-def said(name, answer):
-    return judge(ALL[name], answer)
-
-
-def right(name, answer):
-    return said(name, answer) == f"right. Verified: {ALL[name].verified}."
-
+from verdicts import ALL, right, said
 
 # --- a fair race ----------------------------------------------------------------------
 

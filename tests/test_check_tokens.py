@@ -9,21 +9,10 @@ from itertools import accumulate, pairwise
 import pytest
 import torch
 
-from gpt1.check import exercises, judge
 from gpt1.tokenizer.bpe import apply_merges, join, learn_merges
 from gpt1.tokenizer.learning import learn_quickly
 from gpt1.tokenizer.trained import PIECES
-
-ALL = exercises()
-
-
-def said(name, answer):
-    return judge(ALL[name], answer)
-
-
-def right(name, answer):
-    return said(name, answer).startswith("right. Verified:")
-
+from verdicts import right, said
 
 # What an id is.
 

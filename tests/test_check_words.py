@@ -8,18 +8,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from gpt1.check import exercises, judge
-
-ALL = exercises()
-
-
-def said(name, answer):
-    return judge(ALL[name], answer)
-
-
-def right(name, answer):
-    return said(name, answer).startswith("right. Verified:")
-
+from verdicts import right, said
 
 # Perplexity.
 

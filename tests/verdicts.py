@@ -1,6 +1,16 @@
 """What the exercises' checks say, as tests ask for it."""
 
-from gpt1.check import judge
+from gpt1.check import exercises, judge
+
+ALL = exercises()
+
+
+def said(name, answer):
+    return judge(ALL[name], answer)
+
+
+def right(name, answer):
+    return said(name, answer) == f"right. Verified: {ALL[name].verified}."
 
 
 def is_right(exercise, answer):
