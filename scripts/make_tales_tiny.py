@@ -4,7 +4,7 @@
 
 It is what `gpt1 train` does when it is given no options, and then: weights rounded to
 half precision, `gpt1/assets/tales-tiny.pth`, and beside it the record of the run,
-`tales-tiny.json`. It took 12 minutes on two cores. A run that was interrupted
+`tales-tiny.json`. It took 13 minutes on two cores. A run that was interrupted
 is taken up where it stood.
 
 The processor's kernels and the number of threads decide the last digits of the losses,
