@@ -84,7 +84,7 @@ def test_every_part_lights_something_else():
 
 
 def test_every_colour_has_a_dark_one():
-    css = Path(__file__).parents[1] / "book/_static/custom.css"
+    css = Path(__file__).parents[1] / "book/_static/figures.css"
     dark = set(re.findall(r"\.(g-[\w-]+)", css.read_text("utf8")))
     for drawing in all_drawings():
         assert set(re.findall(r'class="(g-[\w-]+)"', drawing.svg)) <= dark
