@@ -6,7 +6,8 @@ The notebooks hold plain Markdown, which reads well on Colab and GitHub too. Her
 - a quotation that opens with one of four bold leads becomes an aside with a label:
   "From the paper.", "From the code.", "What changed since.", and
   "Get it wrong on purpose: mask off by one.", whose second half is the aside's title;
-- a section "Exercise 3: ..." is set apart, and its line of difficulty gets a mark.
+- a section "Exercise 3: ..." is set apart, and its line of difficulty gets a mark;
+- short code in a sentence stays in one line.
 """
 
 import re
@@ -64,11 +65,12 @@ class Asides(SphinxPostTransform):
         if title:
             opening.append(self.title_of(strong, title))
         paragraph.remove(strong)
-        text = paragraph.next_node(nodes.Text)
-        if text is not None and text.parent is paragraph:
-            paragraph.replace(text, nodes.Text(text.astext().lstrip()))
-        if not paragraph.astext().strip():
+        while paragraph.children and not paragraph.children[0].astext().strip():
+            paragraph.pop(0)
+        if not paragraph.children:
             quotation.remove(paragraph)
+        elif isinstance(text := paragraph.children[0], nodes.Text):
+            paragraph.replace(text, nodes.Text(text.astext().lstrip()))
         parts = [*opening, *quotation.children, raw("</div>")]
         quotation.replace_self(parts)
 
@@ -172,7 +174,20 @@ class ChapterHead(SphinxPostTransform):
         return None
 
 
+class ShortCode(SphinxPostTransform):
+    """Keep short code in one piece: a browser would break `--flag` after a hyphen."""
+
+    default_priority = 630
+    formats = ("html",)
+    longest = 24
+
+    def run(self, **_):
+        for literal in self.document.findall(nodes.literal):
+            if len(literal.astext()) <= self.longest:
+                literal["classes"].append("short")
+
+
 def setup(app):
-    for transform in (ChapterHead, Asides, Exercises):
+    for transform in (ChapterHead, Asides, Exercises, ShortCode):
         app.add_post_transform(transform)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
