@@ -1,4 +1,4 @@
-"""The pages give a chapter's recurring parts the look that book/_ext/anatomy.py promises."""
+"""A page gives a chapter's recurring parts the look that anatomy.py promises."""
 
 import re
 from functools import lru_cache
