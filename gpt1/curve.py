@@ -70,7 +70,7 @@ def picture(rows, floor=None):
         body.append(_line(ends, COLOURS["grey"], dash="6 4"))
         x, y = ends[1]
         body.append(text(x, y - 6, f"floor {floor:.3f}", 11.5, SOFT, anchor="end"))
-    colours = (COLOURS["sky"], COLOURS["orange"])
+    colours = (COLOURS["blue"], COLOURS["orange"])
     for (name, points), colour, x in zip(
         lines.items(), colours, (LEFT, 190), strict=True
     ):

@@ -9,18 +9,15 @@ always gives the same bytes.
 import re
 from html import escape
 
+from gpt1.colours import MEANING, NEUTRALS, PALETTE
+
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
-INK, SOFT, LINE, FAINT = "#1f2937", "#4b5563", "#7b8494", "#c3c9d2"
-CARD, CARD_EDGE = "#ffffff", "#d5dae1"
-MUTED = ("#f6f7f9", "#c3c9d2")
+INK, SOFT, LINE, FAINT, CARD, CARD_EDGE = (
+    NEUTRALS[name][0] for name in ("ink", "soft", "line", "faint", "card", "card-edge")
+)
+MUTED = (NEUTRALS["muted"][0], FAINT)
 TINTS = {
-    "text": ("#e8edf3", "#64748b"),
-    "embeddings": ("#fbf0d3", "#b8860b"),
-    "attention": ("#d9eaf7", "#0072b2"),
-    "forward": ("#fce3d4", "#d55e00"),
-    "norm": ("#ebe3f4", "#8856a7"),
-    "output": ("#d5efe5", "#009e73"),
-    "loss": ("#fbe0e6", "#b8405e"),
+    part: (PALETTE[name].fill, PALETTE[name].line) for part, name in MEANING.items()
 }
 """Fill and edge of each kind of part, on white."""
 

@@ -1,13 +1,14 @@
-"""Put the drawings of gpt1 into the page itself, where the style sheet reaches them.
+"""Put drawings and plots into the page itself, where the style sheet reaches them.
 
 A notebook stores them as SVG images, since that is what GitHub and Colab show. As an
-image file a drawing would keep its light colours in the dark theme, and several in one
-would not follow the width of the screen.
+image file they would keep their light colours in the dark theme, and several drawings
+in one would not follow the width of the screen.
 """
 
 from pathlib import Path
 
 from docutils import nodes
+from page_plots import is_plot, page_plot
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from gpt1.svg import page_html
@@ -22,10 +23,16 @@ class InlineDrawings(SphinxPostTransform):
         for image in list(self.document.findall(nodes.image)):
             path = Path(self.env.srcdir, image["uri"])
             if path.suffix == ".svg" and path.parent.name == "jupyter_execute":
-                svg = path.read_text("utf8").strip()
-                if 'class="gpt1-drawing' in svg:
-                    html = page_html(svg)
+                html = for_page(path.read_text("utf8").strip(), image.get("alt", ""))
+                if html is not None:
                     image.replace_self(nodes.raw("", html, format="html"))
+
+
+def for_page(svg: str, alt: str) -> str | None:
+    """Return a stored SVG as HTML, None where it is neither drawing nor plot."""
+    if 'class="gpt1-drawing' in svg:
+        return page_html(svg)
+    return page_plot(svg, alt) if is_plot(svg) else None
 
 
 def setup(app):

@@ -1,0 +1,179 @@
+"""A plot of matplotlib, as SVG, made fit to stand in a page.
+
+matplotlib writes colours and typefaces into each element and names elements alike in
+every plot. Here colours become the page's variables, so that a plot follows the theme;
+text takes the page's typeface; what nothing refers to goes; what stays is named after
+the plot, so that any number of plots fits on one page.
+"""
+
+import colorsys
+import hashlib
+import re
+from xml.etree import ElementTree
+
+from gpt1.colours import NEUTRALS, PALETTE
+
+SVG, LINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
+LARGER = 1.15
+"""The page's typeface is narrower and lower than the one that matplotlib measured."""
+
+VARIABLES = {
+    **{colour.line: f"--c-{name}" for name, colour in PALETTE.items()},
+    **{colour.fill: f"--c-{name}-fill" for name, colour in PALETTE.items()},
+    **{light: f"--g-{name}" for name, (light, _) in NEUTRALS.items()},
+    "#000000": "--g-ink",
+}
+"""The page's name of each colour of the book."""
+
+ElementTree.register_namespace("", SVG[1:-1])
+
+
+def is_plot(svg: str) -> bool:
+    """Tell whether this is a plot of matplotlib, not a drawing of ours."""
+    return svg.startswith("<?xml") and 'id="figure_1"' in svg
+
+
+def page_plot(svg: str, alt: str) -> str:
+    """Return a plot as `<svg>` for a page.
+
+    Args:
+        svg: what matplotlib wrote.
+        alt: what the plot shows, in words.
+    """
+    root = ElementTree.fromstring(svg)
+    unwrap(root)
+    _, _, wide, high = map(float, root.get("viewBox").split())
+    prefix = "p" + hashlib.sha256(svg.encode()).hexdigest()[:8] + "-"
+    rename(root, prefix)
+    for element in root.iter():
+        element.tail = None
+        if element.text is not None and not element.text.strip():
+            element.text = None
+        if element.tag == f"{SVG}path":
+            element.set("d", short(element.get("d")))
+        if element.tag == f"{SVG}text":
+            set_text(element)
+        if element.find(f"{SVG}image") is not None:
+            element.set("class", "g-raster")
+        if "style" in element.attrib:
+            element.set("style", page_style(element.get("style")))
+    root.attrib.clear()
+    root.set("class", "gpt1-plot")
+    root.set("role", "img")
+    root.set("aria-label", alt)
+    root.set("viewBox", f"0 0 {wide:g} {high:g}")
+    root.set("style", f"max-width:{wide * 4 / 3:.0f}px")
+    text = ElementTree.tostring(root, encoding="unicode")
+    # HTML knows these without the declarations.
+    text = re.sub(r' xmlns(:\w+)?="[^"]*"', "", text)
+    return re.sub(r"\bns\d+:href", "href", text)
+
+
+def unwrap(root):
+    """Take out what speaks to other programs, and the paper under the plot."""
+    for name in ("metadata", "defs"):
+        for element in root.findall(f"{SVG}{name}"):
+            if name == "metadata" or element.find(f"{SVG}style") is not None:
+                root.remove(element)
+    [figure] = [g for g in root.findall(f"{SVG}g") if g.get("id") == "figure_1"]
+    paper = figure[0]
+    if paper.get("id") == "patch_1":
+        figure.remove(paper)
+
+
+def rename(root, prefix):
+    """Keep only the ids that something refers to, and make them the plot's own."""
+    referred = set()
+    for element in root.iter():
+        for value in element.attrib.values():
+            referred.update(re.findall(r"url\(#([^)]+)\)", value))
+        if element.get(LINK, "").startswith("#"):
+            referred.add(element.get(LINK)[1:])
+    for element in root.iter():
+        if element.get("id") in referred:
+            element.set("id", prefix + element.get("id"))
+        else:
+            element.attrib.pop("id", None)
+        for key, value in list(element.attrib.items()):
+            element.set(key, value.replace("url(#", f"url(#{prefix}"))
+        target = element.get(LINK, "")
+        if target.startswith("#"):
+            element.set(LINK, f"#{prefix}{target[1:]}")
+
+
+def short(path):
+    """A path with at most two decimals, on one line."""
+    rounded = re.sub(
+        r"-?\d+\.\d+", lambda match: f"{float(match[0]):.2f}".rstrip("0").rstrip("."), path
+    )
+    return " ".join(rounded.split())
+
+
+def set_text(text):
+    """Join the letters of mathematics again, which matplotlib places one by one."""
+    letters = text.findall(f"{SVG}tspan")
+    if not letters:
+        return
+    size = max(font_size(letter) for letter in letters)
+    height = max(float(letter.get("y").split()[0]) for letter in letters)
+    text.set("style", f"font-size: {size:g}px; " + (text.get("style") or ""))
+    before, now = None, 0.0
+    for letter in letters:
+        y = float(letter.get("y").split()[0]) - height
+        raised = y if abs(y) > 1.5 else 0.0
+        own = font_size(letter)
+        if before is not None and (raised, own) == before[1:]:
+            before[0].text += letter.text or ""
+            text.remove(letter)
+            continue
+        before = letter, raised, own
+        letter.attrib.clear()
+        if own < 0.95 * size:
+            letter.set("style", f"font-size: {own:g}px")
+        if raised != now:
+            letter.set("dy", f"{(raised - now) * LARGER:.2f}")
+        now = raised
+
+
+def font_size(element):
+    found = re.search(r"font(?:-size)?:[^;]*?([\d.]+)px", element.get("style") or "")
+    return float(found[1]) if found else 0.0
+
+
+def page_style(style):
+    """The style of one element, in the page's colours and typefaces."""
+    kept = []
+    for part in style.split(";"):
+        key, _, value = (piece.strip() for piece in part.partition(":"))
+        if key == "font":
+            family = value
+            size = re.search(r"([\d.]+)px", value)[1]
+            kept.append(f"font-size:{float(size) * LARGER:.4g}px")
+            key, value = "font-family", family
+        elif key == "font-size":
+            value = f"{float(value.removesuffix('px')) * LARGER:.4g}px"
+        if key == "font-family":
+            if "mono" not in value.lower():
+                continue
+            value = "var(--mono)"
+        if value.startswith("#"):
+            kept.append(f"{key}:{themed(value)}")
+        elif key:
+            kept.append(f"{key}:{value}")
+    return ";".join(kept)
+
+
+def themed(colour):
+    """A colour as the page's variable, or with a dark form that fits it."""
+    colour = colour.lower()
+    if colour in VARIABLES:
+        return f"var({VARIABLES[colour]},{colour})"
+    return f"light-dark({colour},{turned(colour)})"
+
+
+def turned(colour):
+    """A colour with its lightness turned round, for the dark theme."""
+    red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    hue, light, full = colorsys.rgb_to_hls(red, green, blue)
+    rgb = colorsys.hls_to_rgb(hue, 0.12 + 0.83 * (1 - light), full)
+    return "#" + "".join(f"{round(255 * part):02x}" for part in rgb)
