@@ -7,7 +7,7 @@ The notebooks hold plain Markdown, which reads well on Colab and GitHub too. Her
   "From the paper.", "From the code.", "What changed since.", and
   "Get it wrong on purpose: mask off by one.", whose second half is the aside's title;
 - a section "Exercise 3: ..." is set apart, and its line of difficulty gets a mark;
-- short code in a sentence stays in one line.
+- short code and names such as GPT-1 stay in one line.
 """
 
 import re
@@ -174,20 +174,38 @@ class ChapterHead(SphinxPostTransform):
         return None
 
 
-class ShortCode(SphinxPostTransform):
-    """Keep short code in one piece: a browser would break `--flag` after a hyphen."""
+class Unbroken(SphinxPostTransform):
+    """Keep names and short code in one piece: a browser breaks after a hyphen."""
 
     default_priority = 630
     formats = ("html",)
     longest = 24
+    name = re.compile(r"(GPT-\d)")
 
     def run(self, **_):
         for literal in self.document.findall(nodes.literal):
             if len(literal.astext()) <= self.longest:
                 literal["classes"].append("short")
+        for text in list(self.document.findall(nodes.Text)):
+            if self.name.search(text) and self.is_prose(text):
+                pieces = self.name.split(text)
+                made = [nodes.Text(piece) for piece in pieces]
+                made[1::2] = [
+                    nodes.inline("", name, classes=["unbroken"]) for name in pieces[1::2]
+                ]
+                text.parent.replace(text, made)
+
+    @staticmethod
+    def is_prose(text):
+        parent = text.parent
+        while parent is not None and not isinstance(parent, nodes.Body):
+            if isinstance(parent, (nodes.literal, nodes.math, nodes.title, nodes.raw)):
+                return False
+            parent = parent.parent
+        return isinstance(parent, (nodes.paragraph, nodes.caption))
 
 
 def setup(app):
-    for transform in (ChapterHead, Asides, Exercises, ShortCode):
+    for transform in (ChapterHead, Asides, Exercises, Unbroken):
         app.add_post_transform(transform)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
