@@ -188,10 +188,11 @@ class Unbroken(SphinxPostTransform):
                 literal["classes"].append("short")
         for text in list(self.document.findall(nodes.Text)):
             if self.name.search(text) and self.is_prose(text):
-                pieces = self.name.split(text)
-                made = [nodes.Text(piece) for piece in pieces]
-                made[1::2] = [
-                    nodes.inline("", name, classes=["unbroken"]) for name in pieces[1::2]
+                made = [
+                    nodes.inline("", piece, classes=["unbroken"])
+                    if self.name.fullmatch(piece)
+                    else nodes.Text(piece)
+                    for piece in self.name.split(text)
                 ]
                 text.parent.replace(text, made)
 
