@@ -1,0 +1,119 @@
+"""Every chapter opens, marks its asides and ends in the same way."""
+
+import re
+
+import pytest
+from chapters import EVERY, NOTEBOOKS, cells, code_cells, name
+
+OPENING = re.compile(
+    r"# .+\n\n"
+    r"By the end of this chapter you .+\n\n"
+    r"You need .+ Reading takes about (\d+) minutes, the exercises about (\d+) more; "
+    r"running takes less than a minute on two CPU cores\b.+ In the drawing, .+"
+)
+LEADS = re.compile(
+    r"From the paper\.|From the code\.|What changed since\."
+    r"|Get it wrong on purpose: [^:]+\."
+)
+ENDING = ["Exercises", "Check yourself", "What you can now do", "What to read"]
+
+every_notebook = pytest.mark.parametrize("path", EVERY, ids=name)
+every_chapter = pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+
+
+def markdown(path):
+    texts = [c["source"] for c in cells(path) if c["cell_type"] == "markdown"]
+    return "\n\n".join(texts)
+
+
+def leads(text):
+    return re.findall(r"(?m)^>\s*\*\*(.+?)\*\*", text)
+
+
+def sections(path):
+    """The text under each heading of the second level, in order."""
+    parts = re.split(r"(?m)^## (.+)$", markdown(path))
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+@every_chapter
+def test_the_first_cell_says_what_is_built_what_it_needs_and_how_long_it_takes(path):
+    assert OPENING.fullmatch(cells(path)[0]["source"])
+
+
+@every_chapter
+def test_the_minutes_of_the_exercises_add_up_to_those_of_the_opening(path):
+    told = int(OPENING.fullmatch(cells(path)[0]["source"])[2])
+    each = re.findall(r"\*Difficulty: \w+ · (\d+) minutes\*", markdown(path))
+    assert sum(map(int, each)) == told
+
+
+@every_notebook
+def test_an_aside_opens_with_one_of_four_leads(path):
+    """A quotation with another bold lead would stay without its label and colour."""
+    wrong = [lead for lead in leads(markdown(path)) if not LEADS.fullmatch(lead)]
+    assert wrong == []
+
+
+@every_notebook
+def test_nothing_but_an_aside_is_set_as_a_quotation(path):
+    for block in markdown(path).split("\n\n"):
+        if block.startswith(">"):
+            assert leads(block.split("\n")[0]), block
+
+
+@every_notebook
+def test_no_two_mistakes_of_a_chapter_have_one_name(path):
+    found = [lead for lead in leads(markdown(path)) if lead.startswith("Get it")]
+    assert len(set(found)) == len(found)
+
+
+@every_chapter
+def test_what_the_paper_says_is_marked_where_it_is_told(path):
+    assert "From the paper." in leads(sections(path)["What the paper says"])
+
+
+@every_chapter
+def test_something_goes_wrong_on_purpose(path):
+    found = leads(markdown(path))
+    assert any(lead.startswith("Get it wrong on purpose: ") for lead in found)
+
+
+@every_chapter
+def test_a_section_of_mistakes_introduces_them_and_names_each(path):
+    if mistakes := sections(path).get("Get it wrong on purpose"):
+        assert not mistakes.strip().startswith(">")
+        assert len(leads(mistakes)) >= 2
+
+
+@every_chapter
+def test_the_sections_at_the_end_are_the_same_in_the_same_order(path):
+    assert list(sections(path))[-4:] == ENDING
+
+
+@every_chapter
+def test_what_changed_since_is_told_once_after_what_you_can_do(path):
+    end = sections(path)["What you can now do"]
+    assert leads(end) == ["What changed since."]
+    assert leads(markdown(path)).count("What changed since.") == 1
+
+
+@every_chapter
+def test_it_ends_with_a_list_to_read_and_the_way_on(path):
+    *listed, onward = sections(path)["What to read"].strip().split("\n\n")
+    assert len(listed) == 1
+    assert all(line.startswith("- ") for line in listed[0].split("\n"))
+    assert 3 <= len(listed[0].split("\n")) <= 6
+    following = EVERY[EVERY.index(path) + 1]
+    title = cells(following)[0]["source"].split("\n")[0].removeprefix("# ")
+    assert onward.startswith(f"Next: [{title}]({following.name})")
+
+
+@every_chapter
+def test_the_exercises_are_numbered_and_get_no_easier(path):
+    heads = re.findall(r"(?m)^### Exercise (\d+): \S.+$", markdown(path))
+    assert [int(number) for number in heads] == list(range(1, len(heads) + 1))
+    levels = re.findall(r"\*Difficulty: (\w+) ·", markdown(path))
+    assert levels[0] == "easy"
+    assert levels == sorted(levels, key=["easy", "medium", "hard"].index)
+    assert len(heads) == sum("exercise" in c["tags"] for c in code_cells(path))
