@@ -1,29 +1,100 @@
-"""What the welcome page says about the chapters agrees with the chapters."""
+"""What the first pages say about the chapters and the shipped model is so."""
 
 import json
 import re
-from pathlib import Path
 
 import pytest
+from chapters import NOTEBOOKS, ROOT, cells
 
-ROOT = Path(__file__).resolve().parents[2]
-CHAPTERS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+from gpt1 import count
+from gpt1.config import GPTConfig
+from gpt1.generate import load_model
+
+WELCOME = (ROOT / "book" / "index.md").read_text("utf8")
+HOW_TO_READ = (ROOT / "book" / "how-to-read.md").read_text("utf8")
+CONTENTS = (ROOT / "_toc.yml").read_text("utf8")
+WORDS = "none one two three four five six seven eight nine ten eleven twelve thirteen"
+WORDS = [*WORDS.split(), "fourteen", "fifteen"]
+FIRST = r"Reading takes about (\d+) minutes, the exercises about (\d+) more"
 
 
-@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def minutes(path):
+    """What a chapter says of itself: minutes to read, minutes for the exercises."""
+    said = re.search(FIRST, cells(path)[0]["source"])
+    return int(said[1]), int(said[2])
+
+
+def title(path):
+    return re.match(r"# (.*)", cells(path)[0]["source"])[1]
+
+
+def as_time(count):
+    hours, rest = divmod(count, 60)
+    return " ".join([f"{hours} h"] * (hours > 0) + [f"{rest} min"] * (rest > 0))
+
+
+def part_of(text):
+    """Yield each part of the overview: its number, its name and what is said of it."""
+    pattern = r"^### Part ([IV]+) · (.*)\n\n\[(.*)\]\{\.minutes\}\n\n((?:.+\n)+)"
+    return re.findall(pattern, text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_the_welcome_page_lists_the_chapter_with_its_number_title_and_minutes(path):
-    first = "".join(json.loads(path.read_text("utf8"))["cells"][0]["source"])
-    title = re.match(r"# (.*)", first)[1]
-    minutes = re.search(r"Reading takes about (\d+) minutes", first)[1]
-    welcome = (ROOT / "book" / "index.md").read_text("utf8")
-    link = re.escape(f"[{title}](../notebooks/{path.name})")
-    number = int(path.stem.split("-")[0])
-    assert re.search(rf"^\| {number} \| {link} \| .+ \| {minutes} \|$", welcome, re.M)
+    number, (time, _) = int(path.stem.split("-")[0]), minutes(path)
+    link = f"{number}. **[{title(path)}](../notebooks/{path.name})**"
+    assert f"\n{link} [{time} min]{{.minutes}}\\\n" in WELCOME
+
+
+def test_the_parts_are_those_of_the_contents_and_their_times_are_sums():
+    parts = part_of(WELCOME)
+    listed = re.findall(r"caption: (.*)\n    numbered: 2\n((?: +.*\n)+?)  -", CONTENTS)
+    assert len(parts) == len(listed) + 1
+    assert parts[-1][2] == "to come"
+    for (_, name, time, rows), (caption, files) in zip(parts, listed, strict=False):
+        stems = re.findall(r"notebooks/(\S+)", files)
+        assert name == caption
+        assert re.findall(r"notebooks/(.+)\.ipynb", rows) == stems
+        inside = [path for path in NOTEBOOKS if path.stem in stems]
+        assert time == as_time(sum(minutes(path)[0] for path in inside))
+
+
+def test_the_title_page_says_how_many_chapters_there_are_and_their_hours():
+    hours, half = divmod(sum(minutes(path)[0] for path in NOTEBOOKS), 60)
+    assert half == 30
+    chapters = WORDS[len(NOTEBOOKS)].capitalize()
+    assert f"\n{chapters} chapters, {WORDS[hours]} and a half hours of" in WELCOME
+
+
+def test_the_exercises_take_as_many_hours_as_the_welcome_page_says():
+    hours = round(sum(minutes(path)[1] for path in NOTEBOOKS) / 60)
+    said = re.search(r"exercises\s+take longer: (\w+) hours", WELCOME)[1]
+    assert WORDS[hours] == said
 
 
 def test_the_story_on_the_welcome_page_is_what_its_code_writes(capsys):
-    welcome = (ROOT / "book" / "index.md").read_text("utf8")
-    pair = r"```python\n(from gpt1\.generate(?:.*\n)+?)```\n\n((?:>.*\n)+)"
-    [(code, story)] = re.findall(pair, welcome)
+    [story] = re.findall(r":{4}\{div\} story\n(.*?)\n:{4}\n", WELCOME, re.DOTALL)
+    [code] = re.findall(r"```python\n(from gpt1\.generate.*?)```", WELCOME, re.DOTALL)
     exec(code, {})
-    assert capsys.readouterr().out.split() == story.replace(">", "").split()
+    assert capsys.readouterr().out.split() == story.replace("**", "").split()
+
+
+def test_the_beginning_of_the_story_that_was_given_is_in_bold():
+    [given] = re.findall(r'write_text\(model, tokenizer, "(.*?)"', WELCOME)
+    assert f"story\n**{given}** " in WELCOME
+    assert f"The {WORDS[len(given.split())]} words in bold were given." in WELCOME
+
+
+def test_the_writer_of_the_story_has_as_many_parameters_as_the_page_says():
+    written = sum(p.numel() for p in load_model("tales-tiny", "cpu")[0].parameters())
+    published = count.parameters(GPTConfig()).total
+    assert f"by a model of {written:,} parameters" in WELCOME
+    assert WELCOME.count(f"{published:,} parameters") == 2
+    assert "about a hundredth of the size" in WELCOME
+    assert 80 < published / written < 125
+
+
+def test_the_museum_has_as_many_exhibits_as_the_page_says():
+    museum = json.loads((ROOT / "notebooks" / "bug-museum.ipynb").read_text("utf8"))
+    text = "\n".join("".join(cell["source"]) for cell in museum["cells"])
+    assert f"\n  {len(re.findall('^### [0-9]+[.] ', text, re.M))} mistakes" in WELCOME
