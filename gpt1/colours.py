@@ -1,7 +1,7 @@
 """The book's colours, set once: for drawings, for plots, and by test for its pages.
 
-Each colour has a meaning and four forms: a line and a filling, on white and on dark. The
-lines are told apart by colour-blind readers and stand out from both cards; a test
+Each colour has a meaning and four forms: a line and a filling, on white and on dark.
+The lines are told apart by colour-blind readers and stand out from both cards; a test
 simulates it. `book/_static` has the same numbers as CSS variables.
 """
 

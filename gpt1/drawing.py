@@ -5,11 +5,16 @@ network. They look the same in a notebook, in print and on any site, shrink to f
 phone, and follow the book's dark theme.
 """
 
+from gpt1.colours import NEUTRALS
 from gpt1.config import GPTConfig
 from gpt1.count import parameters
 from gpt1.heatmap import attention_map
 from gpt1.svg import (
     FAINT,
+    FRAME_RADIUS,
+    LARGE,
+    RADIUS,
+    SMALL,
     SOFT,
     TINTS,
     Drawing,
@@ -37,7 +42,7 @@ PARTS = {
 }
 """What each chapter lights."""
 
-ZOOM = "#f8f9fb"
+ZOOM = NEUTRALS["zoom"][0]
 TIMES, MINUS = "\u00d7", "\u2212"
 SENTENCE = "The cat sat on the mat."
 TOKENS = ["the", "cat", "sat", "on", "the", "mat", "."]
@@ -133,7 +138,7 @@ def words(pen):
     for token, token_id in zip(TOKENS, IDS, strict=True):
         width = 24 if token == "." else 36
         yield from pen.box("tokens", "text", x, 54, width, 24, token)
-        yield text(x + width / 2, 92, str(token_id), 10.5, SOFT, "g-soft")
+        yield text(x + width / 2, 92, str(token_id), SMALL, SOFT, "g-soft")
         x += width + 5
     ends = MIDDLE - 135, MIDDLE + 135
     bracket = [(ends[0], 98), (ends[0], 104), (ends[1], 104), (ends[1], 98)]
@@ -162,8 +167,8 @@ def stack(pen, sizes):
     yield from pen.box("stack", "text", 44, 284, 128, 66, name, small=small)
     yield from pen.arrow((LEFT, 246), (LEFT, 272))
     yield from pen.arrow((LEFT, 350), (LEFT, 390))
-    yield text(LEFT + 8, 368, "no final", 10.5, SOFT, "g-soft", "start")
-    yield text(LEFT + 8, 380, "norm", 10.5, SOFT, "g-soft", "start")
+    yield text(LEFT + 8, 368, "no final", SMALL, SOFT, "g-soft", "start")
+    yield text(LEFT + 8, 380, "norm", SMALL, SOFT, "g-soft", "start")
 
 
 def zoom():
@@ -171,8 +176,8 @@ def zoom():
     line = {"stroke": FAINT, "stroke_width": 1.5, "stroke_dasharray": "4 3"}
     edges = "M184 272L212 122M172 350L212 464"
     yield element("path", class_="g-edge", d=edges, fill="none", **line)
-    yield rectangle(212, 120, 166, 354, 8, ZOOM, FAINT, "g-zoom")
-    yield text(222, 138, "inside one block", 10.5, SOFT, "g-soft", "start")
+    yield rectangle(212, 120, 166, 354, FRAME_RADIUS, ZOOM, FAINT, "g-zoom")
+    yield text(222, 138, "inside one block", SMALL, SOFT, "g-soft", "start")
 
 
 def block(pen, sizes):
@@ -225,7 +230,7 @@ def output(pen, sizes):
     yield from pen.box(*logits, small=sizes["logits"])
     yield from pen.arrow((LEFT - 89, 147), (18, 147), (18, 410), (x, 410), dashed=True)
     turn = "rotate(-90 13 278)"
-    yield text(13, 278, "the same matrix", 10.5, SOFT, "g-soft", transform=turn)
+    yield text(13, 278, "the same matrix", SMALL, SOFT, "g-soft", transform=turn)
     yield from pen.arrow((LEFT, 430), (LEFT, 446))
     yield from pen.box("softmax", "output", x, 446, wide, 28, "softmax")
     yield from pen.arrow((LEFT, 474), (LEFT, 492), (74, 492), (74, 506))
@@ -243,5 +248,5 @@ def output(pen, sizes):
 def total(sizes):
     """The sum, under the rest, when parameters are counted."""
     if "total" in sizes:
-        yield rectangle(18, 562, 360, 30, 6, *TINTS["output"], "g-output")
-        yield text(MIDDLE - 2, 581.5, sizes["total"], 13, font_weight=600)
+        yield rectangle(18, 562, 360, 30, RADIUS, *TINTS["output"], "g-output")
+        yield text(MIDDLE - 2, 581.5, sizes["total"], LARGE, font_weight=600)

@@ -4,8 +4,13 @@ from itertools import pairwise
 
 from gpt1.svg import (
     FAINT,
+    FRAME_RADIUS,
+    LARGE,
     LINE,
+    MIDDLE,
     MUTED,
+    RADIUS,
+    SMALL,
     SOFT,
     TINTS,
     Drawing,
@@ -18,7 +23,7 @@ from gpt1.svg import (
 WIDTH, EDGE, INDENT, LEFT = 400, 254, 9, 14
 """Of the drawing, of the boxes on its left, and what a box is moved in per level."""
 
-BAR, DIGIT = 268, 5.9
+BAR, DIGIT = 268, 6.2
 """Where the bars begin, and the width of a digit of the numbers beside them."""
 
 HEIGHT, GAP, HEADING, TOP = 34, 9, 26, 58
@@ -55,7 +60,9 @@ def flow_drawing(trace):
             body += [*box(row, y, tint), *bars(row, y, most)]
     if trace.legend:
         bottom += 18
-        body.append(text(LEFT - 4, bottom, trace.legend, 10, SOFT, "g-soft", "start"))
+        body.append(
+            text(LEFT - 4, bottom, trace.legend, SMALL, SOFT, "g-soft", "start")
+        )
     title = f"What happens in {rows[0].kind}"
     size = WIDTH, bottom + 14
     return Drawing([canvas(*size, "".join(body), title, told(trace))], title)
@@ -75,11 +82,11 @@ def layout(rows):
 def head(trace):
     """The sums, and what the bars mean."""
     sums = f"{trace.parameters:,} parameters, {trace.flops:,} FLOPs"
-    yield text(LEFT - 4, 24, sums, 12, anchor="start", font_weight=600)
+    yield text(LEFT - 4, 24, sums, LARGE, anchor="start", font_weight=600)
     for name, tint, x in (("parameters", "embeddings", 10), ("FLOPs", "output", 100)):
         fill, edge = TINTS[tint]
         yield rectangle(x + 0.75, 36, 14, 9, 2, fill, edge, f"g-{tint}")
-        yield text(x + 20, 44.5, name, 10.5, SOFT, "g-soft", "start")
+        yield text(x + 20, 44.5, name, SMALL, SOFT, "g-soft", "start")
 
 
 def frames(rows, places):
@@ -99,12 +106,12 @@ def frames(rows, places):
 
 
 def frame(row, x, y, width, height):
-    fill = {"fill": "none", "edge": FAINT, "class_": "g-line"}
-    yield rectangle(x, y, width, height, 7, **fill, stroke_dasharray="4 3")
-    yield text(x + 8, y + 15.5, row.label, 11, anchor="start", font_weight=600)
+    fill = {"fill": "none", "edge": FAINT, "class_": "g-frame"}
+    yield rectangle(x, y, width, height, FRAME_RADIUS, **fill, stroke_dasharray="4 3")
+    yield text(x + 8, y + 15.5, row.label, MIDDLE, anchor="start", font_weight=600)
     if row.equation:
         yield text(
-            x + width - 8, y + 15.5, f"({row.equation})", 10, SOFT, "g-soft", "end"
+            x + width - 8, y + 15.5, f"({row.equation})", SMALL, SOFT, "g-soft", "end"
         )
 
 
@@ -113,13 +120,13 @@ def box(row, y, tint):
     fill, edge = TINTS.get(tint, MUTED)
     x = LEFT + INDENT * row.depth
     width = EDGE - INDENT * (row.depth - 1) - x - INDENT
-    yield rectangle(x, y, width, HEIGHT, 5, fill, edge, f"g-{tint}")
-    yield text(x + 8, y + 14, row.label, 11.5, anchor="start")
+    yield rectangle(x, y, width, HEIGHT, RADIUS, fill, edge, f"g-{tint}")
+    yield text(x + 8, y + 14, row.label, MIDDLE, anchor="start")
     shapes = f"{row.given} → {row.made}"
-    yield text(x + 8, y + 27, shapes, 10.5, SOFT, "g-soft", "start")
+    yield text(x + 8, y + 27, shapes, SMALL, SOFT, "g-soft", "start")
     if row.equation:
         yield text(
-            x + width - 8, y + 14, f"({row.equation})", 10, SOFT, "g-soft", "end"
+            x + width - 8, y + 14, f"({row.equation})", SMALL, SOFT, "g-soft", "end"
         )
 
 
@@ -138,7 +145,7 @@ def bars(row, y, most):
         elif row.tied and tint == "embeddings":
             words = "tied"
         if words:
-            yield text(BAR + length + 6, top + 8.5, words, 10, anchor="start")
+            yield text(BAR + length + 6, top + 8.5, words, SMALL, anchor="start")
 
 
 def arrow(x, start, end):

@@ -2,7 +2,22 @@
 
 from html import escape
 
-from gpt1.svg import FAINT, INK, SOFT, Drawing, canvas, element, number, text
+from gpt1.svg import (
+    CARD,
+    CARD_EDGE,
+    FAINT,
+    INK,
+    LARGE,
+    MIDDLE,
+    SMALL,
+    SOFT,
+    TINTS,
+    Drawing,
+    canvas,
+    element,
+    number,
+    text,
+)
 
 
 def attention_map(weights, tokens, title=None):
@@ -71,16 +86,16 @@ def one_map(head, tokens, name, label, alone):
     top = (26 if label else 4) + 24 + (10 + 5 * longest if slanted else 14)
     side = cell * len(tokens)
     right = max(14.0, 4.8 * len(tokens[-1]) - cell / 2 + 10) if slanted else 14.0
-    body = [text(left + side / 2, 22, label, 12.5, font_weight=600)] if label else []
+    body = [text(left + side / 2, 22, label, LARGE, font_weight=600)] if label else []
     body += [
         text(
-            left + side / 2, 42.0 if label else 20.0, "looks at", 10.5, SOFT, "g-soft"
+            left + side / 2, 42.0 if label else 20.0, "looks at", SMALL, SOFT, "g-soft"
         ),
         *labels(tokens, cell, left, top, slanted),
         *cells(head, tokens, cell, left, top, alone and len(tokens) <= 10),
         element(
             "rect",
-            class_="g-line",
+            class_="g-frame",
             x=left,
             y=top,
             width=side,
@@ -103,13 +118,13 @@ def labels(tokens, cell, left, top, slanted):
     """The tokens, down the left side and along the top."""
     for index, token in enumerate(tokens):
         middle = (index + 0.5) * cell
-        yield text(left - 7, top + middle + 4, token, 11.5, anchor="end")
+        yield text(left - 7, top + middle + 4, token, MIDDLE, anchor="end")
         x, y = left + middle, top - 7.0
         if slanted:
             turn = f"rotate(-45 {number(x)} {number(y)})"
-            yield text(x, y, token, 11.5, anchor="start", transform=turn)
+            yield text(x, y, token, MIDDLE, anchor="start", transform=turn)
         else:
-            yield text(x, y, token, 11.5)
+            yield text(x, y, token, MIDDLE)
 
 
 def cells(head, tokens, cell, left, top, written):
@@ -128,9 +143,9 @@ def cells(head, tokens, cell, left, top, written):
                 y=y,
                 width=cell,
                 height=cell,
-                fill="#0072b2",
+                fill=TINTS["attention"][1],
                 fill_opacity=float(value),
-                stroke="#e8ebef",
+                stroke=CARD_EDGE,
                 stroke_width=0.5,
             )
             if (written and key <= query) or (written and float(value)):
@@ -139,8 +154,8 @@ def cells(head, tokens, cell, left, top, written):
                     x + cell / 2,
                     y + cell / 2 + 3.5,
                     value,
-                    10,
-                    "#ffffff" if strong else INK,
+                    SMALL,
+                    CARD if strong else INK,
                     "g-on-heat" if strong else "g-ink",
                     pointer_events="none",
                 )

@@ -7,7 +7,18 @@ with all before it, and with none after it.
 import torch
 from torch import nn
 
-from gpt1.svg import FAINT, SOFT, TINTS, Drawing, canvas, element, text
+from gpt1.svg import (
+    FAINT,
+    LARGE,
+    LINE,
+    SMALL,
+    SOFT,
+    TINTS,
+    Drawing,
+    canvas,
+    element,
+    text,
+)
 
 
 @torch.no_grad()
@@ -187,23 +198,23 @@ def triangle_drawing(found, title):
     side = cell * time
     width = max(left + side + 16, 238)
     body = [
-        text(width / 2, 22, title, 12.5, font_weight=600),
-        text(left + side / 2, 44, "changed input", 10.5, SOFT, "g-soft"),
+        text(width / 2, 22, title, LARGE, font_weight=600),
+        text(left + side / 2, 44, "changed input", SMALL, SOFT, "g-soft"),
     ]
     middle = top + side / 2
     turn = f"rotate(-90 22 {middle:g})"
-    body.append(text(22, middle, "moved output", 10.5, SOFT, "g-soft", transform=turn))
+    body.append(text(22, middle, "moved output", SMALL, SOFT, "g-soft", transform=turn))
     every = max(1, round(time / 12))
     for index in range(0, time, every):
         at = (index + 0.5) * cell
-        body.append(text(left + at, top - 7, str(index), 10.5))
-        body.append(text(left - 7, top + at + 4, str(index), 10.5, anchor="end"))
+        body.append(text(left + at, top - 7, str(index), SMALL))
+        body.append(text(left - 7, top + at + 4, str(index), SMALL, anchor="end"))
     body += squares(found.moved.tolist(), cell, left, top)
     y, x = top + side + 22, left
     marks = [("moved", "attention"), ("leak", "forward"), ("gap", None)]
     for label, tint in marks if found.missing else marks[:2]:
         body += square(x, y - 11, 14, tint, cross=label == "leak")
-        body.append(text(x + 19, y, label, 10.5, anchor="start"))
+        body.append(text(x + 19, y, label, SMALL, anchor="start"))
         x += 36 + 6.2 * len(label)
     axes = f"Rows are outputs, columns are changed inputs, {time} of each."
     description = f"{axes} {found.summary}."
@@ -229,7 +240,7 @@ def squares(moved, cell, left, top):
 
 def square(x, y, size, tint, words=None, cross=False):
     """One square; a leak is crossed, a gap is empty, so that no colour is needed."""
-    fill, edge = TINTS.get(tint, (None, SOFT))
+    fill, edge = TINTS.get(tint, (None, LINE))
     note = element("title", words) if words else ""
     gap = min(1.0, size / 16)
     shape = {"x": x + gap, "y": y + gap, "rx": min(3.0, size / 5)}

@@ -11,7 +11,13 @@ from html import escape
 
 from gpt1.colours import MEANING, NEUTRALS, PALETTE
 
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
+FONT = "'Source Sans 3', system-ui, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
+LARGE, MIDDLE, SMALL = 12.5, 11.5, 10.5
+"""The sizes of text: the smallest is 8 pixels high or more on a phone."""
+
+RADIUS, FRAME_RADIUS = 6, 8
+"""The corners of boxes, and of the frames around them."""
+
 INK, SOFT, LINE, FAINT, CARD, CARD_EDGE = (
     NEUTRALS[name][0] for name in ("ink", "soft", "line", "faint", "card", "card-edge")
 )
@@ -123,7 +129,7 @@ def number(value):
     return escape(str(value))
 
 
-def text(x, y, words, size=12.5, ink=INK, class_="g-ink", anchor="middle", **more):
+def text(x, y, words, size=LARGE, ink=INK, class_="g-ink", anchor="middle", **more):
     """A line of text whose baseline starts, or is centred, at (x, y)."""
     return element(
         "text",
@@ -213,16 +219,16 @@ class Pen:
         on = self.lit is None or part in self.lit
         fill, edge = TINTS[tint] if on else MUTED
         class_ = f"g-{tint}" if on else "g-muted"
-        yield rectangle(x, y, width, height, 6, fill, edge, class_)
+        yield rectangle(x, y, width, height, RADIUS, fill, edge, class_)
         room = height - below - 15 * len(lines) - (13 if small else 0)
         middle, baseline = x + width / 2, y + room / 2 + 11.5
         ink, class_ = (INK, "g-ink") if on else (SOFT, "g-soft")
         weight = 600 if on and self.lit else None
         for line in lines:
-            yield text(middle, baseline, line, 12.5, ink, class_, font_weight=weight)
+            yield text(middle, baseline, line, LARGE, ink, class_, font_weight=weight)
             baseline += 15
         if small:
-            yield text(middle, baseline - 1.5, small, 10.5, ink, class_)
+            yield text(middle, baseline - 1.5, small, SMALL, ink, class_)
 
     def arrow(self, *points, tip=True, dashed=False):
         """A line through the points, with a head at the last unless `tip` is False."""

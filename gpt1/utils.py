@@ -211,9 +211,9 @@ def plot_style():
 
 
 def _name_ramps(matplotlib):
-    """The colours of heat maps, under the names "gpt1" and "gpt1-balance"."""
+    """The colours of heat maps, under the names "gpt1" and "balance"."""
     make = matplotlib.colors.LinearSegmentedColormap.from_list
-    for name, colours in (("gpt1", RAMP), ("gpt1-balance", BALANCE)):
+    for name, colours in (("gpt1", RAMP), ("balance", BALANCE)):
         matplotlib.colormaps.register(make(name, colours), force=True)
 
 

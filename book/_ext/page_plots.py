@@ -103,10 +103,11 @@ def rename(root, prefix):
 
 def short(path):
     """A path with at most two decimals, on one line."""
-    rounded = re.sub(
-        r"-?\d+\.\d+", lambda match: f"{float(match[0]):.2f}".rstrip("0").rstrip("."), path
-    )
-    return " ".join(rounded.split())
+    return " ".join(re.sub(r"-?\d+\.\d+", two_decimals, path).split())
+
+
+def two_decimals(number):
+    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
 
 
 def set_text(text):
@@ -129,7 +130,7 @@ def set_text(text):
         before = letter, raised, own
         letter.attrib.clear()
         if own < 0.95 * size:
-            letter.set("style", f"font-size: {own:g}px")
+            letter.set("style", f"font-size: {0.8 * size:g}px")
         if raised != now:
             letter.set("dy", f"{(raised - now) * LARGER:.2f}")
         now = raised
