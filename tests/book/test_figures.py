@@ -1,0 +1,166 @@
+"""Every figure is described, fits a phone, follows the theme, and stays small."""
+
+import re
+import sys
+from xml.etree import ElementTree
+
+import pytest
+from chapters import EVERY, ROOT, code_cells, name
+from links import Page
+
+from gpt1.colours import NEUTRALS, PALETTE
+
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+from page_plots import LARGER, is_plot, page_plot, turned
+
+SVG = "{http://www.w3.org/2000/svg}"
+PHONE, LEAST = 340, 8
+"""How wide a figure is on a phone of 390 pixels, and how high its text must be."""
+
+
+def pictures(path):
+    """The cells of a notebook that show something, each with its SVGs and bitmaps."""
+    for cell in code_cells(path):
+        for output in cell["outputs"]:
+            data = output.get("data", {})
+            kinds = [kind for kind in data if kind.startswith("image/")]
+            for kind in kinds:
+                yield cell, kind, "".join(data[kind])
+
+
+@pytest.mark.parametrize("path", EVERY, ids=name)
+def test_every_plot_has_a_caption_and_words_for_who_cannot_see_it(path):
+    for cell, kind, picture in pictures(path):
+        assert kind == "image/svg+xml", cell["source"][-200:]
+        about = cell["metadata"].get("mystnb", {})
+        if is_plot(picture):
+            assert len(about["image"]["alt"]) > 60, cell["source"][:100]
+            assert len(about["figure"]["caption"]) > 60, cell["source"][:100]
+            assert about["figure"]["name"]
+        else:
+            assert 'class="gpt1-drawing' in picture
+
+
+@pytest.mark.parametrize("path", EVERY, ids=name)
+def test_every_drawing_that_is_stored_has_a_title_and_a_description(path):
+    for _, _, picture in pictures(path):
+        if not is_plot(picture):
+            root = ElementTree.fromstring(picture)
+            for svg in root.findall(f"{SVG}svg") or [root]:
+                assert svg.get("role") == "img"
+                assert len(svg.get("aria-label")) > 60
+                assert len(svg.findtext(f"{SVG}title")) > 3
+                assert len(svg.findtext(f"{SVG}desc")) > 40
+
+
+def smallest_text(svg):
+    """The height of the smallest text of a page's SVG on a phone, in pixels."""
+    root = ElementTree.fromstring(svg)
+    units = float(root.get("viewBox").split()[2])
+    scale = PHONE / units
+    if root.get("width"):
+        scale = min(scale, float(root.get("width")) / units)
+    sizes = []
+    for text in root.iter(f"{SVG}text"):
+        written = re.search(r"font-size:([\d.]+)", text.get("style") or "")
+        sizes.append(float(text.get("font-size") or written[1]))
+    return scale * min(sizes, default=99.0)
+
+
+def parts(picture, alt="A plot."):
+    """The SVGs that a page shows for a stored picture, each by itself."""
+    if is_plot(picture):
+        plot = page_plot(picture, alt)
+        space = 'xmlns="http://www.w3.org/2000/svg"'
+        return [plot.replace("<svg", f"<svg {space}", 1)]
+    root = ElementTree.fromstring(picture)
+    inner = root.findall(f"{SVG}svg") or [root]
+    return [ElementTree.tostring(svg, encoding="unicode") for svg in inner]
+
+
+@pytest.mark.parametrize("path", EVERY, ids=name)
+def test_text_in_figures_can_be_read_on_a_phone(path):
+    small = {}
+    for cell, _, picture in pictures(path):
+        for svg in parts(picture):
+            if smallest_text(svg) < LEAST:
+                label = cell["metadata"].get("mystnb", {}).get("figure", {}).get("name")
+                small[label] = round(smallest_text(svg), 1)
+    assert small == {}
+
+
+@pytest.mark.parametrize("path", EVERY, ids=name)
+def test_stored_figures_are_small(path):
+    sizes = [len(picture) for _, _, picture in pictures(path)]
+    assert max(sizes, default=0) < 250_000
+    assert path.stat().st_size < 1_000_000
+
+
+def test_figures_on_pages_have_an_accessible_name_and_refer_only_to_themselves(site):
+    shown = 0
+    for path in sorted((site / "notebooks").glob("*.html")):
+        page = Page(path)
+        for svg in page.soup.select("article svg"):
+            if svg.find_parent("svg") or svg.find_parent("mjx-container"):
+                continue
+            shown += 1
+            assert svg.get("role") == "img" or svg.get("aria-hidden") == "true", path
+            if svg.get("role") == "img":
+                assert len(svg.get("aria-label", "")) > 20, path
+            own = {part["id"] for part in svg.select("[id]")}
+            called = set(re.findall(r'(?:url\(|href=")#([\w-]+)', str(svg)))
+            assert called == own, path
+            assert svg.find("style") is None
+    assert shown > 80
+
+
+@pytest.fixture(scope="module")
+def plot():
+    """A plot as matplotlib writes it, with all that the pages change."""
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    from io import StringIO
+
+    import matplotlib
+
+    from gpt1.utils import COLOURS, plot_style
+
+    with matplotlib.rc_context():
+        plot_style()
+        figure, (left, right) = pyplot.subplots(1, 2)
+        left.semilogy([1, 10, 100], color=COLOURS["green"])
+        left.set_xlabel("steps")
+        left.text(0, 1, "code", family="monospace", color="#123456")
+        right.imshow([[0, 1], [1, 0]])
+        file = StringIO()
+        figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
+        pyplot.close(figure)
+    return file.getvalue()
+
+
+def test_a_plot_takes_the_pages_colours_and_typefaces(plot):
+    shown = page_plot(plot, 'What "it" <shows>')
+    green = PALETTE["green"].line
+    assert f"stroke:var(--c-green,{green})" in shown
+    assert f"var(--g-ink,{NEUTRALS['ink'][0]})" in shown
+    assert f"light-dark(#123456,{turned('#123456')})" in shown
+    assert shown.count("font-family") == shown.count("var(--mono)") == 1
+    assert 'aria-label="What &quot;it&quot; &lt;shows&gt;"' in shown
+    assert f"font-size:{11 * LARGER:.4g}px" in shown
+    assert "<tspan>10</tspan>" in shown
+    for unwanted in ("<style", "<metadata", "xmlns", "figure_1", "DejaVu"):
+        assert unwanted not in shown
+
+
+def test_two_plots_on_a_page_share_no_name(plot):
+    other = plot.replace(PALETTE["green"].line, PALETTE["red"].line)
+    ids = [set(re.findall(r'id="([^"]+)"', page_plot(p, ""))) for p in (plot, other)]
+    assert ids[0]
+    assert not ids[0] & ids[1]
+
+
+@pytest.mark.parametrize("colour", ["#ffffff", "#dbe4ee", "#123456", "#000000"])
+def test_an_unknown_colour_is_turned_from_light_to_dark(colour):
+    def lightness(c):
+        return sum(int(c[i : i + 2], 16) for i in (1, 3, 5))
+
+    assert (lightness(turned(colour)) > 380) == (lightness(colour) < 380)
