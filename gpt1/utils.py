@@ -183,6 +183,7 @@ def plot_style():
     ink, soft, faint = (NEUTRALS[name][0] for name in ("ink", "soft", "faint"))
     matplotlib.rcParams.update(
         {
+            "axes.axisbelow": True,
             "axes.edgecolor": soft,
             "axes.grid": True,
             "axes.labelcolor": ink,
@@ -191,6 +192,7 @@ def plot_style():
             "axes.spines.top": False,
             "axes.titlesize": "medium",
             "figure.constrained_layout.use": True,
+            "figure.constrained_layout.wspace": 0.06,
             "figure.dpi": 110,
             "figure.facecolor": "white",
             "figure.figsize": (6.5, 3.4),

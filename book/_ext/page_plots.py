@@ -53,7 +53,7 @@ def page_plot(svg: str, alt: str) -> str:
             element.set("d", short(element.get("d")))
         if element.tag == f"{SVG}text":
             set_text(element)
-        if element.find(f"{SVG}image") is not None:
+        if {child.tag for child in element} == {f"{SVG}image"}:
             element.set("class", "g-raster")
         if "style" in element.attrib:
             element.set("style", page_style(element.get("style")))
