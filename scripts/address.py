@@ -49,7 +49,7 @@ ADDRESSES = re.compile(
     rf"(?P<owner>{NAME})/(?P<name>{NAME})"
     rf"|(?P<pages>{NAME})\.github\.io(?:/(?P<project>{NAME}))?"
 )
-LEFT_ALONE = ("book/_static/vendor/", "tests/book/test_address.py")
+LEFT_ALONE = ("book/_static/vendor/", "tests/vendor/", "tests/book/test_address.py")
 
 SETUP = """\
 # On Colab, this cell fetches the book's package. Where the
