@@ -8,6 +8,7 @@ PYTHON ?= python3
 CONSTRAINTS ?= constraints.txt
 JOBS ?= 2
 PORT ?= 8000
+PAPER ?= a4
 
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONWARNINGS VIRTUAL_ENV
 unexport CONDA_PREFIX CONDA_DEFAULT_ENV PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_VIRTUALENV
@@ -21,8 +22,8 @@ else
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help benchmark book serve test test-package test-chapters notebooks tales-tiny checked lint format address lock \
-	clean distclean environment
+.PHONY: help benchmark book icons screenshots serve pdf offline test test-package test-chapters notebooks \
+	tales-tiny checked lint format address lock clean distclean environment
 
 help: ## list these commands
 	@$(PYTHON) -c "import re; print('\n'.join('make %-14s%s' % m for m in re.findall(r'(?m)^([\w-]+):.*?## (.*)', open('Makefile', encoding='utf8').read())))"
@@ -35,6 +36,12 @@ book: environment ## build the book and say where it is
 
 serve: book ## build the book and serve it on this machine (PORT=8000)
 	@$(RUN) -m http.server --directory _build/html --bind 127.0.0.1 $(PORT)
+
+pdf: book ## print the whole book as one PDF (PAPER=letter; needs Chromium or Chrome)
+	@$(RUN) -m scripts.pdf --paper $(PAPER)
+
+offline: book ## zip the site, the notebooks, the package, tales and the small model
+	@$(RUN) -m scripts.offline
 
 test: environment ## check everything, as the project's own CI does
 	@$(RUN) -m scripts.run_tests $(JOBS)
@@ -64,6 +71,12 @@ format: environment ## format the code, mend what can be mended
 
 tales-tiny: environment ## train the model that the package ships, and put it there (minutes)
 	@$(RUN) -m scripts.make_tales_tiny
+
+icons: environment ## make the icons and the card that other sites show (needs Chromium)
+	@$(RUN) -m scripts.icons
+
+screenshots: environment ## build the book and take the README's pictures (needs Chromium)
+	@$(RUN) -m scripts.build_book && $(RUN) -m scripts.screenshot
 
 address: environment ## make every link follow pyproject.toml (URL=https://github.com/me/fork sets it)
 	@$(RUN) -m scripts.address $(URL)

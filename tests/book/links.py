@@ -73,6 +73,8 @@ def is_elsewhere(address: str) -> bool:
 def dead(page: Page, address: str, pages: dict[Path, Page]) -> str | None:
     """Say what is missing where a link within the site leads, None if nothing is."""
     parts = urlsplit(address)
+    if parts.scheme in {"data", "mailto"}:
+        return None
     target = page.path
     if parts.path:
         target = (page.path.parent / unquote(parts.path)).resolve()
