@@ -34,6 +34,7 @@ FORMS = {
     "greedy decoding": ["greedy decoding", "greedy"],
     "head": ["head", "heads", "attention head", "attention heads"],
     "key-value cache": ["key-value cache", "cache", "caches"],
+    "learning-rate schedule": ["learning-rate schedule", "schedule", "schedules"],
     "logits": ["logit", "logits"],
     "loss": ["loss", "losses"],
     "maximum likelihood": ["maximum likelihood"],

@@ -1,0 +1,74 @@
+r"""What the equations of the chapters are called, for the search and for links.
+
+An equation with a number is found by its \tag; another by its chapter and by how it
+begins. What stands under no name says shapes. The place of A3 is `eq-a3`.
+"""
+
+NUMBERED = {
+    "A1": "one layer, transformer block (equation 2 of the paper)",
+    "A2": "average of the past",
+    "A3": "average of the past, as a product of matrices",
+    "A4": "attention weights, a softmax of scores",
+    "A5": "queries, keys, values and scores",
+    "A6": "variance of a dot product, why scores are scaled",
+    "A7": "scaled dot-product attention with a causal mask, softmax attention",
+    "A8": "multi-head attention",
+    "B1": "the block, post-norm, with residual sums",
+    "B2": "GELU, exact",
+    "B3": "GELU, tanh form",
+    "B4": "feed-forward layer",
+    "B5": "LayerNorm",
+    "B6": "mean and variance in LayerNorm",
+    "B7": "derivative of the residual sum",
+    "B8": "dropout",
+    "B9": "the block, pre-norm",
+    "B10": "LayerNorm of a residual sum, how a branch shrinks the stream",
+    "M1": "the model (equation 2 of the paper)",
+    "M2": "the loss, cross-entropy per token",
+    "M3": "the first loss of a new model",
+    "C1": "number of parameters",
+    "C2": "FLOPs per token, forward",
+    "C3": "FLOPs per token, training, the rule of six",
+    "C4": "least seconds, by FLOPs and by bytes",
+}
+
+OTHERS = {
+    "01": {
+        r"L_1(U) =": ("paper-1", "equation 1 of the paper, likelihood of a text"),
+        r"P(u_1, \dots, u_n) =": ("chain", "probability of a text, chain rule"),
+        r"H(p) =": ("entropy", "entropy"),
+        r"H(p, q) =": ("cross-entropy", "cross-entropy"),
+        r"P(w \mid h) =": ("smoothing", "smoothed counts, n-gram model"),
+        r"(1 - \text{share})": ("memory", "a model that remembers its tale"),
+    },
+    "02": {
+        r"(a, b)^\star =": ("pair", "the most frequent pair, byte-pair encoding"),
+        r"40{,}478 =": ("vocabulary", "size of GPT-1's vocabulary"),
+    },
+    "03": {
+        r"\begin{aligned} x^{(i)}_t": ("window", "a window and its targets"),
+        r"\pi_{s,e}(r),\ \pi": ("order", "order of the windows in an epoch"),
+        r"\left(1 - \frac{1}{N}": ("never-drawn", "share of windows never drawn"),
+        r"\pi_{s,e}(r), \qquad": ("batch", "windows of a batch"),
+        r"h = U W_e": ("look-up", "embedding look-up and its gradient"),
+        r"h_0 =": ("paper-2-embedding", "embeddings (equation 2 of the paper)"),
+        r"P(j \mid i) =": ("pairs", "a language model of two tables"),
+    },
+    "08": {
+        r"L_1(U) =": ("likelihood", "maximum likelihood (equation 1 of the paper)"),
+        r"L(\Theta) =": ("batch-loss", "loss of a batch of windows"),
+        r"\begin{aligned} m_t": ("adam", "Adam with decoupled weight decay"),
+        r"g \leftarrow": ("clipping", "gradient clipping by the global norm"),
+        r"\nabla L =": ("pieces", "gradient accumulation from pieces"),
+    },
+    "09": {
+        r"\text{MFU} =": ("mfu", "model FLOPs utilisation, MFU"),
+        r"\text{gain} =": ("amdahl", "gain of the whole, Amdahl's law"),
+        r"\text{FLOP/s} \le": ("roofline", "roofline"),
+    },
+    "10": {
+        r"\begin{gathered} P =": ("paper-2-output", "output (equation 2 of the paper)"),
+        r"p_i =": ("temperature", "softmax with a temperature"),
+        r"\begin{gathered} K' =": ("cache", "attention with a key-value cache"),
+    },
+}
