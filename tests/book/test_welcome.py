@@ -98,3 +98,24 @@ def test_the_museum_has_as_many_exhibits_as_the_page_says():
     museum = json.loads((ROOT / "notebooks" / "bug-museum.ipynb").read_text("utf8"))
     text = "\n".join("".join(cell["source"]) for cell in museum["cells"])
     assert f"\n  {len(re.findall('^### [0-9]+[.] ', text, re.M))} mistakes" in WELCOME
+
+
+def test_the_paths_take_as_long_as_their_chapters_and_as_their_cards_say():
+    pattern = r"^## ([^\n]*)\n\n(.*?)(?=^## |^\(|\Z)"
+    sections = dict(re.findall(pattern, HOW_TO_READ, re.MULTILINE | re.DOTALL))
+    row = r"notebooks/(.+)\.ipynb\)\*\*, .* \[(\d+ min)\]\{\.minutes\}"
+    paths = {"Build it": "A weekend: build it"}
+    paths["Make it write"] = "Another weekend: make it write"
+    for name, section in paths.items():
+        rows = re.findall(row, sections[section])
+        assert len(rows) >= 3
+        times = {path.stem: minutes(path)[0] for path in NOTEBOOKS}
+        assert rows == [(stem, f"{times[stem]} min") for stem, _ in rows]
+        assert card_time(name) == as_time(sum(times[stem] for stem, _ in rows))
+    assert card_time("All of it") == as_time(sum(times.values()))
+    friday = as_time(sum(minutes(path)[0] for path in NOTEBOOKS[:2]))
+    assert f"[{friday}]{{.minutes}}" in sections["A weekend: build it"]
+
+
+def card_time(name):
+    return re.search(rf"\*\*\[{name}\]\(#.*\)\*\* \[(.*)\]\{{", HOW_TO_READ)[1]
