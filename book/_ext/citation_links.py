@@ -58,7 +58,7 @@ class CitationLinks(SphinxPostTransform):
         named = "|".join(map(re.escape, ways))
         year = r"(?:,?\s(?P<year>\d{4})|,?\s\((?P<bracketed>\d{4})\))"
         self.cited = re.compile(rf"\b(?P<way>{named})(?:['\u2019]s)?{year}")
-        for text in list(running_text(self.document)):
+        for text in list(running_text(self.document, folds=True)):
             self.link(text)
 
     def link(self, text):

@@ -1,7 +1,7 @@
 """The running text of a chapter: where words may become links.
 
 Not headings, bold leads, code, mathematics, links, captions, tables and what cells
-print; not what is folded away; and not the sections of SKIPPED.
+print; not the sections of SKIPPED; and what is folded away for works alone.
 """
 
 from docutils import nodes
@@ -25,12 +25,13 @@ def is_raw(node, start):
     return isinstance(node, nodes.raw) and node.astext().strip().startswith(start)
 
 
-def running_text(node, skipped=frozenset(SKIPPED)):
+def running_text(node, skipped=frozenset(SKIPPED), *, folds=False):
     """Yield the pieces of running text below a node, in the order of reading.
 
     Args:
         node: a document or a part of one.
         skipped: titles of sections to leave out.
+        folds: whether what is folded away counts, too.
     """
     folded = False
     for child in list(node.children):
@@ -38,16 +39,16 @@ def running_text(node, skipped=frozenset(SKIPPED)):
             folded = True
         elif is_raw(child, "</details"):
             folded = False
-        elif folded or isinstance(child, CLOSED):
+        elif (folded and not folds) or isinstance(child, CLOSED):
             continue
         elif isinstance(child, nodes.section):
             if child.next_node(nodes.title).astext() not in skipped:
-                yield from running_text(child, skipped)
+                yield from running_text(child, skipped, folds=folds)
         elif isinstance(child, nodes.Text):
             if not isinstance(node, nodes.raw | nodes.comment):
                 yield child
         else:
-            yield from running_text(child, skipped)
+            yield from running_text(child, skipped, folds=folds)
 
 
 def replace(text, parts):
