@@ -1,0 +1,57 @@
+"""The README says what the chapters say, and shows pictures of the book."""
+
+import re
+
+import pytest
+from chapters import NOTEBOOKS, ROOT, cells
+from links import Page
+
+from scripts import screenshot
+from scripts.icons import welcome
+
+README = (ROOT / "README.md").read_text("utf8")
+PICTURES = re.findall(r'(?:src|srcset)="(book/images/[^"]+)"', README)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_table_names_the_chapter_its_minutes_and_where_it_runs(path):
+    first = cells(path)[0]["source"]
+    title = re.match(r"# (.*)", first)[1]
+    minutes = re.search(r"Reading takes about (\d+) minutes", first)[1]
+    file = f"notebooks/{path.name}"
+    start = re.escape(f"| {int(path.stem[:2])} | [{title}]({file}) | ")
+    end = rf" \| {minutes} \| \[Colab\]\(https://colab\.\S+/{re.escape(file)}\) \|$"
+    assert re.search(rf"^{start}[^|]+{end}", README, re.MULTILINE)
+
+
+def test_the_readme_begins_with_the_sentence_of_the_title_page():
+    sentence = welcome("title-lead").replace("GPT,", "GPT (Radford et al., 2018),")
+    assert sentence in " ".join(README.split())
+
+
+def test_every_picture_is_one_that_the_command_takes_and_all_are_shown():
+    taken = {f"book/images/{name}.webp" for name in screenshot.NAMES}
+    assert set(PICTURES) == taken
+    stored = (ROOT / "book" / "images").glob("*.webp")
+    assert {f"book/images/{path.name}" for path in stored} == taken
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_is_there_and_small(name):
+    data = (ROOT / name).read_bytes()
+    assert data[:4] + data[8:12] == b"RIFFWEBP"
+    assert 10_000 < len(data) < 250_000
+
+
+def test_every_picture_is_described(tmp_path):
+    (tmp_path / "page.html").write_text(README, "utf8")
+    pictures = Page(tmp_path / "page.html").soup.find_all("img")
+    assert len(pictures) == 4
+    assert all(len(picture["alt"]) > 40 for picture in pictures)
+
+
+def test_the_picture_of_an_exercise_shows_one_of_the_book():
+    code = [cell["source"] for cell in cells(ROOT / f"{screenshot.CHAPTER}.ipynb")]
+    (place,) = [i for i, text in enumerate(code) if f"{screenshot.EXERCISE}:" in text]
+    assert "    raise NotImplementedError\n" in code[place + 1]
+    assert "position_mask(time, past)" in code[place + 1]
