@@ -32,6 +32,7 @@ FOREIGN = {
     "huggingface/transformers",
     "karpathy/minbpe",
     "karpathy/nanoGPT",
+    "kellerjordan/posts",
     "mathjax/MathJax",
     "openai/finetune-transformer-lm",
     "openai/gpt-2",
