@@ -62,6 +62,7 @@ import sys
 BOOK = "{address}"
 if importlib.util.find_spec("gpt1") is None:
     pip = [sys.executable, "-m", "pip", "install", "--quiet"]
+    pip += ["--disable-pip-version-check", "--root-user-action=ignore"]
     package = f"gpt1[pretrained,tokenizer] @ git+{{BOOK}}@v{version}"
     subprocess.run([*pip, package], check=True)"""
 
