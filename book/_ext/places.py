@@ -117,6 +117,23 @@ def mark_paper(env, doctree):
             env.get_domain("place").note("paper", name, anchor)
 
 
+def mark_symbols(env, doctree):
+    """List the rows of the index of symbols, each under its letters."""
+    for number, row in enumerate(doctree.findall(nodes.row)):
+        letters = [math.astext() for math in row[0].findall(nodes.math)]
+        if letters:
+            row["ids"].append(f"symbol-{number}")
+            plain = re.sub(r"\\mathbb|[\\{}]", "", ", ".join(letters))
+            name = f"{plain}: {shortened(row[1])}"
+            env.get_domain("place").note("symbol", name, row["ids"][0])
+
+
+def shortened(cell):
+    """What a cell says up to its first semicolon or colon, without mathematics."""
+    texts = [node.astext() for node in cell.findall(nodes.Text)]
+    return re.split(r"[;:]", "".join(texts))[0].strip()
+
+
 def ancestors(node):
     while node.parent is not None:
         node = node.parent
@@ -130,6 +147,8 @@ def read(app, doctree):
         mark_glossary(app.env, doctree)
     elif app.env.docname == "book/paper-map":
         mark_paper(app.env, doctree)
+    elif app.env.docname == "book/symbols":
+        mark_symbols(app.env, doctree)
 
 
 def setup(app):
