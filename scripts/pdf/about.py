@@ -1,0 +1,68 @@
+"""What the book says of itself: title, authors, version, licence."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from scripts.address import project
+
+SUBTITLE = "The model of Radford et al. (2018), rebuilt in PyTorch from a blank page"
+IMPRINT = """\
+Copyright © {year} {authors}. This edition: version {version}.
+
+Text, drawings, notebooks and code are under the MIT licence: you may copy, change and
+share them, also for money, as long as the copyright and the licence stay with them. The
+typefaces are Source Serif 4, Source Sans 3 and Source Code Pro, by Frank Grießhammer,
+Paul D. Hunt and Adobe, under the SIL Open Font License; mathematics is set by MathJax.
+
+Every number and every output in this book was printed by the notebook that it stands
+in, and is compared again whenever the book is checked.
+
+This is the book for reading on paper. Hints, solutions and the answers to the questions
+are at the end, with pages that lead there and back. Code that the web pages fold away
+is left out: the cell that fetches the package, the cells that only draw a figure, and
+those that compute the key of the questions. The notebooks have all of it, and run.
+"""
+
+
+@dataclass
+class About:
+    """What title page, imprint and the PDF's properties say."""
+
+    title: str
+    subtitle: str
+    authors: str
+    version: str
+    edition: str
+    imprint: list[str]
+    address: str
+    keywords: str
+
+
+def read_about(root: Path) -> About:
+    """Read it from _config.yml and pyproject.toml, the only places where it stands."""
+    config = yaml.safe_load((root / "_config.yml").read_text("utf8"))
+    repository, version = project()
+    owner, name = re.fullmatch(
+        r"https://github\.com/([^/]+)/([^/]+)", repository
+    ).groups()
+    said = {
+        "year": config["copyright"],
+        "authors": config["author"],
+        "version": version,
+    }
+    authors = config["author"]
+    return About(
+        title=config["title"],
+        subtitle=SUBTITLE,
+        authors=authors[:1].upper() + authors[1:],
+        version=version,
+        edition=f"Version {version} · {config['copyright']}",
+        imprint=IMPRINT.format(**said).strip().split("\n\n"),
+        address=f"https://{owner.lower()}.github.io/{name}",
+        keywords="GPT, transformer, language model, PyTorch, deep learning, education",
+    )

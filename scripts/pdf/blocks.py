@@ -1,0 +1,148 @@
+"""What only a screen can do, done in another way: folding, scrolling, clicking."""
+
+from __future__ import annotations
+
+import re
+
+from bs4 import BeautifulSoup, NavigableString, Tag
+
+# What a page of the site has and a page of a book has not.
+SCREEN = {"button", "input", "script"}
+SCREEN_CLASSES = {"chapter-part", "headerlink", "quiz-verdict", "screen-only"}
+SCREEN_CLASSES |= {"sd-stretched-link", "title-facts", "title-ways", "ways"}
+# Lines of this many letters fit at the size of all code; longer ones are set smaller.
+COLUMNS = 84
+SMALLEST = 102
+POINTS = 8.15  # the size of code in book.css
+MARK = "↪ "
+
+
+def new(soup: BeautifulSoup, name: str, text: str = "", **attributes) -> Tag:
+    """Make an element; `class_` is its class, `data_target` its data-target."""
+    names = {key: key.rstrip("_").replace("_", "-") for key in attributes}
+    tag = soup.new_tag(name, attrs={names[k]: v for k, v in attributes.items()})
+    if text:
+        tag.string = text
+    return tag
+
+
+def remove_screen(article: Tag) -> None:
+    """Take away buttons, permalinks and all else that is there to be clicked."""
+    for tag in article.find_all(True):
+        if tag.decomposed:
+            continue
+        if tag.name in SCREEN or SCREEN_CLASSES.intersection(tag.get("class", [])):
+            tag.decompose()
+
+
+def remove_folded_code(article: Tag) -> None:
+    """Take away the code that the site shows on demand alone, and keep its output.
+
+    These cells fetch the package, draw a figure or compute the key of a quiz.
+    """
+    for cell in article.select("div.cell.tag_hide-input"):
+        for folded in cell.find_all("details", recursive=False):
+            folded.decompose()
+        if not cell.get_text(strip=True) and not cell.find(["svg", "img"]):
+            cell.decompose()
+    for output in article.select("div.cell.tag_exercise > div.cell_output"):
+        output.decompose()  # it says that the exercise is not done yet
+
+
+def unfold(soup: BeautifulSoup, article: Tag) -> None:
+    """Show what is still folded, under the words that unfolded it."""
+    for folded in article.find_all("details"):
+        summary = folded.find("summary", recursive=False)
+        words = summary.get_text(" ", strip=True) if summary else ""
+        if summary:
+            summary.decompose()
+        folded.name = "div"
+        folded.attrs = {"class": "unfolded"}
+        if words:
+            folded.insert(0, new(soup, "p", words, class_="unfolded-title"))
+
+
+def columns(pre: Tag) -> int:
+    """Return the length of the longest line."""
+    return max(map(len, pre.get_text().split("\n")))
+
+
+def fit_code(soup: BeautifulSoup, article: Tag) -> None:
+    """Set long lines smaller; break those that are longer still, with a mark."""
+    for pre in article.find_all("pre"):
+        text = pre.get_text().rstrip("\n")
+        if text.count("\n") < 18:
+            pre["class"] = [*pre.get("class", []), "whole"]
+        if columns(pre) > SMALLEST:
+            break_lines(soup, pre, SMALLEST)
+        if (longest := columns(pre)) > COLUMNS:
+            pre["style"] = f"font-size: {POINTS * COLUMNS / longest:.2f}pt"
+
+
+def break_lines(soup: BeautifulSoup, pre: Tag, width: int) -> None:
+    """Break each line after `width` letters; the rest goes on below, after a mark."""
+    place = 0
+    for text in list(pre.find_all(string=True)):
+        pieces, line = [], ""
+        for letter in text:
+            if letter == "\n":
+                place = 0
+            elif place == width:
+                pieces += [line, None]
+                line, place = "", len(MARK)
+            if letter != "\n":
+                place += 1
+            line += letter
+        if pieces:
+            replace(soup, text, [*pieces, line])
+
+
+def replace(soup: BeautifulSoup, text: NavigableString, pieces: list) -> None:
+    """Put pieces of a text in its place; None is a break with the mark."""
+    made = []
+    for piece in pieces:
+        if piece is None:
+            made += [NavigableString("\n"), new(soup, "span", MARK, class_="turned")]
+        elif piece:
+            made.append(NavigableString(piece))
+    text.replace_with(*made)
+
+
+def lower_headings(article: Tag) -> None:
+    """Make each heading one level lower: above a chapter's title stands its part."""
+    if number := article.select_one("h1 .section-number"):
+        number.string = number.get_text().strip(" .") + " "
+    for level in (5, 4, 3, 2, 1):
+        for heading in article.find_all(f"h{level}"):
+            heading.name = f"h{level + 1}"
+
+
+def questions(soup: BeautifulSoup, article: Tag) -> None:
+    """Set the questions of "Check yourself" as text: what is asked, and the choices."""
+    for form in article.select("fieldset.quiz"):
+        form.name = "div"
+        form["class"] = ["question"]
+        legend = form.find("legend")
+        legend.name, legend["class"] = "p", ["asked"]
+        for label in form.find_all("label"):
+            label.name, label["class"] = "p", ["choice"]
+            letter = re.match(r"\s*(\([a-z]\)) ?", label.get_text())
+            first = label.find(string=True)
+            if letter and first.startswith(letter[1]):
+                rest = first[len(letter[1]) :].lstrip()
+                mark = new(soup, "span", letter[1], class_="letter")
+                first.replace_with(mark, NavigableString(" " + rest))
+
+
+def keep_marks(soup: BeautifulSoup, article: Tag) -> None:
+    """Keep a full stop or a comma on the line of the formula before it."""
+    for formula in article.select("span.math"):
+        text = formula.next_sibling
+        found = re.match(r"[.,;:!?)\u2019\u201d]+", text) if is_text(text) else None
+        if found:
+            text.replace_with(NavigableString(text[found.end() :]))
+            formula.wrap(new(soup, "span", class_="stay")).append(found[0])
+
+
+def is_text(node) -> bool:
+    return isinstance(node, NavigableString)

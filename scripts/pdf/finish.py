@@ -1,0 +1,69 @@
+"""What the PDF says of itself, and whether its links lead somewhere."""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+import time
+
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import BooleanObject, DictionaryObject, NameObject, TextStringObject
+
+from scripts.pdf.about import About
+
+# Chromium counts its objects a little too low, which pypdf says each time.
+logging.getLogger("pypdf").setLevel(logging.ERROR)
+
+
+def finish(printed: bytes, about: About) -> bytes:
+    """Return the PDF with its properties: title, authors, subject, language."""
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(printed)))
+    writer.pdf_header = "%PDF-1.7"
+    writer.metadata = None
+    writer.add_metadata(
+        {
+            "/Title": about.title,
+            "/Author": about.authors,
+            "/Subject": f"{about.subtitle}. Version {about.version}.",
+            "/Keywords": about.keywords,
+            "/CreationDate": date(),
+            "/ModDate": date(),
+        }
+    )
+    root = writer.root_object
+    root[NameObject("/Lang")] = TextStringObject("en")
+    root[NameObject("/PageMode")] = NameObject("/UseOutlines")
+    shown = DictionaryObject({NameObject("/DisplayDocTitle"): BooleanObject(True)})
+    root[NameObject("/ViewerPreferences")] = shown
+    made = io.BytesIO()
+    writer.write(made)
+    return made.getvalue()
+
+
+def date() -> str:
+    """Return today as a PDF has it, or SOURCE_DATE_EPOCH if that is set."""
+    seconds = float(os.environ.get("SOURCE_DATE_EPOCH", time.time()))
+    return time.strftime("D:%Y%m%d%H%M%S+00'00'", time.gmtime(seconds))
+
+
+def dead_links(reader: PdfReader) -> list[str]:
+    """Return where links within the PDF lead that is no place in it."""
+    names = reader.named_destinations
+    dead = []
+    for number, page in enumerate(reader.pages, 1):
+        for target in targets(page):
+            if isinstance(target, str) and target not in names:
+                dead.append(f"page {number}: {target}")
+    return dead
+
+
+def targets(page) -> list:
+    """Return the destinations of a page's links within the PDF."""
+    found = []
+    for annotation in page.get("/Annots", None) or []:
+        annotation = annotation.get_object()
+        target = annotation.get("/Dest") or annotation.get("/A", {}).get("/D")
+        if target is not None:
+            found.append(target)
+    return found
