@@ -79,6 +79,36 @@ def test_every_picture_is_described(pages):
     assert findings(pages, check) == {}
 
 
+def figures(page):
+    """The drawings and plots that stand in a page as SVG."""
+    for svg in page.soup.select("article svg"):
+        if not svg.find_parent(["svg", "mjx-container"]):
+            yield svg
+
+
+def test_every_drawing_and_plot_in_a_page_has_a_name(pages):
+    def check(page):
+        for svg in figures(page):
+            named = svg.get("role") == "img" and len(svg.get("aria-label", "")) > 20
+            if not named and svg.get("aria-hidden") != "true":
+                yield str(svg)[:100]
+
+    assert findings(pages, check) == {}
+    assert sum(len(list(figures(page))) for page in pages.values()) > 80
+
+
+def test_every_drawing_and_plot_in_a_page_refers_only_to_itself(pages):
+    def check(page):
+        for svg in figures(page):
+            own = {part["id"] for part in svg.select("[id]")}
+            called = set(re.findall(r'(?:url\(|href=")#([\w-]+)', str(svg)))
+            yield from own ^ called
+            if svg.find("style"):
+                yield "a style for the whole page"
+
+    assert findings(pages, check) == {}
+
+
 def test_no_directive_or_role_is_left_unread_on_a_page(pages):
     raw = re.compile(r"^:::+\s*\{.*|\{(?:cite|doc|eq|numref|ref|term)[:\w]*\}`.*", re.M)
 
