@@ -81,7 +81,10 @@ def main() -> int:
         print(f"The book has errors, named above ({seconds:.0f} s).", flush=True)
         return 1
     print(f"The book is built ({seconds:.0f} s). Open it in a browser:")
-    print(f"  {SITE.relative_to(ROOT)}\n  {SITE.as_uri()}", flush=True)
+    print(f"  {SITE.relative_to(ROOT)}\n  {SITE.as_uri()}")
+    if (jupyter := Path(sys.executable).with_name("jupyter")).is_relative_to(ROOT):
+        print("Run its chapters:")
+        print(f"  {jupyter.relative_to(ROOT)} lab notebooks", flush=True)
     return 0
 
 

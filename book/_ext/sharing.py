@@ -115,8 +115,6 @@ def describe(app, name, template, context, doctree):
     ]
     tags = "\n".join([card(title, described, address, site), *icons])
     context["metatags"] = f"{context.get('metatags', '')}\n{tags}\n"
-    if name == app.config.root_doc:
-        app.env.metadata[name]["description"] = described
 
 
 def write_pages(app, exception):
@@ -125,7 +123,7 @@ def write_pages(app, exception):
         return
     site, root = site_of(app), app.config.root_doc
     page = f"{root}.html"
-    described = app.env.metadata[root].get("description", DEFAULT)
+    described = shortened(first_paragraph(app.env.get_doctree(root)))
     address = site["address"] + page
     first = FIRST_PAGE.format(
         title=escape(site["title"]),
