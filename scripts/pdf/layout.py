@@ -63,8 +63,10 @@ OVERFLOWS = """() => {
   for (const element of document.querySelectorAll(`main :is(${kinds})`)) {
     const box = element.getBoundingClientRect();
     if (box.width < 2 || element.closest("svg svg, .for-outline")) continue;
+    // A formula may reach a little into the space beside its paragraph.
+    const inside = element instanceof SVGElement || element.localName === "p" ? -3 : 0;
     const over = Math.max(box.right - body.right, body.left - box.left,
-      element instanceof SVGElement ? 0 : element.scrollWidth - element.clientWidth);
+      inside + element.scrollWidth - element.clientWidth || 0);
     if (over > 1.5) {
       const owner = element.closest("[id]")?.id ?? "";
       const text = (element.textContent || element.outerHTML).trim().slice(0, 50);
