@@ -54,6 +54,9 @@ OTHERS = {
         r"h_0 =": ("paper-2-embedding", "embeddings (equation 2 of the paper)"),
         r"P(j \mid i) =": ("pairs", "a language model of two tables"),
     },
+    "05": {
+        r"\mathbb{E}[y_i] =": ("expected", "expected value under dropout"),
+    },
     "08": {
         r"L_1(U) =": ("likelihood", "maximum likelihood (equation 1 of the paper)"),
         r"L(\Theta) =": ("batch-loss", "loss of a batch of windows"),

@@ -1,0 +1,87 @@
+"""Equations have names and places, and the map of the paper leads to them."""
+
+import re
+
+import pytest
+from articles import article
+from chapters import NOTEBOOKS, ROOT, cells, name
+
+MAP = (ROOT / "book/paper-map.md").read_text("utf8")
+DISPLAY = re.compile(r"\$\$(.*?)\$\$", re.DOTALL)
+TAG = re.compile(r"\\tag\{(\w+)\}")
+
+
+def displays(path):
+    texts = [c["source"] for c in cells(path) if c["cell_type"] == "markdown"]
+    return [shown for text in texts for shown in DISPLAY.findall(text)]
+
+
+def says_shapes(shown):
+    """Tell whether a display says nothing but in which sets its symbols are."""
+    return re.fullmatch(r"(?:[^=]|\\text\{[^}]*\}|\\lVert x \\rVert =)*", shown) or (
+        r"\in" in shown.split("=")[0]
+    )
+
+
+@pytest.fixture
+def places(site):
+    """The anchors of a chapter's equations, each with the formula that follows it."""
+
+    def read(path):
+        page = article(site / "notebooks" / f"{path.stem}.html")
+        return {
+            place["id"]: place.find_next("div", class_="math").get_text()
+            for place in page.select('[id^="eq-"]')
+        }
+
+    return read
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_every_numbered_equation_has_the_place_of_its_number(places, path):
+    found = places(path)
+    for number in [tag for shown in displays(path) for tag in TAG.findall(shown)]:
+        assert rf"\tag{{{number}}}" in found[f"eq-{number.lower()}"]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_every_other_equation_has_a_place_unless_it_says_shapes(places, path):
+    found = {" ".join(text.split()) for text in places(path).values()}
+    for shown in displays(path):
+        if not TAG.search(shown) and not says_shapes(shown):
+            assert any(" ".join(shown.split()) in text for text in found), shown
+
+
+@pytest.mark.parametrize(
+    "number", ["1", "2-first", "2-second", "2-third", "3", "4", "5"]
+)
+def test_every_equation_of_the_paper_is_on_the_map(site, number):
+    page = article(site / "book/paper-map.html")
+    row = page.find(id=f"paper-equation-{number}").find_parent("tr")
+    assert row.select_one(".math")
+    where = row.find_all("td")[-1]
+    anchors = [link["href"].partition("#")[2] for link in where.find_all("a")]
+    assert anchors or "to come" in where.get_text()
+    assert all(anchor.startswith("eq-") for anchor in anchors)
+
+
+def test_links_of_the_map_lead_to_a_place_and_not_to_a_page_alone():
+    whole = re.findall(r"\]\(\.\./notebooks/[\w-]+\.ipynb\)", MAP)
+    assert whole == []
+
+
+SECTIONS = """abstract 1 2 3-1 3-2 3-3 4-1-pre-training 4-1-model 4-1-fine-tuning 4-2
+5-layers 5-zero-shot 5-ablations 6"""
+
+
+@pytest.mark.parametrize("part", re.findall(r"\S+", SECTIONS))
+def test_every_section_of_the_paper_is_on_the_map(site, part):
+    assert article(site / "book/paper-map.html").find(id=f"paper-section-{part}")
+
+
+FIGURES = [f"figure-{number}-{side}" for number in "12" for side in ("left", "right")]
+
+
+@pytest.mark.parametrize("part", [*FIGURES, *(f"table-{n}" for n in range(1, 6))])
+def test_every_figure_and_table_of_the_paper_is_on_the_map(site, part):
+    assert article(site / "book/paper-map.html").find(id=f"paper-{part}")
