@@ -70,7 +70,7 @@ def save(page, name: str, **options) -> None:
     print(f"wrote book/images/{path.name}, {width} x {height}, {size} KB", flush=True)
 
 
-def visit(browser, name: str, *, width=1280, height=800, scale=1.25, scheme="light"):
+def visit(browser, name: str, *, width=1280, height=800, scale=1.5, scheme="light"):
     """Open a page of the book, with no network, when all of it has been drawn."""
     context = browser.new_context(
         viewport={"width": width, "height": height},
