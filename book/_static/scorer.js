@@ -1,8 +1,9 @@
 // How the search ranks what it finds: what is called so, names and headings, then text.
 var Scorer = {
+  asked: new URLSearchParams(window.location.search).get("q") ?? "",
   score: ([page, title, anchor, description, score]) => {
     const plain = (text) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim();
-    const asked = plain(new URLSearchParams(window.location.search).get("q") ?? "");
+    const asked = plain(Scorer.asked);
     // "5. The block > LayerNorm" and "(B5) LayerNorm" are called LayerNorm.
     const name = plain(title.replace(/^\d+\. |^.* > |^\([A-Z]\d+\) /, ""));
     const isPage = !anchor && !description;

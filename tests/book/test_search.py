@@ -5,6 +5,12 @@ from urllib.parse import quote
 import pytest
 
 FIRST = 3  # what a reader looks at
+# What the page does with a query, without loading it anew. The best comes last there.
+FIND = """(words) => {
+  Scorer.asked = words;
+  const found = Search._performSearch(...Search._parseQuery(words)).reverse();
+  return found.slice(0, 5).map(([page, , anchor]) => `${page}.html${anchor}`);
+}"""
 
 ASKED = {
     "Counting": "notebooks/07-counting.html",
@@ -57,9 +63,10 @@ def search(site, visit):
 
 
 def test_what_is_asked_for_is_among_the_first_that_are_found(search):
+    _, _, page = search("paper")
     missed = {}
     for words, place in ASKED.items():
-        links, _, page = search(words)
+        links = page.evaluate(FIND, words)
         if not any(link.startswith(place) for link in links[:FIRST]):
             missed[words] = links
     assert missed == {}

@@ -1,0 +1,42 @@
+"""Letters in the glossary: a bar to jump by, and a heading for each."""
+
+from itertools import groupby
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+
+def raw(html):
+    return nodes.raw("", html, format="html")
+
+
+def initial(item):
+    return item.next_node(nodes.term).astext()[0].upper()
+
+
+class Letters(SphinxPostTransform):
+    default_priority = 620
+    formats = ("html",)
+
+    def run(self, **_):
+        for glossary in list(self.document.findall(addnodes.glossary)):
+            self.divide(glossary)
+
+    @staticmethod
+    def divide(glossary):
+        entries = glossary.next_node(nodes.definition_list)
+        parts, links = [], []
+        for letter, items in groupby(list(entries.children), initial):
+            name = f"letter-{letter.lower()}"
+            links.append(f'<a href="#{name}">{letter}</a>')
+            part = nodes.definition_list("", *items, classes=entries["classes"])
+            parts += [raw(f'<p class="letter" id="{name}">{letter}</p>'), part]
+        bar = f'<nav class="letters" aria-label="Letters">{"".join(links)}</nav>'
+        glossary.children = []
+        glossary += [raw(bar), *parts]
+
+
+def setup(app):
+    app.add_post_transform(Letters)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
