@@ -9,7 +9,7 @@ from scripts.pdf.blocks import new
 from scripts.pdf.pages import Page, Part
 
 # Pages whose sections are not listed: they are many, or not for reading in order.
-SHORT = {"api", "hints", "solutions", "glossary"}
+SHORT = {"api", "glossary", "hints", "how-checked", "solutions", "symbols"}
 
 
 def title_page(soup: BeautifulSoup, about: About, drawing: Tag | None) -> Tag:

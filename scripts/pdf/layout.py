@@ -39,7 +39,8 @@ FIT = """() => {
     }
   }
   // A tall drawing may fill its page, else its letters are too small to read.
-  for (const drawing of document.querySelectorAll("figure svg.gpt1-drawing")) {
+  const alone = "figure svg.gpt1-drawing:only-child";
+  for (const drawing of document.querySelectorAll(alone)) {
     const high = Math.min(drawing.viewBox.baseVal.height * 0.74, 840);
     if (high > drawing.getBoundingClientRect().height) {
       drawing.style.maxHeight = `${high}px`;
