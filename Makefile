@@ -22,7 +22,7 @@ else
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help benchmark book icons screenshots serve pdf offline test test-package test-chapters notebooks \
+.PHONY: help benchmark book colab icons screenshots serve pdf offline test test-package test-chapters notebooks \
 	tales-tiny checked lint format address lock clean distclean environment
 
 help: ## list these commands
@@ -57,6 +57,9 @@ notebooks: environment ## run the chapters and store what they print (NB=04-atte
 
 checked: environment ## check the chapters and write the table of "How this book is checked"
 	@$(RUN) -m scripts.checked $(JOBS)
+
+colab: environment ## run the notebooks as Colab would, and compare (ARGS=04-attention for one)
+	@$(RUN) -m scripts.colab $(ARGS)
 
 benchmark: environment ## compare speed and memory with Hugging Face's models (needs an idle machine and 15 minutes)
 	@$(RUN) -m benchmarks $(ARGS)

@@ -41,7 +41,8 @@ LIMIT = 60
 
 IMPORTED = ["torch", "numpy", "matplotlib", "transformers", "huggingface-hub"]
 IMPORTED += ["safetensors", "tokenizers", "spacy", "ftfy", "tqdm", "pillow"]
-IMPORTED += ["ipykernel", "ipython", "jupyter-client", "tornado", "pyzmq", "traitlets"]
+IMPORTED += ["ipykernel", "ipython", "ipywidgets", "jupyter-client", "tornado"]
+IMPORTED += ["pyzmq", "traitlets"]
 """What is installed beforehand, as far as Colab's list has it."""
 
 COLAB = {

@@ -1,0 +1,73 @@
+"""The stand-in for a GPU refuses what a GPU would; the package runs on it unchanged."""
+
+import pytest
+import torch
+from torch import nn
+
+from gpt1.engine import Engine
+from gpt1.sampling import generate
+from gpt1.step import evaluate, train_step
+from gpt1.utils import pick_device
+from two_devices import two_devices
+from weights import random_ids
+
+
+@pytest.fixture
+def gpu():
+    with two_devices():
+        yield pick_device()
+
+
+def test_it_is_picked_where_a_gpu_would_be(gpu):
+    assert gpu.type == "cuda"
+    assert torch.zeros(2, device=gpu).device.type == "cuda"
+    assert torch.zeros(2).device.type == "cpu"
+
+
+def test_what_is_computed_from_its_tensors_is_on_it(gpu):
+    x = torch.randn(3, 4).to(gpu)
+    layer = nn.Linear(4, 2).to(gpu)
+    y = layer(x)
+    y.sum().backward()
+    for tensor in (x * 2, x[0], x.T, y, layer.weight.grad, torch.zeros_like(x)):
+        assert tensor.device.type == "cuda"
+    assert x.cpu().device.type == "cpu"
+    assert (x * torch.tensor(2.0)).device.type == "cuda"
+    assert x[torch.tensor([0])].device.type == "cuda"
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        lambda x: x + torch.ones(4),
+        lambda x: torch.ones(4).add_(x.sum()),
+        lambda x: torch.ones(4)[x.argmax(0, keepdim=True)],
+        lambda x: nn.Linear(4, 2)(x),
+        lambda x: nn.Embedding(3, 2).to(x.device)(torch.tensor([1])),
+        lambda x: x.numpy(),
+        lambda x: torch.multinomial(x.exp(), 1, generator=torch.Generator()),
+        lambda x: torch.cat([x, torch.ones(4)]),
+    ],
+)
+def test_it_does_not_mix(gpu, mistake):
+    x = torch.randn(4).to(gpu)
+    with pytest.raises((RuntimeError, TypeError)):
+        mistake(x)
+
+
+def test_the_package_trains_and_writes_on_it(gpu, small):
+    model = small.to(gpu)
+    ids = random_ids(model.config, 2, 16)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
+    loss, norm = train_step(model.loss, (ids, ids), optimizer, engine=Engine(gpu))
+    assert loss.device.type == norm.device.type == "cuda"
+    assert all(p.device.type == "cuda" for p in model.parameters())
+    assert evaluate(model, [(ids, ids)]) > 0
+    dice = torch.Generator(gpu).manual_seed(0)
+    assert len(generate(model, [[1, 2], [3]], 4, generator=dice)) == 2
+
+
+def test_a_batch_that_was_not_moved_is_refused(gpu, small):
+    ids = random_ids(small.config, 2, 16)
+    with pytest.raises(RuntimeError, match="same device"):
+        small.to(gpu).loss(ids, ids)
