@@ -53,6 +53,13 @@ def test_every_drawing_that_is_stored_has_a_title_and_a_description(path):
                 assert len(svg.findtext(f"{SVG}desc")) > 40
 
 
+@pytest.mark.parametrize("path", EVERY, ids=name)
+def test_no_drawing_is_stored_as_html_which_github_would_drop(path):
+    for cell in code_cells(path):
+        for output in cell["outputs"]:
+            assert "<svg" not in "".join(output.get("data", {}).get("text/html", ""))
+
+
 def smallest_text(svg):
     """The height of the smallest text of a page's SVG on a phone, in pixels."""
     root = ElementTree.fromstring(svg)

@@ -11,8 +11,6 @@ from scripts.address import is_setup_cell, setup_cell
 
 WIDEST = 72
 TALLEST = 25
-PICTURES = ("image/png", "image/jpeg")
-"""What has no words of its own; an SVG has, and another test sees to it."""
 
 TAGS = {
     "defines",
@@ -82,29 +80,6 @@ def test_its_code_fits_the_page(path):
             lines = cell["source"].split("\n")
             assert len(lines) <= TALLEST, cell["source"]
             assert max(map(len, lines)) <= WIDEST, max(lines, key=len)
-
-
-@every_notebook
-def test_every_picture_has_a_caption_and_words_for_who_cannot_see_it(path):
-    for cell in code_cells(path):
-        if any(set(PICTURES) & set(out.get("data", {})) for out in cell["outputs"]):
-            shown = cell["metadata"].get("mystnb", {})
-            alt = shown.get("image", {}).get("alt", "")
-            caption = shown.get("figure", {}).get("caption", "")
-            assert len(alt.split()) >= 5, f"image.alt: {cell['source']}"
-            assert caption.strip(), f"figure.caption: {cell['source']}"
-
-
-@every_notebook
-def test_every_drawing_in_the_page_has_a_name(path):
-    for cell in code_cells(path):
-        for output in cell["outputs"]:
-            data = output.get("data", {})
-            assert "<svg" not in "".join(data.get("text/html", "")), "GitHub drops it"
-            svg = "".join(data.get("image/svg+xml", ""))
-            for opening in re.findall(r"<svg[^>]*>", svg):
-                assert 'role="img"' in opening, opening
-                assert re.search('aria-label="[^"]{10}', opening), opening
 
 
 @every_notebook
