@@ -11,7 +11,7 @@ from pathlib import Path
 from pypdf import PdfReader
 
 from scripts.address import project
-from scripts.browser import BrowserMissingError, launch
+from scripts.browser import MISSING, BrowserMissingError, find, launch
 from scripts.pdf.document import assemble
 from scripts.pdf.finish import dead_links, finish
 from scripts.pdf.layout import LayoutError, open_document, print_pages
@@ -29,6 +29,8 @@ def make_pdf(paper: str, only: list[str] | None = None) -> Path:
         BrowserMissingError: there is nothing to print with.
         LayoutError: something does not fit the page, or a link leads nowhere.
     """
+    if find() is None:
+        raise BrowserMissingError(MISSING)
     FOLDER.mkdir(parents=True, exist_ok=True)
     document = assemble(ROOT, SITE, FOLDER / "fonts", paper=paper, only=only)
     with launch() as browser:
@@ -47,11 +49,11 @@ def main() -> int:
     parser.add_argument("--paper", default="a4", type=str.lower, choices=PAPERS)
     parser.add_argument("--only", nargs="+", help="names of pages, for a quick look")
     options = parser.parse_args()
-    if not (SITE / "book" / "index.html").exists():
-        sys.exit("the book is not built: run  make book  first")
     start = time.perf_counter()
     try:
         path = make_pdf(options.paper, options.only)
+    except FileNotFoundError as error:
+        sys.exit(f"the book is not built, {error.filename} is missing: make book")
     except (BrowserMissingError, LayoutError) as error:
         print(f"The PDF is not made: {error}", file=sys.stderr)
         return 1

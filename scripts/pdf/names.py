@@ -63,7 +63,9 @@ class Names:
         address = link["href"]
         parts = urlsplit(address)
         if parts.scheme or parts.netloc:
-            link["class"] = [*link.get("class", []), "elsewhere"]
+            shown = link.get_text().strip().rpartition(":")[2]
+            kind = "bare" if shown and shown in address else "elsewhere"
+            link["class"] = [*link.get("class", []), kind]
             return
         name = self.path(page, unquote(parts.path)) if parts.path else None
         target = self.pages.get(name) if name else page
