@@ -22,11 +22,23 @@ document.addEventListener("DOMContentLoaded", () => {
     });
   });
 
-  // The title of the book in the sidebar is the banner of the page.
-  document
-    .querySelector(".bd-sidebar-primary .navbar-brand")
-    ?.parentElement.setAttribute("role", "banner");
+  // The title and the search are in no landmark otherwise.
+  const sidebar = document.getElementById("pst-primary-sidebar");
+  sidebar?.setAttribute("role", "region");
+  sidebar?.setAttribute("aria-label", "The book");
 });
+
+// A menu that closes gives the focus back to the button that opened it.
+document.addEventListener(
+  "close",
+  ({ target }) => {
+    const [, side] = target.id?.match(/^pst-(\w+)-sidebar-modal$/) ?? [];
+    if (!side) return;
+    const button = document.querySelector(`.bd-header-article .${side}-toggle`);
+    button?.focus({ preventScroll: true });
+  },
+  true // `close` does not bubble
+);
 
 // A box that scrolls sideways can be reached with the keyboard and says what it is.
 const BOXES = [

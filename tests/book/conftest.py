@@ -1,9 +1,15 @@
-"""The built book, for the tests that look at it."""
+"""The built book, for the tests that look at it, and a browser to look with."""
+
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from browsing import SIZES
 from chapters import ROOT
 from filelock import FileLock
 
+from scripts.browser import MISSING, find, launch
 from scripts.build_book import BUILD, SHARED, STAMP, build
 
 PAGES = ["book/*.md", "notebooks/*.ipynb"]
@@ -25,3 +31,62 @@ def site():
         if not is_current():
             assert build(fresh=False) == 0, "the book does not build: make book"
     return BUILD / "html"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A real browser without a window; tests that need one are skipped without."""
+    if find() is None:
+        pytest.skip(MISSING)
+    pytest.importorskip("playwright.sync_api")
+    with launch() as running:
+        yield running
+
+
+class Silent(SimpleHTTPRequestHandler):
+    """Serve files, as any static server does, and say nothing."""
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def server(site):
+    """The address of a plain static server of the built book, on a free port."""
+    handler = partial(Silent, directory=str(site))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{running.server_port}"
+        running.shutdown()
+
+
+@pytest.fixture
+def visit(site, browser):
+    """Open a page of the book; it keeps a list of its requests, and of what failed."""
+    contexts = []
+
+    def open_page(name, size="screen", *, at=None, script=True, **options):
+        width, height = SIZES[size] if isinstance(size, str) else size
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            java_script_enabled=script,
+            **options,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.asked, page.failed = [], []
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.on("pageerror", lambda error: page.failed.append(str(error)))
+        page.on("requestfailed", lambda request: page.failed.append(request.url))
+        page.on(
+            "response",
+            lambda answer: answer.status >= 400 and page.failed.append(answer.url),
+        )
+        page.goto(f"{at or site.as_uri()}/{name}.html")
+        if script:
+            page.evaluate("window.MathJax?.startup?.promise")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()

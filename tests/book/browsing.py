@@ -1,0 +1,82 @@
+"""What the tests in a browser share: the pages, the sizes, and axe-core."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from chapters import ROOT
+
+CONTENTS = re.findall(
+    r"(?:root|file): (\S+)", (ROOT / "_toc.yml").read_text(encoding="utf-8")
+)
+# Not in the contents. The page for what is not found has addresses from a server's
+# root: test_sharing.py looks at it there.
+MADE = ["genindex", "py-modindex", "search"]
+PAGES = [*CONTENTS, *MADE]
+SIZES = {"screen": (1280, 900), "phone": (390, 844)}
+AXE = Path(__file__).parents[1] / "vendor" / "axe-core" / "axe.min.js"
+
+# A chapter has ten thousand elements, most of them in code and formulas, and axe-core
+# takes seconds for them. Formulas are emptied: MathJax writes them as a drawing that is
+# hidden from readers who listen, and as MathML that is hidden from the others. Code is
+# emptied where all its words look like words elsewhere: in elements of the same classes
+# within elements of the same classes. What is emptied keeps its size. Of drawings, the
+# title and the description are left: axe-core does not judge the colours in them.
+THIN_OUT = """() => {
+  const seen = new Set(), empty = [...document.querySelectorAll("mjx-container")];
+  for (const pre of document.querySelectorAll("pre")) {
+    let above = "";
+    for (let e = pre; e; e = e.parentElement) above += e.className + ">";
+    const words = [pre, ...pre.querySelectorAll("*")].filter((e) => e.textContent);
+    const looks = words.map((e) => [e.className, e.parentElement.className, above].join());
+    const isNew = pre.checkVisibility() && looks.some((look) => !seen.has(look));
+    if (isNew) looks.forEach((look) => seen.add(look));
+    else empty.push(pre);
+  }
+  document.querySelectorAll("svg > :not(title, desc)").forEach((e) => e.remove());
+  const sizes = empty.map((e) => e.getBoundingClientRect());
+  empty.forEach((e, i) => {
+    const { width, height } = sizes[i];
+    e.replaceChildren();
+    const size = `width: ${width}px; height: ${height}px`;
+    if (width) e.style = `display: inline-block; ${size}`;
+  });
+}"""
+RUN = """async (options) => {
+  const { violations } = await axe.run(document, {
+    resultTypes: ["violations"], ...options
+  });
+  return violations.flatMap(({ id, impact, nodes }) => nodes.map((node) => [
+    impact, id, node.target.flat().join(" "), node.html.slice(0, 200),
+    [...node.any, ...node.all, ...node.none].map((c) => c.message).join("; "),
+  ]));
+}"""
+COLOURS = ["color-contrast", "link-in-text-block"]
+
+
+def violations(page, *, targets=False) -> list[tuple[str, ...]]:
+    """Return what axe-core has against an open page, in both themes.
+
+    All rules are run in the light theme, and those about colours in the dark one too:
+    the themes have the same elements in the same places. The theme is switched as the
+    page's own button does. The page has to be without transitions (`reduced_motion`),
+    else the colours on the way would be judged.
+
+    Args:
+        page: an open page of the book.
+        targets: whether links and buttons have to be large enough for a finger, too
+            (WCAG 2.2; axe-core leaves this rule off).
+
+    Returns:
+        One tuple for each finding: impact, rule, place, element and what is wrong.
+    """
+    page.evaluate(AXE.read_text(encoding="utf-8") + ";0")
+    page.evaluate(THIN_OUT)
+    everything = {"rules": {"target-size": {"enabled": targets}}}
+    colours = {"runOnly": {"type": "rule", "values": COLOURS}}
+    found = []
+    for theme, rules in [("light", everything), ("dark", colours)]:
+        page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+        found += [(*f, theme) for f in page.evaluate(RUN, rules)]
+    return found

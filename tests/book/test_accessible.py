@@ -1,0 +1,46 @@
+"""axe-core finds nothing on any page, in both themes, on a screen and a phone."""
+
+import pytest
+from browsing import PAGES, SIZES, violations
+
+# What axe-core calls moderate or minor is mended too, but for this: the first cell of
+# a table that has nothing to say above its names of rows.
+LET_PASS = {"empty-table-header"}
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_has_nothing_against_a_page(visit, name, size):
+    page = visit(name, size, reduced_motion="reduce")
+    found = violations(page, targets=size == "phone")
+    assert [finding for finding in found if finding[1] not in LET_PASS] == []
+
+
+SPOILT = {
+    "image-alt": "article.append(new Image())",
+    "link-name": "article.querySelector('p a:not(.headerlink)').replaceChildren()",
+    "heading-order": "article.querySelector('h2').outerHTML = '<h4>Deep</h4>'",
+    "color-contrast": "article.querySelector('p').style.color = 'gray'",
+    "target-size": "article.querySelectorAll('summary').forEach(e => e.style = tiny)",
+}
+
+
+def test_axe_sees_mistakes(visit):
+    page = visit("notebooks/01-predicting-the-next-word", reduced_motion="reduce")
+    page.evaluate(f"""() => {{
+      const article = document.querySelector("article");
+      const last = [...article.querySelectorAll("pre .n")].at(-1);
+      const tiny = "font-size: 5px; line-height: 5px; min-height: 0; padding: 0";
+      last.style.color = "gray";
+      {"; ".join(SPOILT.values())}
+    }}""")
+    found = violations(page, targets=True)
+    assert {rule for _, rule, *_ in found} >= set(SPOILT)
+    grey = [place for _, rule, place, *_ in found if rule == "color-contrast"]
+    assert any("pre" in place or ".n" in place for place in grey), "words of code"
+
+
+def test_every_page_that_was_built_is_one_of_those_looked_at(site):
+    built = {path.relative_to(site) for path in site.rglob("*.html")}
+    built = {p.with_suffix("").as_posix() for p in built if p.parts[0] != "_static"}
+    assert built - {"index", "404"} == set(PAGES)

@@ -1,0 +1,98 @@
+"""The built book on a phone: one column that stays, things that a finger can hit."""
+
+import pytest
+from browsing import PAGES
+
+CHAPTER = "notebooks/04-attention"
+# What may be wider than the column scrolls in a box of its own.
+BOXES = "pre, .cell_output .output, .pst-scrollable-table-container, mjx-container"
+TOO_WIDE = """(boxes) => {
+  const column = (document.querySelector("article") ?? document.body)
+    .getBoundingClientRect();
+  const cut = (e) => getComputedStyle(e).overflowX !== "visible";
+  const wide = [...document.querySelectorAll("article *")].filter((e) => {
+    const { width, right } = e.getBoundingClientRect();
+    const read = !e.closest("math");  // what is only listened to takes no room
+    return read && width > 1 && right > column.right + 1 && e.checkVisibility();
+  });
+  return wide.filter((e) => {
+    for (let box = e; box && box.localName !== "article"; box = box.parentElement)
+      if (cut(box) && box !== e) return !box.matches(boxes) && !box.closest("svg");
+    return true;
+  }).map((e) => e.outerHTML.slice(0, 120));
+}"""
+NAMES = """(boxes) => [...document.querySelectorAll(`article :is(${boxes})`)]
+  .filter((e) => e.checkVisibility() && e.scrollWidth > e.clientWidth + 1)
+  .filter((e) => /auto|scroll/.test(getComputedStyle(e).overflowX))
+  .map((e) => [e.tabIndex, e.getAttribute("role"), e.getAttribute("aria-label")])"""
+
+
+@pytest.fixture
+def chapter(visit):
+    return visit(CHAPTER, "phone", has_touch=True, reduced_motion="reduce")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_only_boxes_of_their_own_scroll_sideways(visit, name):
+    page = visit(name, "phone")
+    assert page.evaluate(TOO_WIDE, BOXES) == []
+    for width in [390, 320]:  # and the narrowest that WCAG asks for
+        page.set_viewport_size({"width": width, "height": 844})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_keyboard_reaches_each_box_that_scrolls_and_hears_what_it_is(chapter):
+    chapter.wait_for_selector("pre[role=group]", state="attached")
+    boxes = chapter.evaluate(NAMES, BOXES)
+    assert len(boxes) > 5
+    for stop, role, name in boxes:
+        assert (stop, role) == (0, "group")
+        assert "wider than the page" in name
+
+
+def test_the_menu_opens_leads_to_a_page_and_closes(chapter):
+    menu = chapter.locator("#pst-primary-sidebar-modal")
+    button = chapter.locator("button.primary-toggle")
+    button.tap()
+    assert menu.get_by_role("link", name="Tokens").is_visible()
+    chapter.touchscreen.tap(380, 400)  # beside it
+    menu.wait_for(state="hidden")
+    button.tap()
+    menu.get_by_role("link", name="Tokens").tap()
+    chapter.wait_for_url("**/02-tokens.html")
+
+
+def test_the_contents_of_the_page_open_and_lead_to_a_section(chapter):
+    menu = chapter.locator("#pst-secondary-sidebar-modal")
+    chapter.locator("button.secondary-toggle").tap()
+    last = menu.locator("a.nav-link").last
+    last.tap()
+    target = last.get_attribute("href")
+    assert chapter.url.endswith(target)
+    assert chapter.locator(target).is_visible()
+
+
+def test_buttons_of_the_page_are_large_enough_for_a_finger(chapter):
+    buttons = chapter.locator(".bd-header-article button:visible")
+    assert buttons.count() >= 4
+    for button in buttons.all():
+        box = button.bounding_box()
+        assert min(box["width"], box["height"]) >= 36, button.evaluate("e => e.title")
+
+
+def test_copy_buttons_do_not_lie_on_code(chapter):
+    covered = chapter.evaluate("""() => {
+      const lies = [];
+      for (const button of document.querySelectorAll("button.copybtn")) {
+        const box = button.getBoundingClientRect();
+        if (!box.width || getComputedStyle(button).opacity === "0") continue;
+        const range = document.createRange();
+        range.selectNodeContents(button.parentElement.querySelector("pre"));
+        const hit = [...range.getClientRects()].some((r) => r.width &&
+          r.right > box.left && r.left < box.right &&
+          r.bottom > box.top && r.top < box.bottom);
+        if (hit) lies.push(button.parentElement.innerText.slice(0, 80));
+      }
+      return lies;
+    }""")
+    assert covered == []

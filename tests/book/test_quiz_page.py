@@ -1,0 +1,109 @@
+"""Check yourself, in a browser: choices are answered by mouse, keyboard or finger."""
+
+import re
+
+import pytest
+from chapters import NOTEBOOKS, cells
+from quizzes import questions, section
+
+ASKED = questions(section(cells(NOTEBOOKS[0]))[0])
+
+
+def words(text):
+    """A pattern for a text as the page has it: with other quotation marks."""
+    return re.compile(re.sub("['\"]", ".", re.escape(text)) + "$")
+
+
+@pytest.fixture
+def quiz(visit):
+    """The first chapter's page, and its questions as they are on it."""
+
+    def open_quiz(**options):
+        page = visit(f"notebooks/{NOTEBOOKS[0].stem}", **options)
+        return page, page.get_by_role("group").filter(has=page.get_by_role("radio"))
+
+    return open_quiz
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_each_choice_of_each_chapter_is_answered(visit, path):
+    page = visit(f"notebooks/{path.stem}")
+    forms = page.locator("fieldset.quiz")
+    asked = questions(section(cells(path))[0])
+    assert forms.count() == len(asked) == 5
+    for form, question in zip(forms.all(), asked, strict=True):
+        assert form.get_by_role("radio").count() == len(question.choices)
+        for letter in question.choices:
+            form.locator(f"input[value={letter}]").check()
+            said = form.get_by_role("status").inner_text()
+            lead = "Right, " if [letter] == question.right else "Not "
+            assert said.startswith(f"{lead}({letter}). ")
+            assert len(said.split()) > 5
+
+
+def test_a_verdict_is_the_explanation_of_the_choice(quiz):
+    page, forms = quiz()
+    for form, question in zip(forms.all(), ASKED, strict=True):
+        for letter, why in question.explained.items():
+            form.locator(f"input[value={letter}]").check()
+            assert words(why).search(form.get_by_role("status").inner_text())
+    assert [url for url in page.asked if not url.startswith("file:")] == []
+    assert page.failed == []
+
+
+def test_a_question_can_be_answered_with_the_keyboard_and_is_named(quiz):
+    page, forms = quiz()
+    question, form = ASKED[0], forms.first
+    assert page.get_by_role("group", name=words(f"1. {question.text}")).count() == 1
+    first, second = form.get_by_role("radio").all()[:2]
+    named = words(f"(b) {question.choices['b']}")
+    assert form.get_by_role("radio", name=named).count() == 1
+    verdict = form.get_by_role("status")
+    assert verdict.get_attribute("aria-live") == "polite"
+    first.focus()
+    assert verdict.inner_text() == ""
+    page.keyboard.press("Space")
+    assert "(a)." in verdict.inner_text()
+    page.keyboard.press("ArrowDown")
+    assert second.is_checked()
+    assert "(b)." in verdict.inner_text()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+    page.keyboard.press("Enter")
+    assert form.locator("details li").first.is_visible()
+
+
+def test_without_scripts_the_answers_are_folded_text(quiz):
+    page, _ = quiz(script=False)
+    answer = page.locator("fieldset.quiz details").first
+    assert not answer.locator("li").first.is_visible()
+    answer.locator("summary").click()
+    assert answer.locator("li").first.is_visible()
+
+
+def test_on_paper_the_answers_are_unfolded(quiz):
+    page, _ = quiz()
+    answers = page.locator("fieldset.quiz details")
+    opened = page.locator("fieldset.quiz details[open]")
+    answers.first.locator("summary").click()
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert opened.count() == answers.count() == 5
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert opened.count() == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_question_keeps_its_colours_apart(quiz, scheme):
+    page, forms = quiz(color_scheme=scheme)
+    form = forms.first
+    form.get_by_role("radio").first.check()
+    style = "e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]"
+    ink, ground = form.get_by_role("status").evaluate(style)
+    assert ink != ground
+
+
+def test_a_choice_is_answered_by_a_finger(quiz):
+    _, forms = quiz(size="phone", has_touch=True)
+    form = forms.first
+    form.locator("label").nth(1).tap()
+    assert "(b)." in form.get_by_role("status").inner_text()
