@@ -71,11 +71,15 @@ ONLY_IN = {
 
 NOT_IN = {
     "floor": ["06"],  # there that of pairs, which a model does reach below
+    "score": ["06"],  # there a token's, a logit
     "warm-up": ["09"],  # there that of a clock
     "window": ["01"],  # there a figure of speech
 }
 
-OTHER_MEANINGS = ["large block", "large blocks", "may surprise you", "other losses"]
+OTHER_MEANINGS = [
+    *("large block", "large blocks", "may surprise you", "no mask to pass"),
+    "other losses",
+]
 """Phrases that hold a term's word and mean something else; they are no links."""
 
 
