@@ -10,7 +10,9 @@ NumPy, and a generator of the other device.
 What this finds: a tensor or a model that was not moved. What it does not: anything
 about CUDA itself, its numbers, its kernels, its memory, its speed. Operations that
 PyTorch carries out without telling Python (inside `backward`, inside a fused optimizer)
-are not looked at one by one, only what goes in and what comes out.
+are not looked at one by one, only what goes in and what comes out. A cell that asks
+more of a GPU than its name, such as a profile of its kernels, fails and is listed; the
+command's exit status tells of tensors on the wrong device alone.
 """
 
 from __future__ import annotations
@@ -43,6 +45,10 @@ def is_cuda(device) -> bool:
     return device is not None and torch.device(device).type == "cuda"
 
 
+class WrongDeviceError(RuntimeError, TypeError):
+    """What PyTorch would say, for whom it would be said to."""
+
+
 class Generator(RealGenerator):
     """A source of random numbers that remembers where it is meant to be."""
 
@@ -62,7 +68,6 @@ class TwoDevices(TorchFunctionMode):
     def __init__(self):
         super().__init__()
         self.there: set[int] = set()
-        self.moved = 0
 
     @staticmethod
     def address(tensor) -> int:
@@ -83,7 +88,6 @@ class TwoDevices(TorchFunctionMode):
         """Return the tensor on a device: itself, or a copy."""
         if tensor.device.type != "cpu" or self.on_gpu(tensor) == gpu:
             return tensor
-        self.moved += gpu
         return self.put(tensor.clone(), gpu)
 
     def __torch_function__(self, function, types, args=(), kwargs=None):
@@ -131,7 +135,7 @@ class TwoDevices(TorchFunctionMode):
                 kwargs["device"] = CPU
         dice = kwargs.get("generator")
         if dice is not None and is_cuda(getattr(dice, "where", CPU)) != gpu:
-            raise RuntimeError(f"{function.__name__}: the generator is elsewhere")
+            raise WrongDeviceError(f"{function.__name__}: the generator is elsewhere")
         result = function(*args, **kwargs)
         if result is not NotImplemented:
             tree_map(lambda x: self.put(x, gpu) if isinstance(x, T) else x, result)
@@ -148,14 +152,14 @@ class TwoDevices(TorchFunctionMode):
         if not any(gpus):
             return False
         if function in HOST:
-            raise TypeError("can't convert cuda:0 device type tensor to numpy")
+            raise WrongDeviceError("can't convert cuda:0 device type tensor to numpy")
         if function in FREE or all(gpus):
             return gpus[0]
         if function in (T.__getitem__, T.__setitem__) and gpus[0]:
             return True  # the index may be on the CPU, and a value is copied
         if any(t.dim() for t, gpu in zip(real, gpus, strict=True) if not gpu):
             where = ["cuda" if gpu else "cpu" for gpu in gpus]
-            raise RuntimeError(
+            raise WrongDeviceError(
                 f"Expected all tensors to be on the same device, but "
                 f"{function.__name__} got {where}"
             )
@@ -194,24 +198,28 @@ def two_devices():
         yield stack.enter_context(TwoDevices())
 
 
-def run(path: Path) -> TwoDevices:
-    """Run a notebook's cells from top to bottom, with two devices."""
+def run(path: Path) -> list[tuple[int, Exception]]:
+    """Run a notebook's cells from top to bottom; return the cells that failed."""
     import matplotlib
 
     matplotlib.use("agg")
     namespace = {"__name__": "__main__", "display": lambda *shown: None}
-    with two_devices() as mode:
+    failed = []
+    with two_devices():
         for number, cell in enumerate(json.loads(path.read_text("utf8"))["cells"]):
-            if cell["cell_type"] != "code":
+            tags = cell["metadata"].get("tags", [])
+            if cell["cell_type"] != "code" or "nbval-skip" in tags:
                 continue
-            if "nbval-skip" in cell["metadata"].get("tags", []):
-                continue
-            source = "".join(cell["source"])
-            code = compile(source, f"{path.stem}, cell {number}", "exec")
-            exec(code, namespace)
-    return mode
+            code = compile("".join(cell["source"]), f"cell {number}", "exec")
+            try:
+                exec(code, namespace)
+            except Exception as error:
+                failed.append((number, error))
+    return failed
 
 
 if __name__ == "__main__":
-    mode = run(Path(sys.argv[1]))
-    print(f"sent to the GPU: {mode.moved}")
+    failed = run(Path(sys.argv[1]))
+    for number, error in failed:
+        print(f"cell {number}: {type(error).__name__}: {error}")
+    sys.exit(any(isinstance(error, WrongDeviceError) for _, error in failed))
