@@ -29,7 +29,8 @@ THIN_OUT = """() => {
     let above = "";
     for (let e = pre; e; e = e.parentElement) above += e.className + ">";
     const words = [pre, ...pre.querySelectorAll("*")].filter((e) => e.textContent);
-    const looks = words.map((e) => [e.className, e.parentElement.className, above].join());
+    const look = (e) => [e.className, e.parentElement.className, above].join();
+    const looks = words.map(look);
     const isNew = pre.checkVisibility() && looks.some((look) => !seen.has(look));
     if (isNew) looks.forEach((look) => seen.add(look));
     else empty.push(pre);

@@ -14,7 +14,7 @@ def test_a_page_opens_from_a_file_and_asks_nobody_for_anything(visit, site, name
     page = visit(name)
     assert [url for url in page.asked if not url.startswith(site.as_uri())] == []
     assert page.failed == []
-    assert page.inner_text("h1").strip()
+    assert any(page.locator("h1").all_inner_texts())
     if name in {f"notebooks/{path.stem}" for path in NOTEBOOKS}:
         formulas = page.locator("article .math").count()
         assert 0 < formulas <= page.locator("article mjx-container").count()
@@ -32,7 +32,8 @@ def test_a_page_opens_from_a_static_server_with_few_requests(
     assert len(page.asked) == len(set(page.asked)) <= MOST, "\n".join(page.asked)
 
 
-def test_the_root_leads_to_the_welcome_page(visit):
-    page = visit("index")
+def test_the_root_leads_to_the_welcome_page(visit, site):
+    page = visit("book/glossary")
+    page.goto(f"{site.as_uri()}/index.html")
     page.wait_for_url("**/book/index.html")
     assert page.inner_text("h1").strip()
