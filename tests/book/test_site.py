@@ -198,3 +198,18 @@ def test_a_link_to_elsewhere_is_no_load(small_site):
     html = '<a href="https://x.org">x</a><link rel="canonical" href="https://x.org">'
     (page,) = small_site(a=html).values()
     assert page.loads() == []
+
+
+def test_titles_tell_pages_apart_and_every_page_says_its_language(pages):
+    titles = [page.soup.title.get_text(strip=True) for page in pages.values()]
+    assert len(set(titles)) == len(titles)
+    assert {page.soup.html["lang"] for page in pages.values()} == {"en"}
+
+
+def test_links_say_where_they_lead(pages):
+    def check(page):
+        for link in page.soup.select("article a[href]"):
+            if link.get_text(" ", strip=True).lower() in {"here", "this", "link"}:
+                yield link["href"]
+
+    assert findings(pages, check) == {}
