@@ -8,3 +8,15 @@ window.addEventListener("beforeprint", () => {
 window.addEventListener("afterprint", () => {
   root.dataset.theme = screenTheme;
 });
+
+// A long name in a sentence breaks between its words, not inside one.
+document.addEventListener("DOMContentLoaded", () => {
+  const names = ".bd-article :not(pre) > code:not(.short) .pre";
+  for (const name of document.querySelectorAll(names)) {
+    const pieces = name.textContent.split(/(?<=[_/.,=(]|::)(?=\w|\[)/);
+    name.replaceChildren(...pieces.flatMap((piece) => [piece, document.createElement("wbr")]));
+  }
+  for (const output of document.querySelectorAll(".cell_output pre")) {
+    output.classList.toggle("one-line", !output.textContent.trim().includes("\n"));
+  }
+});
