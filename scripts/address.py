@@ -82,6 +82,12 @@ def check(address: str) -> str:
         sys.exit(f"expected https://github.com/OWNER/NAME, got {address!r}")
     return address
 
+PROMPTS = {
+    "code_prompt_hide": "Hide the set-up",
+    "code_prompt_show": "Set-up, for Colab",
+}
+"""What the book writes on the folded set-up cell."""
+
 
 def setup_cell() -> str:
     """Return the source of the set-up cell, the same in every chapter."""
@@ -120,6 +126,7 @@ def followed_notebook(text: str, address: str) -> str:
             tags = cell["metadata"].setdefault("tags", [])
             if "hide-input" not in tags:
                 tags.append("hide-input")
+            cell["metadata"]["mystnb"] = dict(PROMPTS)
     written = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True)
     return written + "\n"
 
