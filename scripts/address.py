@@ -82,6 +82,7 @@ def check(address: str) -> str:
         sys.exit(f"expected https://github.com/OWNER/NAME, got {address!r}")
     return address
 
+
 PROMPTS = {
     "code_prompt_hide": "Hide the set-up",
     "code_prompt_show": "Set-up, for Colab",
