@@ -180,7 +180,7 @@ class Unbroken(SphinxPostTransform):
     default_priority = 630
     formats = ("html",)
     longest = 24
-    name = re.compile(r"(GPT-\d)")
+    name = re.compile(r"(GPT-\d|top-[kp]\b)")
 
     def run(self, **_):
         for literal in self.document.findall(nodes.literal):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import os
+import re
 import time
 
 from pypdf import PdfReader, PdfWriter
@@ -31,6 +32,7 @@ def finish(printed: bytes, about: About) -> bytes:
             "/ModDate": date(),
         }
     )
+    tidy_bookmarks(writer)
     root = writer.root_object
     root[NameObject("/Lang")] = TextStringObject("en")
     root[NameObject("/PageMode")] = NameObject("/UseOutlines")
@@ -39,6 +41,31 @@ def finish(printed: bytes, about: About) -> bytes:
     made = io.BytesIO()
     writer.write(made)
     return made.getvalue()
+
+
+def tidy_bookmarks(writer: PdfWriter) -> None:
+    """Part numbers from titles, which stand in lines of their own on the page.
+
+    Chromium joins the lines of a heading without a space, and says a heading twice
+    that it has laid out twice.
+    """
+    waiting = [writer.root_object.get("/Outlines")]
+    while waiting:
+        item = waiting.pop()
+        if item is None:
+            continue
+        item = item.get_object()
+        if title := item.get("/Title"):
+            item[NameObject("/Title")] = TextStringObject(bookmark(str(title)))
+        waiting += [item.get("/First"), item.get("/Next")]
+
+
+def bookmark(title: str) -> str:
+    """Return the title of a bookmark: "4Attention" is "4 Attention"."""
+    half = title[: len(title) // 2]
+    if title == half + half:
+        title = half
+    return re.sub(r"^(\d+)(?=[^\d.\s])", r"\1 ", title)
 
 
 def date() -> str:

@@ -15,7 +15,7 @@ from pypdf import PdfReader
 
 from scripts.pdf import blocks
 from scripts.pdf.document import Document, assemble
-from scripts.pdf.finish import dead_links, finish
+from scripts.pdf.finish import bookmark, dead_links, finish
 from scripts.pdf.layout import LayoutError, before, open_document, print_pages
 
 CONTENTS = re.findall(r"(?:file|root): (\S+)", (ROOT / "_toc.yml").read_text("utf8"))
@@ -275,3 +275,16 @@ def test_an_empty_page_stands_before_a_part_that_would_open_on_the_left(
     blanks, pages, wanted
 ):
     assert before(["a", "b"], blanks, pages) == wanted
+
+
+@pytest.mark.parametrize(
+    ("printed", "shown"),
+    [
+        ("4Attention", "4 Attention"),
+        ("ContentsContents", "Contents"),
+        ("4.1. What the paper says", "4.1. What the paper says"),
+        ("2018 and after", "2018 and after"),
+    ],
+)
+def test_a_bookmark_parts_the_number_from_the_title(printed, shown):
+    assert bookmark(printed) == shown
