@@ -28,7 +28,7 @@ NOTEBOOKS = ROOT / "notebooks"
 TABLE = ROOT / "book" / "how-checked-table.md"
 PACKAGES = ["torch", "numpy", "matplotlib", "transformers", "safetensors"]
 PACKAGES += ["jupyter-book", "sphinx", "ipykernel", "nbval", "pytest"]
-DRAWN = {"image/png", "image/jpeg"}
+DRAWN = {"image/svg+xml", "image/png", "image/jpeg"}
 
 
 def fingerprint(path: Path) -> str:
@@ -110,7 +110,7 @@ def row(path: Path, outcomes: list[str]) -> str:
 
 def table(paths: list[Path], outcomes: dict[str, list[str]]) -> str:
     versions = [f"{name} {version(name).split('+')[0]}" for name in PACKAGES]
-    heads = ["chapter", "", "compared", "ignored", "not run", "pictures", "passed"]
+    heads = ["", "chapter", "compared", "ignored", "not run", "pictures", "passed"]
     lines = [
         f"<!-- Written by `make checked` on {date.today()}; not by hand. -->",
         "| " + " | ".join([*heads, "fingerprint"]) + " |",

@@ -175,17 +175,23 @@ class ChapterHead(SphinxPostTransform):
 
 
 class Unbroken(SphinxPostTransform):
-    """Keep names and short code in one piece: a browser breaks after a hyphen."""
+    """Keep names, short code, and a formula with its comma in one piece.
+
+    A browser breaks after a hyphen, and between a formula and what follows it.
+    """
 
     default_priority = 630
     formats = ("html",)
     longest = 24
     name = re.compile(r"(GPT-\d|top-[kp]\b)")
+    mark = re.compile(r"[,.;:!?)\]]+")
 
     def run(self, **_):
         for literal in self.document.findall(nodes.literal):
             if len(literal.astext()) <= self.longest:
                 literal["classes"].append("short")
+        for formula in list(self.document.findall(nodes.math)):
+            self.keep_mark(formula)
         for text in list(self.document.findall(nodes.Text)):
             if self.name.search(text) and self.is_prose(text):
                 made = [
@@ -195,6 +201,16 @@ class Unbroken(SphinxPostTransform):
                     for piece in self.name.split(text)
                 ]
                 text.parent.replace(text, made)
+
+    def keep_mark(self, formula):
+        text = formula.next_node(nodes.Text, descend=False, siblings=True)
+        after = formula.parent[formula.parent.index(formula) + 1 :][:1]
+        mark = self.mark.match(text) if after and after[0] is text else None
+        if mark:
+            kept = nodes.inline(classes=["unbroken"])
+            text.parent.replace(text, nodes.Text(text[mark.end() :]))
+            formula.parent.replace(formula, kept)
+            kept += [formula, nodes.Text(mark.group())]
 
     @staticmethod
     def is_prose(text):

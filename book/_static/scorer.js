@@ -32,3 +32,20 @@ if (window.location.protocol === "file:") {
 Documentation.TRANSLATIONS[
   "Search finished, found ${resultCount} page(s) matching the search query."
 ] = "${resultCount} places found.";
+
+// An extract is what the page says: no contents, no drawing, no code of a formula.
+document.addEventListener("DOMContentLoaded", () => {
+  const toText = Search.htmlToText;
+  const plain = (math) => math.replace(/\\[()[\]]/g, "").trim();
+  Search.htmlToText = (html, anchor) => {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    const extras = [".bd-header-article", "#jb-print-docs-body", ".chapter-part"];
+    extras.push(".chapter-strip", ".bd-article h1", "svg");
+    page.querySelectorAll(extras.join()).forEach((part) => part.remove());
+    page.querySelectorAll(".math").forEach((part) => {
+      const math = plain(part.textContent);
+      part.textContent = /[\\{}]/.test(math) ? "…" : math;
+    });
+    return toText(page.documentElement.outerHTML, anchor);
+  };
+});

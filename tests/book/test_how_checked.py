@@ -69,6 +69,12 @@ def test_cells_are_counted_by_what_nbval_does_with_them(notebook):
         row(path, ["passed"])
 
 
+def test_every_chapter_is_said_to_have_its_pictures():
+    for path in EVERY:
+        drawn = path.read_text("utf8").count('"image/svg+xml": ')
+        assert count(path)["pictures"] == drawn, path.name
+
+
 def test_the_counts_add_up_to_the_cells():
     for path in EVERY:
         counts = count(path)
