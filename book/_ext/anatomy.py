@@ -215,11 +215,12 @@ class Unbroken(SphinxPostTransform):
     @staticmethod
     def is_prose(text):
         parent = text.parent
-        while parent is not None and not isinstance(parent, nodes.Body):
-            if isinstance(parent, (nodes.literal, nodes.math, nodes.title, nodes.raw)):
+        while isinstance(parent, nodes.Inline):
+            if isinstance(parent, (nodes.literal, nodes.math, nodes.raw)):
                 return False
             parent = parent.parent
-        return isinstance(parent, (nodes.paragraph, nodes.caption))
+        fixed = isinstance(parent, nodes.FixedTextElement)
+        return isinstance(parent, nodes.TextElement) and not fixed
 
 
 def setup(app):

@@ -17,6 +17,8 @@ document.addEventListener("DOMContentLoaded", () => {
     name.replaceChildren(...pieces.flatMap((piece) => [piece, document.createElement("wbr")]));
   }
   for (const output of document.querySelectorAll(".cell_output pre")) {
-    output.classList.toggle("one-line", !output.textContent.trim().includes("\n"));
+    const lines = output.textContent.trim().split("\n");
+    output.classList.toggle("one-line", lines.length === 1);
+    output.classList.toggle("wide", Math.max(...lines.map((line) => line.length)) > 80);
   }
 });

@@ -82,7 +82,7 @@ def move_quiz(soup: BeautifulSoup, page: Page, chapter: Tag) -> None:
         answer.extend(folded.find_all("ul", recursive=False))
         folded.decompose()
         made.append(answer)
-    for key in section.select("div.cell.tag_hide-input"):
+    for key in section.select("div.cell.tag_hide-cell"):
         key.decompose()  # its output is the letters
     chapter.append(made)
     line = new(soup, "p", class_="to-answers")

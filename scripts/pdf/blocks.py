@@ -38,7 +38,7 @@ def remove_screen(article: Tag) -> None:
 def remove_folded_code(article: Tag) -> None:
     """Take away the code that the site shows on demand alone, and keep its output.
 
-    These cells fetch the package, draw a figure or compute the key of a quiz.
+    These cells fetch the package or draw a figure.
     """
     for cell in article.select("div.cell.tag_hide-input"):
         for folded in cell.find_all("details", recursive=False):

@@ -21,7 +21,7 @@ APPENDIX = "Appendix"
 # Names of pages in a contents list are followed by their page already; those of terms,
 # sources and functions lead to lists that are in alphabetical order.
 IN_ORDER = ("glossary", "bibliography", "api")
-STYLES = ["base.css", "figures.css", "pygments.css"]
+STYLES = ["base.css", "lookup.css", "figures.css", "pygments.css"]
 MATHJAX = re.compile(r"<script>(window\.MathJax = .*?)</script>")
 VENDOR = "_static/vendor/mathjax/tex-svg.js"
 
