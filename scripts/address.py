@@ -90,6 +90,12 @@ PROMPTS = {
 """What the book writes on the folded set-up cell."""
 
 
+def pages_address(repository: str) -> str:
+    """Return where GitHub Pages serves a repository, without a closing slash."""
+    owner, name = repository.removeprefix("https://github.com/").split("/")
+    return f"https://{owner.lower()}.github.io/{name}"
+
+
 def setup_cell() -> str:
     """Return the source of the set-up cell, the same in every chapter."""
     address, version = project()
@@ -109,7 +115,7 @@ def followed(text: str, address: str) -> str:
         if match["pages"]:
             if f"{match['pages']}/{match['project']}" in FOREIGN | EXAMPLES:
                 return match[0]
-            return f"{owner.lower()}.github.io/{name}"
+            return pages_address(address).removeprefix("https://")
         theirs, git, _ = match["name"].partition(".git")
         if f"{match['owner']}/{theirs}" in FOREIGN | EXAMPLES:
             return match[0]
@@ -135,10 +141,8 @@ def followed_notebook(text: str, address: str) -> str:
 def tracked() -> list[Path]:
     """Return the project's files: what git tracks or would track."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(
-        command, cwd=ROOT, check=True, capture_output=True, text=True
-    )
-    paths = [ROOT / name for name in listed.stdout.split("\0") if name]
+    listed = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE)
+    paths = [ROOT / name for name in listed.stdout.decode("utf8").split("\0") if name]
     return sorted(path for path in set(paths) if path.is_file())
 
 

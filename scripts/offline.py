@@ -19,7 +19,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from gpt1.tales import generate_tales, join
-from scripts.address import project
+from scripts.address import pages_address, project
 
 ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "_build" / "html"
@@ -123,7 +123,6 @@ def date() -> int:
 def collect() -> dict[str, bytes]:
     """Return all files of the archive by their names, the sums last."""
     repository, version = project()
-    owner, name = repository.removeprefix("https://github.com/").split("/")
     wheel, built = build_wheel()
     files = site_files() | {f"wheel/{wheel}": built}
     for path in (ROOT / "notebooks").glob("*.ipynb"):
@@ -140,7 +139,7 @@ def collect() -> dict[str, bytes]:
         wheel=wheel,
         sums=SUMS,
         check=CHECK,
-        address=f"https://{owner.lower()}.github.io/{name}",
+        address=pages_address(repository),
     )
     files["README.txt"] = about.encode()
     return files | {SUMS: sums(files)}

@@ -6,7 +6,6 @@ page beside it: nobody has to leave the book, nor be online.
 """
 
 from docutils import nodes
-from sharing import pages_address
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
@@ -14,7 +13,7 @@ logger = logging.getLogger(__name__)
 
 def bring_home(app, doctree, docname):
     """Make links to this book on the web lead to the pages that are built here."""
-    address = pages_address(app.config.html_theme_options["repository_url"])
+    address = app.config.html_baseurl
     for link in doctree.findall(nodes.reference):
         page, _, place = link.get("refuri", "").partition("#")
         if not page.startswith(address) or not page.endswith(".html"):

@@ -5,7 +5,7 @@ social card and the icons. The site gets a first page that leads to the welcome 
 and a page for addresses that lead nowhere, `404.html`, which GitHub Pages shows at any
 depth and which therefore names everything from the root of the host.
 
-The addresses follow the repository's: see scripts/address.py.
+The book's address is the `baseurl` of _config.yml, which `make address` keeps.
 """
 
 import re
@@ -37,13 +37,6 @@ FIRST_PAGE = """\
 <body><p><a href="{page}">{title}</a></p></body>
 </html>
 """
-
-
-def pages_address(repository):
-    """Return where GitHub Pages serves a repository, with a slash at the end."""
-    owner, name = repository.removeprefix("https://github.com/").split("/")
-    host = f"{owner.lower()}.github.io"
-    return f"https://{host}/" + ("" if name.lower() == host else f"{name}/")
 
 
 def shortened(text):
@@ -96,10 +89,6 @@ def site_of(app):
     return {"title": app.config.html_title, "address": app.config.html_baseurl}
 
 
-def set_address(app, config):
-    config.html_baseurl = pages_address(config.html_theme_options["repository_url"])
-
-
 def describe(app, name, template, context, doctree):
     """Add a page's tags to its head."""
     title = app.env.titles.get(name)
@@ -140,7 +129,6 @@ def write_pages(app, exception):
 
 
 def setup(app):
-    app.connect("config-inited", set_address)
     app.connect("html-page-context", describe)
     app.connect("build-finished", write_pages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

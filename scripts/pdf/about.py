@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
-from scripts.address import project
+from scripts.address import pages_address, project
 
 SUBTITLE = "The model of Radford et al. (2018), rebuilt in PyTorch from a blank page"
 IMPRINT = """\
@@ -47,9 +46,6 @@ def read_about(root: Path) -> About:
     """Read it from _config.yml and pyproject.toml, the only places where it stands."""
     config = yaml.safe_load((root / "_config.yml").read_text("utf8"))
     repository, version = project()
-    owner, name = re.fullmatch(
-        r"https://github\.com/([^/]+)/([^/]+)", repository
-    ).groups()
     said = {
         "year": config["copyright"],
         "authors": config["author"],
@@ -63,6 +59,6 @@ def read_about(root: Path) -> About:
         version=version,
         edition=f"Version {version} · {config['copyright']}",
         imprint=IMPRINT.format(**said).strip().split("\n\n"),
-        address=f"https://{owner.lower()}.github.io/{name}",
+        address=pages_address(repository),
         keywords="GPT, transformer, language model, PyTorch, deep learning, education",
     )

@@ -7,7 +7,7 @@ from chapters import EVERY, ROOT, cells, name
 from links import Page
 
 from scripts import colab
-from scripts.address import project, setup_cell
+from scripts.address import pages_address, project, setup_cell
 
 LIST = """\
 # Python 3.13
@@ -139,8 +139,7 @@ def test_its_links_lead_somewhere_without_the_book(path):
 
 
 def test_in_the_book_those_links_stay_in_the_book(site):
-    owner = project()[0].removeprefix("https://github.com/").split("/")[0]
-    ours = f"https://{owner.lower()}.github.io/"
+    ours = pages_address(project()[0])
     leaving = [path for path in EVERY if ours in "".join(texts(path))]
     assert leaving, "no notebook names a page of the site: nothing is tested here"
     for path in leaving:
