@@ -113,15 +113,15 @@ class Environment:
         wanted = [f"{name}=={version}" for name, version in self.versions.items()]
         stamp, digest = self.folder / "stamp", hashlib.sha256()
         digest.update("\n".join([self.base, *IMPORTED, *wanted]).encode())
-        if stamp.exists() and stamp.read_text() == digest.hexdigest():
+        if stamp.exists() and stamp.read_text("utf8") == digest.hexdigest():
             return
         command = [self.base, "-m", "venv", "--clear", str(self.folder)]
         subprocess.run(command, check=True)
         constraints = self.folder / "constraints.txt"
-        constraints.write_text("\n".join(wanted) + "\n")
+        constraints.write_text("\n".join(wanted) + "\n", "utf8")
         names = [name for name in IMPORTED if name in self.versions]
         self.run("install", "--quiet", "--constraint", str(constraints), *names)
-        stamp.write_text(digest.hexdigest())
+        stamp.write_text(digest.hexdigest(), "utf8")
 
     def installed(self) -> dict[str, str]:
         listed = self.run("list", "--format=json", capture_output=True, text=True)
@@ -183,7 +183,7 @@ def kernel(folder: Path, python: Path) -> None:
     described.mkdir(parents=True)
     command = [str(python), str(folder / "start.py"), "-f", "{connection_file}"]
     text = {"argv": command, "display_name": "Colab", "language": "python"}
-    (described / "kernel.json").write_text(json.dumps(text))
+    (described / "kernel.json").write_text(json.dumps(text), "utf8")
 
 
 def run(path: Path, variables: dict[str, str], folder: Path) -> tuple[bool, list]:

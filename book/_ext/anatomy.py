@@ -14,6 +14,7 @@ import re
 from html import escape
 
 from docutils import nodes
+from raw_html import raw
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 LEADS = {
@@ -28,10 +29,6 @@ DOTS = {"easy": 1, "medium": 2, "hard": 3}
 READING = re.compile(r"Reading takes about (\d+) minutes")
 ROMAN = ["", "I", "II", "III", "IV", "V"]
 COLAB = "https://colab.research.google.com"
-
-
-def raw(html):
-    return nodes.raw("", html, format="html")
 
 
 def quoted_lead(quotation):
@@ -133,7 +130,7 @@ class ChapterHead(SphinxPostTransform):
             return
         section = title.parent
         place = section.index(title)
-        facts = [self.minutes(minutes[1], "to read")] if minutes else []
+        facts = [f"{minutes[1]} min to read"] if minutes else []
         each = [
             int(m[2])
             for node in self.document.findall(nodes.paragraph)
@@ -145,10 +142,6 @@ class ChapterHead(SphinxPostTransform):
         section.insert(place + 1, raw(self.strip(name, spans)))
         if part := self.part(name):
             section.insert(place, raw(f'<p class="chapter-part">{escape(part)}</p>'))
-
-    @staticmethod
-    def minutes(count, what):
-        return f"{count} min {what}"
 
     def strip(self, name, facts):
         options = self.config.html_theme_options

@@ -7,7 +7,7 @@ The notebooks hold plain text: "Vaswani et al. (2017)", "(Shazeer, 2019)", and i
 import re
 
 from docutils import nodes
-from running_text import replace, running_text
+from running_text import link_matches, running_text
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.nodes import make_refnode
 
@@ -57,21 +57,14 @@ class CitationLinks(SphinxPostTransform):
         ways = sorted({way for way, _ in self.keys}, key=len, reverse=True)
         named = "|".join(map(re.escape, ways))
         year = r"(?:,?\s(?P<year>\d{4})|,?\s\((?P<bracketed>\d{4})\))"
-        self.cited = re.compile(rf"\b(?P<way>{named})(?:['\u2019]s)?{year}")
+        cited = re.compile(rf"\b(?P<way>{named})(?:['\u2019]s)?{year}")
         for text in list(running_text(self.document, folds=True)):
-            self.link(text)
+            link_matches(text, cited, self.link)
 
-    def link(self, text):
-        parts, end, source = [], 0, text.astext()
-        for match in self.cited.finditer(source):
-            way = " ".join(match["way"].split())
-            key = self.keys.get((way, match["year"] or match["bracketed"]))
-            if key is not None:
-                parts += [nodes.Text(source[end : match.start()])]
-                parts += [self.made(key, nodes.Text(match[0]))]
-                end = match.end()
-        if parts:
-            replace(text, [*parts, nodes.Text(source[end:])])
+    def link(self, match):
+        way = " ".join(match["way"].split())
+        key = self.keys.get((way, match["year"] or match["bracketed"]))
+        return None if key is None else self.made(key, nodes.Text(match[0]))
 
     def link_title(self, paragraph):
         """Link the title in a line such as: Gage, *A New Algorithm* (1994): why."""

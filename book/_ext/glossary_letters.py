@@ -3,12 +3,9 @@
 from itertools import groupby
 
 from docutils import nodes
+from raw_html import raw
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
-
-
-def raw(html):
-    return nodes.raw("", html, format="html")
 
 
 def initial(item):

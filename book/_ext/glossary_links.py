@@ -8,7 +8,7 @@ sentence of the entry is the link's title if it is short.
 import re
 
 from docutils import nodes
-from running_text import SKIPPED, replace, running_text
+from running_text import SKIPPED, link_matches, running_text
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.nodes import make_refnode
@@ -71,32 +71,19 @@ class GlossaryLinks(SphinxPostTransform):
                 logger.warning("term_forms has %r, which the glossary has not", term)
         chapter = self.env.docname.removeprefix("notebooks/")
         self.terms = meanings(self.env.glossary_entries, chapter)
-        self.phrases = pattern(self.terms)
+        phrases = pattern(self.terms)
         self.seen = set()
         for text in list(running_text(self.document, SKIPPED | {TITLES})):
-            self.link(text)
+            link_matches(text, phrases, self.link)
 
-    def link(self, text):
-        parts, end, source = [], 0, text.astext()
-        for match in self.phrases.finditer(source):
-            term = self.terms[" ".join(match[0].split())]
-            if term is None or term in self.seen:
-                continue
-            self.seen.add(term)
-            parts += [
-                nodes.Text(source[end : match.start()]),
-                self.made(term, match[0]),
-            ]
-            end = match.end()
-        if parts:
-            replace(text, [*parts, nodes.Text(source[end:])])
-
-    def made(self, term, words):
+    def link(self, match):
+        term = self.terms[" ".join(match[0].split())]
+        if term is None or term in self.seen:
+            return None
+        self.seen.add(term)
         anchor, sentence = self.env.glossary_entries[term]
-        builder, page = self.app.builder, self.env.docname
-        link = make_refnode(
-            builder, page, GLOSSARY, anchor, nodes.Text(words), sentence or None
-        )
+        builder, page, words = self.app.builder, self.env.docname, nodes.Text(match[0])
+        link = make_refnode(builder, page, GLOSSARY, anchor, words, sentence or None)
         link["classes"].append("term-link")
         return link
 

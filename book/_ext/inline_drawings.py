@@ -9,6 +9,7 @@ from pathlib import Path
 
 from docutils import nodes
 from page_plots import is_plot, page_plot
+from raw_html import raw
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from gpt1.svg import page_html
@@ -25,7 +26,7 @@ class InlineDrawings(SphinxPostTransform):
             if path.suffix == ".svg" and path.parent.name == "jupyter_execute":
                 html = for_page(path.read_text("utf8").strip(), image.get("alt", ""))
                 if html is not None:
-                    image.replace_self(nodes.raw("", html, format="html"))
+                    image.replace_self(raw(html))
 
 
 def for_page(svg: str, alt: str) -> str | None:

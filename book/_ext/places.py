@@ -61,7 +61,9 @@ def name_of(docname, source):
     """Return the anchor and the name of an equation, None for one that says shapes."""
     if tag := TAG.search(source):
         number = tag[1]
-        return f"eq-{number.lower()}", f"({number}) {NUMBERED[number]}"
+        if number not in NUMBERED:
+            logger.warning("equation_names has no name for equation %s", number)
+        return f"eq-{number.lower()}", f"({number}) {NUMBERED.get(number, '')}"
     chapter = docname.removeprefix("notebooks/")[:2]
     for start, (slug, name) in OTHERS.get(chapter, {}).items():
         if " ".join(source.split()).startswith(start):

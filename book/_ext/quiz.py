@@ -22,6 +22,7 @@ explanation of what was chosen. Without scripts the folded list is still there.
 import re
 
 from docutils import nodes
+from raw_html import is_raw, raw
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
@@ -80,10 +81,6 @@ def lettered(item):
     return match[1], isinstance(first, nodes.strong), rest
 
 
-def is_raw(node, start):
-    return isinstance(node, nodes.raw) and node.astext().strip().startswith(start)
-
-
 def parts(paragraph):
     """Return the four nodes that follow a question, if they are what they must be."""
     place = paragraph.parent.index(paragraph)
@@ -120,7 +117,7 @@ def question(paragraph, number):
         item[0] += [head, nodes.Text(" "), *rest]
     if letters != explained or len(right) != 1:
         raise MalformedError(f"choices {letters}, explained {explained}, right {right}")
-    made += nodes.raw("", VERDICT, format="html")
+    made += raw(VERDICT)
     return made, [opening, answers, closing]
 
 

@@ -1,10 +1,11 @@
-"""The running text of a chapter: where words may become links.
+"""The running text of a chapter: where words may become links, and how they do.
 
 Not headings, bold leads, code, mathematics, links, captions, tables and what cells
 print; not the sections of SKIPPED; and what is folded away for works alone.
 """
 
 from docutils import nodes
+from raw_html import is_raw
 
 SKIPPED = {"Check yourself"}
 CLOSED = (
@@ -19,10 +20,6 @@ CLOSED = (
     nodes.table,
     nodes.container,
 )
-
-
-def is_raw(node, start):
-    return isinstance(node, nodes.raw) and node.astext().strip().startswith(start)
 
 
 def running_text(node, skipped=frozenset(SKIPPED), *, folds=False):
@@ -51,10 +48,19 @@ def running_text(node, skipped=frozenset(SKIPPED), *, folds=False):
             yield from running_text(child, skipped, folds=folds)
 
 
-def replace(text, parts):
-    """Put nodes in the place of a piece of text, which may stand inside emphasis."""
-    parent = text.parent
-    place = parent.index(text)
-    parent.remove(text)
-    for node in reversed([part for part in parts if part.astext()]):
-        parent.insert(place, node)
+def link_matches(text, pattern, link):
+    """Put links in the place of what a pattern finds in a piece of text.
+
+    Args:
+        text: a node of text, which may stand inside emphasis.
+        pattern: a compiled regular expression.
+        link: makes a link of a match, or None where it shall stay as it is.
+    """
+    parts, end, source = [], 0, text.astext()
+    for match in pattern.finditer(source):
+        if (made := link(match)) is not None:
+            parts += [nodes.Text(source[end : match.start()]), made]
+            end = match.end()
+    if parts:
+        parts.append(nodes.Text(source[end:]))
+        text.parent.replace(text, [part for part in parts if part.astext()])

@@ -13,7 +13,6 @@ from bs4 import BeautifulSoup, Tag
 from scripts.pdf.blocks import new
 from scripts.pdf.pages import Page
 
-QUIZ = "Check yourself"
 OPEN = "Choose first, then open the answer."
 
 
