@@ -20,7 +20,7 @@ NUMBERED = {
     "B5": "LayerNorm",
     "B6": "mean and variance in LayerNorm",
     "B7": "derivative of the residual sum",
-    "B8": "dropout",
+    "B8": "dropout, and the expected value that it keeps",
     "B9": "the block, pre-norm",
     "B10": "LayerNorm of a residual sum, how a branch shrinks the stream",
     "M1": "the model (equation 2 of the paper)",
@@ -53,9 +53,6 @@ OTHERS = {
         r"h = U W_e": ("look-up", "embedding look-up and its gradient"),
         r"h_0 =": ("paper-2-embedding", "embeddings (equation 2 of the paper)"),
         r"P(j \mid i) =": ("pairs", "a language model of two tables"),
-    },
-    "05": {
-        r"\mathbb{E}[y_i] =": ("expected", "expected value under dropout"),
     },
     "08": {
         r"L_1(U) =": ("likelihood", "maximum likelihood (equation 1 of the paper)"),
