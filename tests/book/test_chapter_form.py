@@ -42,6 +42,14 @@ def test_the_first_cell_says_what_is_built_what_it_needs_and_how_long_it_takes(p
 
 
 @every_chapter
+def test_the_drawing_of_the_whole_model_opens_it_without_a_caption(path):
+    [drawing, *_] = [c for c in code_cells(path) if "model_drawing(" in c["source"]]
+    assert drawing == code_cells(path)[2]
+    assert drawing["tags"] == {"hide-input"}
+    assert "mystnb" not in drawing["metadata"]
+
+
+@every_chapter
 def test_the_minutes_of_the_exercises_add_up_to_those_of_the_opening(path):
     told = int(OPENING.fullmatch(cells(path)[0]["source"])[2])
     each = re.findall(r"\*Difficulty: \w+ · (\d+) minutes\*", markdown(path))

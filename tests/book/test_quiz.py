@@ -40,6 +40,13 @@ def test_the_folded_letters_are_those_that_the_last_cell_computes(path):
 
 
 @every_chapter
+def test_the_key_is_folded_with_its_letters(path):
+    _, key = section(cells(path))
+    assert key["tags"] == {"hide-cell"}
+    assert key["metadata"]["mystnb"]["code_prompt_show"] == "Show the key"
+
+
+@every_chapter
 def test_the_key_is_computed_from_one_truth_for_each_choice(path):
     text, key = section(cells(path))
     assert key["source"].endswith(ENDING)
