@@ -1,21 +1,40 @@
-"""What the tests in a browser share: the pages, the sizes, and axe-core."""
+"""What the tests in a browser share: the pages, the sizes, a server, and axe-core."""
 
 from __future__ import annotations
 
-import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from chapters import ROOT
+from chapters import CONTENTS
 
-CONTENTS = re.findall(
-    r"(?:root|file): (\S+)", (ROOT / "_toc.yml").read_text(encoding="utf-8")
-)
 # Not in the contents. The page for what is not found has addresses from a server's
 # root: test_sharing.py looks at it there.
 MADE = ["genindex", "py-modindex", "search"]
 PAGES = [*CONTENTS, *MADE]
 SIZES = {"screen": (1280, 900), "phone": (390, 844)}
 AXE = Path(__file__).parents[1] / "vendor" / "axe-core" / "axe.min.js"
+
+
+class Silent(SimpleHTTPRequestHandler):
+    """Serve files, as any static server does, and say nothing."""
+
+    def log_message(self, *_):
+        pass
+
+
+@contextmanager
+def serving(folder: Path, handler: type = Silent) -> Iterator[str]:
+    """Serve a folder on a free port; the block gets the address."""
+    handler = partial(handler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{running.server_port}"
+        running.shutdown()
+
 
 # A chapter has ten thousand elements, most of them in code and formulas, and axe-core
 # takes seconds for them. Formulas are emptied: MathJax writes them as a drawing that is

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 EVERY = sorted((ROOT / "notebooks").glob("*.ipynb"))  # with the appendix
 NOTEBOOKS = [path for path in EVERY if path.stem[0].isdigit()]  # the chapters
+CONTENTS = re.findall(r"(?:root|file): (\S+)", (ROOT / "_toc.yml").read_text("utf8"))
+DISPLAY = re.compile(r"\$\$(.*?)\$\$", re.DOTALL)
 
 
 def cells(path: Path) -> list[dict]:
@@ -21,6 +24,17 @@ def cells(path: Path) -> list[dict]:
 
 def code_cells(path: Path) -> list[dict]:
     return [cell for cell in cells(path) if cell["cell_type"] == "code"]
+
+
+def markdown(path: Path) -> str:
+    """Return the text between a notebook's cells of code."""
+    texts = [c["source"] for c in cells(path) if c["cell_type"] == "markdown"]
+    return "\n\n".join(texts)
+
+
+def displays(path: Path) -> list[str]:
+    """Return a notebook's equations in display, in the order of reading."""
+    return DISPLAY.findall(markdown(path))
 
 
 def name(path: Path) -> str:

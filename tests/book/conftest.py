@@ -1,11 +1,7 @@
 """The built book, for the tests that look at it, and a browser to look with."""
 
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-
 import pytest
-from browsing import SIZES
+from browsing import SIZES, serving
 from chapters import ROOT
 from filelock import FileLock
 
@@ -43,21 +39,11 @@ def browser():
         yield running
 
 
-class Silent(SimpleHTTPRequestHandler):
-    """Serve files, as any static server does, and say nothing."""
-
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture(scope="module")
 def server(site):
     """The address of a plain static server of the built book, on a free port."""
-    handler = partial(Silent, directory=str(site))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{running.server_port}"
-        running.shutdown()
+    with serving(site) as address:
+        yield address
 
 
 @pytest.fixture

@@ -1,12 +1,11 @@
 """A page gives a chapter's recurring parts the look that anatomy.py promises."""
 
 import re
-from functools import lru_cache
 
 import pytest
 import yaml
-from bs4 import BeautifulSoup
-from chapters import EVERY, NOTEBOOKS, ROOT, cells, name
+from articles import article
+from chapters import EVERY, NOTEBOOKS, ROOT, markdown, name
 
 LEADS = {
     "From the paper": "paper",
@@ -16,23 +15,16 @@ LEADS = {
 }
 
 
-@pytest.fixture(scope="session")
-def article(site):
-    @lru_cache(None)
+@pytest.fixture
+def page(site):
     def read(path):
-        html = (site / "notebooks" / f"{path.stem}.html").read_text("utf8")
-        return BeautifulSoup(html, "html.parser").select_one("article")
+        return article(site / "notebooks" / f"{path.stem}.html")
 
     return read
 
 
-def markdown(path):
-    texts = [c["source"] for c in cells(path) if c["cell_type"] == "markdown"]
-    return "\n\n".join(texts)
-
-
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
-def test_the_head_names_the_part_of_the_contents(path, article):
+def test_the_head_names_the_part_of_the_contents(path, page):
     parts = yaml.safe_load((ROOT / "_toc.yml").read_text("utf8"))["parts"]
     numbered = [part for part in parts if part.get("numbered")]
     file = f"notebooks/{path.stem}"
@@ -41,33 +33,33 @@ def test_the_head_names_the_part_of_the_contents(path, article):
         for roman, part in zip(["I", "II", "III", "IV"], numbered, strict=False)
         if {"file": file} in part["chapters"]
     ]
-    head = article(path).select_one("p.chapter-part")
+    head = page(path).select_one("p.chapter-part")
     assert head.get_text() == f"Part {place[0]} · {place[1]}"
     assert head.find_next_sibling().name == "h1"
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
-def test_the_head_tells_the_times_that_the_chapter_tells(path, article):
+def test_the_head_tells_the_times_that_the_chapter_tells(path, page):
     text = markdown(path)
     reading = re.search(r"Reading takes about (\d+) minutes", text)[1]
     each = re.findall(r"Difficulty: \w+ · (\d+) minutes", text)
-    facts = [li.get_text() for li in article(path).select(".chapter-strip .facts li")]
+    facts = [li.get_text() for li in page(path).select(".chapter-strip .facts li")]
     exercises = f"{len(each)} exercises, {sum(map(int, each))} min"
     assert facts == [f"{reading} min to read", exercises]
 
 
 @pytest.mark.parametrize("path", EVERY, ids=name)
-def test_the_head_offers_colab_and_the_notebook_itself(path, article, site):
-    colab, file = article(path).select(".chapter-strip a.way")
+def test_the_head_offers_colab_and_the_notebook_itself(path, page, site):
+    colab, file = page(path).select(".chapter-strip a.way")
     assert colab["href"].endswith(f"/blob/main/notebooks/{path.name}")
     assert (site / "notebooks" / file["href"]).read_bytes() == path.read_bytes()
 
 
 @pytest.mark.parametrize("path", EVERY, ids=name)
-def test_each_lead_is_a_labelled_aside_and_no_quotation_keeps_one(path, article):
+def test_each_lead_is_a_labelled_aside_and_no_quotation_keeps_one(path, page):
     leads = re.findall(r"(?m)^> \*\*(.+?)\*\*", markdown(path))
     wanted = [lead.rstrip(".").partition(": ") for lead in leads]
-    asides = article(path).select("div.aside")
+    asides = page(path).select("div.aside")
     got = [
         (aside.select_one(".aside-label").get_text(), aside["class"][-1])
         for aside in asides
@@ -79,13 +71,13 @@ def test_each_lead_is_a_labelled_aside_and_no_quotation_keeps_one(path, article)
         assert not title or title[1:6] in shown.get_text()
         body = aside.find_all("p")[1 + bool(title)].get_text()
         assert body == body.lstrip()
-    assert not article(path).select("blockquote > p:first-child > strong:first-child")
+    assert not page(path).select("blockquote > p:first-child > strong:first-child")
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
-def test_each_exercise_is_set_apart_and_marked(path, article):
+def test_each_exercise_is_set_apart_and_marked(path, page):
     wanted = re.findall(r"(?m)^\*Difficulty: (\w+) · (\d+) minutes\*$", markdown(path))
-    framed = article(path).select("section.exercise")
+    framed = page(path).select("section.exercise")
     assert len(framed) == len(wanted)
     for section, (level, minutes) in zip(framed, wanted, strict=True):
         mark = section.select_one("p.difficulty").get_text(" ", strip=True)

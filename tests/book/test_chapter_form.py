@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from chapters import EVERY, NOTEBOOKS, cells, code_cells, name
+from chapters import EVERY, NOTEBOOKS, cells, code_cells, markdown, name
 
 OPENING = re.compile(
     r"# .+\n\n"
@@ -19,11 +19,6 @@ ENDING = ["Exercises", "Check yourself", "What you can now do", "What to read"]
 
 every_notebook = pytest.mark.parametrize("path", EVERY, ids=name)
 every_chapter = pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
-
-
-def markdown(path):
-    texts = [c["source"] for c in cells(path) if c["cell_type"] == "markdown"]
-    return "\n\n".join(texts)
 
 
 def leads(text):

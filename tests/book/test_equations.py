@@ -3,11 +3,10 @@
 import re
 
 import pytest
-from chapters import NOTEBOOKS, cells, name
+from chapters import NOTEBOOKS, cells, displays, name
 
 from gpt1.equations import CHAPTERS, EQUATIONS
 
-DISPLAY = re.compile(r"\$\$(.*?)\$\$", re.DOTALL)
 TAG = re.compile(r"\\tag\{([A-Z])(\d+)\}")
 LETTERS = {title: letter for letter, title in CHAPTERS.items()}
 WORDS = {
@@ -25,15 +24,6 @@ WORDS = {
 
 def title(path):
     return cells(path)[0]["source"].split("\n")[0].removeprefix("# ")
-
-
-def displays(path):
-    return [
-        found
-        for cell in cells(path)
-        if cell["cell_type"] == "markdown"
-        for found in DISPLAY.findall(cell["source"])
-    ]
 
 
 CHAPTER = {LETTERS[title(path)]: path for path in NOTEBOOKS if title(path) in LETTERS}

@@ -4,16 +4,10 @@ import re
 
 import pytest
 from articles import article
-from chapters import NOTEBOOKS, ROOT, cells, name
+from chapters import NOTEBOOKS, ROOT, displays, name
 
 MAP = (ROOT / "book/paper-map.md").read_text("utf8")
-DISPLAY = re.compile(r"\$\$(.*?)\$\$", re.DOTALL)
 TAG = re.compile(r"\\tag\{(\w+)\}")
-
-
-def displays(path):
-    texts = [c["source"] for c in cells(path) if c["cell_type"] == "markdown"]
-    return [shown for text in texts for shown in DISPLAY.findall(text)]
 
 
 def says_shapes(shown):

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 
 import pytest
 from bs4 import BeautifulSoup
-from chapters import NOTEBOOKS, ROOT
+from chapters import CONTENTS, NOTEBOOKS, ROOT
 from links import is_elsewhere
 from pypdf import PdfReader
 
@@ -18,9 +18,8 @@ from scripts.pdf.document import Document, assemble
 from scripts.pdf.finish import bookmark, dead_links, finish
 from scripts.pdf.layout import LayoutError, before, open_document, print_pages
 
-CONTENTS = re.findall(r"(?:file|root): (\S+)", (ROOT / "_toc.yml").read_text("utf8"))
-# The welcome page and the shortest chapter.
 LINK = r'<a class="(?:\w+ )?internal"[^>]* href="([^"]*)"'
+# The welcome page and the shortest chapter.
 SOME = ["book/index", "notebooks/02-tokens"]
 
 
@@ -102,9 +101,7 @@ def test_every_link_within_the_site_has_its_place_in_the_book(on_site, names, so
     count = 0
     web = {a["href"].rpartition("/")[2] for a in soup.select('a[href^="https:"]')}
     for name, html in on_site.items():
-        for link in re.findall(
-            r'<a class="(?:\w+ )?internal"[^>]* href="([^"]*)"', html
-        ):
+        for link in re.findall(LINK, html):
             path, _, fragment = unescape(link).partition("#")
             page = posixpath.normpath(f"{name}/../{path}")[:-5] if path else name
             if page == "genindex":  # not printed: the link leads to the site

@@ -75,7 +75,9 @@ def test_every_chapter_is_in_the_contents_and_the_readme():
 
 
 def test_the_five_lines_of_the_readme_say_what_they_print(capsys):
-    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.S)
+    (code,) = re.findall(
+        r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf8"), re.S
+    )
     torch.manual_seed(0)
     exec(code, {})
     loss = float(re.search(r"tensor\(([\d.]+)", capsys.readouterr().out)[1])

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 from articles import article
-from chapters import EVERY, ROOT, cells, name
+from chapters import EVERY, ROOT, markdown, name
 
 NAMES = r"[A-Z][\w-]+(?: team| et al\.|(?:, [A-Z][\w-]+)* and [A-Z][\w-]+)?(?:'s)?"
 YEAR = r"(?:19|20)\d\d"
@@ -14,9 +14,9 @@ READ = re.compile(rf"^- ([^*\n]+), \*([^*\n]+)\* \(({YEAR})\)", re.M)
 KEY = re.compile(r"@\w+\{(\w+),")
 
 
-def markdown(path):
-    text = "\n".join(c["source"] for c in cells(path) if c["cell_type"] == "markdown")
-    return " ".join(re.sub(r"```.*?```|`[^`]*`", "", text, flags=re.DOTALL).split(" "))
+def prose(path):
+    """The text of a chapter without code."""
+    return re.sub(r"```.*?```|`[^`]*`", "", markdown(path), flags=re.DOTALL)
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +40,7 @@ def test_the_pattern_sees_works_in_all_their_forms():
 
 @pytest.mark.parametrize("path", EVERY, ids=name)
 def test_every_name_with_a_year_leads_to_the_bibliography(page, path):
-    there = Counter(CITED.findall(markdown(path)))
+    there = Counter(CITED.findall(prose(path)))
     assert there - Counter(linked(page(f"notebooks/{path.stem}"))) == {}
 
 
@@ -49,7 +49,7 @@ def test_every_title_to_read_leads_to_the_bibliography(page, path):
     chapter = page(f"notebooks/{path.stem}")
     titles = [a.get_text() for a in chapter.select("a.citation-link > em")]
     plain = [re.sub(r"\W", "", title) for title in titles]
-    for _, title, _ in READ.findall(markdown(path)):
+    for _, title, _ in READ.findall(prose(path)):
         assert re.sub(r"\W", "", title) in plain, title
 
 

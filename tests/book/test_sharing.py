@@ -2,19 +2,17 @@
 
 import re
 import struct
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
+from browsing import Silent, serving
 from bs4 import BeautifulSoup
-from chapters import ROOT
+from chapters import CONTENTS, ROOT
 from links import Page, css_loads
 
 from scripts.address import project
-from scripts.browser import MISSING, find, launch
 from scripts.icons import pictures, welcome
 
 STATIC = ROOT / "book" / "_static"
@@ -22,11 +20,6 @@ OWNER, NAME = project()[0].removeprefix("https://github.com/").split("/")
 BASE = f"/{NAME}/"
 ADDRESS = f"https://{OWNER.lower()}.github.io{BASE}"
 NOWHERE = "notebooks/a/deep/address/that-leads-nowhere"
-
-
-def listed_pages():
-    contents = (ROOT / "_toc.yml").read_text("utf8")
-    return re.findall(r"(?:file|root): (\S+)", contents)
 
 
 def head(path):
@@ -45,7 +38,7 @@ def tags(path):
     return found
 
 
-@pytest.mark.parametrize("name", [*listed_pages(), "index"])
+@pytest.mark.parametrize("name", [*CONTENTS, "index"])
 def test_a_page_says_what_it_is_to_who_gets_its_link(site, name):
     said = tags(site / f"{name}.html")
     assert 40 < len(said["description"]) <= 242
@@ -59,7 +52,7 @@ def test_a_page_says_what_it_is_to_who_gets_its_link(site, name):
 
 
 def test_no_two_pages_describe_themselves_alike(site):
-    said = [tags(site / f"{name}.html") for name in listed_pages()]
+    said = [tags(site / f"{name}.html") for name in CONTENTS]
     assert len({page["description"] for page in said}) == len(said)
     assert len({page["og:title"] for page in said}) == len(said)
 
@@ -92,7 +85,7 @@ def test_the_icons_of_a_page_are_there(site):
 # --- An address that leads nowhere ----------------------------------------------------
 
 
-class Pages(SimpleHTTPRequestHandler):
+class Pages(Silent):
     """Serves a site as GitHub Pages does: below BASE, and 404.html for what is not."""
 
     def translate_path(self, path):
@@ -100,24 +93,18 @@ class Pages(SimpleHTTPRequestHandler):
         return super().translate_path("/" + inside)
 
     def send_error(self, code, *_):
-        body = (self.site / "404.html").read_bytes()
+        body = Path(self.directory, "404.html").read_bytes()
         self.send_response(code)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *_):
-        pass
-
 
 @pytest.fixture
 def served(site):
-    handler = partial(type("Served", (Pages,), {"site": site}), directory=site)
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}{BASE}"
-        server.shutdown()
+    with serving(site, Pages) as address:
+        yield address + BASE
 
 
 def test_all_that_the_lost_page_names_is_below_the_root_of_the_site(site):
@@ -142,24 +129,23 @@ def test_the_lost_page_answers_at_any_depth_with_the_code_404(served, site):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_reader_finds_the_way_back_from_an_address_that_leads_nowhere(served, scheme):
-    if find() is None:
-        pytest.skip(MISSING)
-    pytest.importorskip("playwright.sync_api")
-    with launch() as browser:
-        size = {"width": 390, "height": 844}
-        page = browser.new_page(viewport=size, color_scheme=scheme)
-        answers = {}
-        page.on("response", lambda got: answers.update({got.url: got.status}))
-        page.goto(served + NOWHERE)
-        page.wait_for_load_state("networkidle")
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        lost = {url for url, status in answers.items() if status == 404}
-        assert lost == {served + NOWHERE}
-        assert any(url.endswith(".woff2") for url in answers)
-        page.click("text=The title page")
-        page.wait_for_load_state("networkidle")
-        assert "GPT-1 From Scratch" in page.inner_text("h1")
+def test_a_reader_finds_the_way_back_from_an_address_that_leads_nowhere(
+    browser, served, scheme
+):
+    size = {"width": 390, "height": 844}
+    page = browser.new_page(viewport=size, color_scheme=scheme)
+    answers = {}
+    page.on("response", lambda got: answers.update({got.url: got.status}))
+    page.goto(served + NOWHERE)
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    lost = {url for url, status in answers.items() if status == 404}
+    assert lost == {served + NOWHERE}
+    assert any(url.endswith(".woff2") for url in answers)
+    page.click("text=The title page")
+    page.wait_for_url("**/book/index.html")
+    assert "GPT-1 From Scratch" in page.inner_text("h1")
+    page.close()
 
 
 def test_the_lost_page_has_the_colours_of_the_book():
