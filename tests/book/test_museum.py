@@ -39,7 +39,7 @@ def test_there_are_twenty_exhibits_at_least_and_their_numbers_run():
 
 
 def test_the_contents_lists_each_exhibit():
-    listed = re.findall(r"\[(\d+) ([^]]+)\]\(#([\w-]+)\)", EVERY[0]["source"])
+    listed = re.findall(r"\[(\d+)&nbsp;([^]]+)\]\(#([\w-]+)\)", EVERY[0]["source"])
     assert [title for _, title, _ in listed] == TITLES
     for number, title, anchor in listed:
         words = re.sub(r"[^\w -]", "", f"{number}. {title}".lower())
