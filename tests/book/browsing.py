@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -16,6 +16,8 @@ from chapters import CONTENTS
 MADE = ["genindex", "py-modindex", "search"]
 PAGES = [*CONTENTS, *MADE]
 SIZES = {"screen": (1280, 900), "phone": (390, 844)}
+# What may be wider than the column scrolls in one of these.
+BOXES = "pre, .cell_output .output, .pst-scrollable-table-container, mjx-container"
 AXE = Path(__file__).parents[1] / "vendor" / "axe-core" / "axe.min.js"
 
 
@@ -36,23 +38,60 @@ def serving(folder: Path, handler: type = Silent) -> Iterator[str]:
         running.shutdown()
 
 
+@contextmanager
+def visits(browser, site: Path) -> Iterator[Callable]:
+    """Let the block open pages of the book, and close them at its end.
+
+    Each page has a list of its requests, `asked`, and of what went wrong, `failed`.
+    """
+    contexts = []
+
+    def open_page(name, size="screen", *, at=None, script=True, **options):
+        width, height = SIZES[size] if isinstance(size, str) else size
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            java_script_enabled=script,
+            **options,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.asked, page.failed = [], []
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.on("pageerror", lambda error: page.failed.append(str(error)))
+        page.on("requestfailed", lambda request: page.failed.append(request.url))
+        page.on(
+            "response",
+            lambda answer: answer.status >= 400 and page.failed.append(answer.url),
+        )
+        page.goto(f"{at or site.as_uri()}/{name}.html")
+        if script:
+            page.evaluate("window.MathJax?.startup?.promise")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
 # A chapter has ten thousand elements, most of them in code and formulas, and axe-core
 # takes seconds for them. Formulas are emptied: MathJax writes them as a drawing that is
-# hidden from readers who listen, and as MathML that is hidden from the others. Code is
-# emptied where all its words look like words elsewhere: in elements of the same classes
-# within elements of the same classes. What is emptied keeps its size. Of drawings, the
-# title and the description are left: axe-core does not judge the colours in them.
+# hidden from readers who listen, and as MathML that is hidden from the others. Code and
+# the headings of the package's reference are emptied where all their words look like
+# words elsewhere: in elements of the same classes within elements of the same classes.
+# What is emptied keeps its size. Of drawings, the title and the description are left:
+# axe-core does not judge the colours in them. Nor does it on a shade, which goes, too.
 THIN_OUT = """() => {
   const seen = new Set(), empty = [...document.querySelectorAll("mjx-container")];
-  for (const pre of document.querySelectorAll("pre")) {
+  for (const box of document.querySelectorAll("pre, dt.sig")) {
+    box.style.backgroundImage = "none";
     let above = "";
-    for (let e = pre; e; e = e.parentElement) above += e.className + ">";
-    const words = [pre, ...pre.querySelectorAll("*")].filter((e) => e.textContent);
+    for (let e = box; e; e = e.parentElement) above += e.className + ">";
+    const words = [box, ...box.querySelectorAll("*")].filter((e) => e.textContent);
     const look = (e) => [e.className, e.parentElement.className, above].join();
     const looks = words.map(look);
-    const isNew = pre.checkVisibility() && looks.some((look) => !seen.has(look));
+    const isNew = box.checkVisibility() && looks.some((look) => !seen.has(look));
     if (isNew) looks.forEach((look) => seen.add(look));
-    else empty.push(pre);
+    else empty.push(box);
   }
   document.querySelectorAll("svg > :not(title, desc)").forEach((e) => e.remove());
   const sizes = empty.map((e) => e.getBoundingClientRect());

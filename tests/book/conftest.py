@@ -1,7 +1,7 @@
 """The built book, for the tests that look at it, and a browser to look with."""
 
 import pytest
-from browsing import SIZES, serving
+from browsing import serving, visits
 from chapters import ROOT
 from filelock import FileLock
 
@@ -48,31 +48,6 @@ def server(site):
 
 @pytest.fixture
 def visit(site, browser):
-    """Open a page of the book; it keeps a list of its requests, and of what failed."""
-    contexts = []
-
-    def open_page(name, size="screen", *, at=None, script=True, **options):
-        width, height = SIZES[size] if isinstance(size, str) else size
-        context = browser.new_context(
-            viewport={"width": width, "height": height},
-            java_script_enabled=script,
-            **options,
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.asked, page.failed = [], []
-        page.on("request", lambda request: page.asked.append(request.url))
-        page.on("pageerror", lambda error: page.failed.append(str(error)))
-        page.on("requestfailed", lambda request: page.failed.append(request.url))
-        page.on(
-            "response",
-            lambda answer: answer.status >= 400 and page.failed.append(answer.url),
-        )
-        page.goto(f"{at or site.as_uri()}/{name}.html")
-        if script:
-            page.evaluate("window.MathJax?.startup?.promise")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
+    """Open pages of the book, see `browsing.visits`."""
+    with visits(browser, site) as open_page:
+        yield open_page

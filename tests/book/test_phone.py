@@ -1,26 +1,9 @@
-"""The built book on a phone: one column that stays, things that a finger can hit."""
+"""The built book on a phone: boxes that scroll, and things that a finger can hit."""
 
 import pytest
-from browsing import PAGES
+from browsing import BOXES
 
 CHAPTER = "notebooks/04-attention"
-# What may be wider than the column scrolls in a box of its own.
-BOXES = "pre, .cell_output .output, .pst-scrollable-table-container, mjx-container"
-TOO_WIDE = """(boxes) => {
-  const column = (document.querySelector("article") ?? document.body)
-    .getBoundingClientRect();
-  const cut = (e) => getComputedStyle(e).overflowX !== "visible";
-  const wide = [...document.querySelectorAll("article *")].filter((e) => {
-    const { width, right } = e.getBoundingClientRect();
-    const read = !e.closest("math");  // what is only listened to takes no room
-    return read && width > 1 && right > column.right + 1 && e.checkVisibility();
-  });
-  return wide.filter((e) => {
-    for (let box = e; box && box.localName !== "article"; box = box.parentElement)
-      if (cut(box) && box !== e) return !box.matches(boxes) && !box.closest("svg");
-    return true;
-  }).map((e) => e.outerHTML.slice(0, 120));
-}"""
 NAMES = """(boxes) => [...document.querySelectorAll(`article :is(${boxes})`)]
   .filter((e) => e.checkVisibility() && e.scrollWidth > e.clientWidth + 1)
   .filter((e) => /auto|scroll/.test(getComputedStyle(e).overflowX))
@@ -30,15 +13,6 @@ NAMES = """(boxes) => [...document.querySelectorAll(`article :is(${boxes})`)]
 @pytest.fixture
 def chapter(visit):
     return visit(CHAPTER, "phone", has_touch=True, reduced_motion="reduce")
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_only_boxes_of_their_own_scroll_sideways(visit, name):
-    page = visit(name, "phone")
-    assert page.evaluate(TOO_WIDE, BOXES) == []
-    for width in [390, 320]:  # and the narrowest that WCAG asks for
-        page.set_viewport_size({"width": width, "height": 844})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_the_keyboard_reaches_each_box_that_scrolls_and_hears_what_it_is(chapter):

@@ -7,6 +7,13 @@ from chapters import NOTEBOOKS, cells
 from quizzes import questions, section
 
 ASKED = questions(section(cells(NOTEBOOKS[0]))[0])
+# Choose everything; return each choice with what is said to it. In the other tests
+# the first chapter's questions are answered by what a reader has for it.
+CHOOSE = """() => [...document.querySelectorAll("fieldset.quiz")].map((form) =>
+  [...form.querySelectorAll("input[type=radio]")].map((choice) => {
+    choice.click();
+    return [choice.value, form.querySelector("[role=status]").innerText];
+  }))"""
 
 
 def words(text):
@@ -27,15 +34,12 @@ def quiz(visit):
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_each_choice_of_each_chapter_is_answered(visit, path):
-    page = visit(f"notebooks/{path.stem}")
-    forms = page.locator("fieldset.quiz")
+    forms = visit(f"notebooks/{path.stem}").evaluate(CHOOSE)
     asked = questions(section(cells(path))[0])
-    assert forms.count() == len(asked) == 5
-    for form, question in zip(forms.all(), asked, strict=True):
-        assert form.get_by_role("radio").count() == len(question.choices)
-        for letter in question.choices:
-            form.locator(f"input[value={letter}]").check()
-            said = form.get_by_role("status").inner_text()
+    assert len(forms) == len(asked) == 5
+    for form, question in zip(forms, asked, strict=True):
+        assert [letter for letter, _ in form] == list(question.choices)
+        for letter, said in form:
             lead = "Right, " if [letter] == question.right else "Not "
             assert said.startswith(f"{lead}({letter}). ")
             assert len(said.split()) > 5

@@ -65,6 +65,14 @@ def test_the_first_page_describes_the_welcome_page_and_leads_to_it(site):
     assert Page(first).links() == ["book/index.html"]
 
 
+def test_the_root_leads_to_the_welcome_page(browser, site):
+    page = browser.new_page()
+    page.goto((site / "index.html").as_uri())
+    page.wait_for_url("**/book/index.html")
+    assert page.inner_text("h1").strip()
+    page.close()
+
+
 @pytest.mark.parametrize("name", pictures())
 def test_a_picture_has_its_size_and_few_bytes(site, name):
     data = (STATIC / name).read_bytes()

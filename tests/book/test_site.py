@@ -119,17 +119,22 @@ def test_no_directive_or_role_is_left_unread_on_a_page(pages):
     assert findings(pages, check) == {}
 
 
-def test_chapters_carry_the_number_of_their_file(site):
+@pytest.fixture
+def chapter(site, pages):
+    return lambda path: pages[(site / "notebooks" / f"{path.stem}.html").resolve()]
+
+
+def test_chapters_carry_the_number_of_their_file(chapter):
     for path in NOTEBOOKS:
-        page = Page(site / "notebooks" / f"{path.stem}.html")
+        page = chapter(path)
         number = page.soup.select_one("article h1 .section-number").get_text()
         assert number.strip() == f"{int(path.stem[:2])}."
 
 
 @pytest.mark.parametrize("path", EVERY, ids=lambda path: path.stem)
-def test_the_buttons_of_a_chapter_lead_to_its_tracked_notebook(site, path):
+def test_the_buttons_of_a_chapter_lead_to_its_tracked_notebook(chapter, path):
     owner_name = project()[0].removeprefix("https://github.com/")
-    links = Page(site / "notebooks" / f"{path.stem}.html").links()
+    links = chapter(path).links()
     file = f"notebooks/{path.name}"
     colab = f"https://colab.research.google.com/github/{owner_name}/blob/main/{file}"
     binder = f"https://mybinder.org/v2/gh/{owner_name}/main?urlpath=lab/tree/{file}"

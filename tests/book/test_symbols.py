@@ -25,6 +25,11 @@ def used(path):
     return found
 
 
+@lru_cache(None)
+def ids(path):
+    return {tag["id"] for tag in article(path).find_all(id=True)}
+
+
 def test_symbols_are_read_out_of_formulas():
     assert symbols(r"\hat m_t = \frac{W_e}{1 - \beta_1} + x^{(i)}") == [
         *["m_t", "t", "W_e", "e", r"\beta_1", "x", "i"]
@@ -58,12 +63,9 @@ def places(row):
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0].replace("$", ""))
 def test_a_symbol_stands_in_the_chapters_where_its_row_leads(row, site):
     files, anchors = places(row)
-    for anchor in anchors:
-        files += [
-            path.stem
-            for path in NOTEBOOKS
-            if article(site / "notebooks" / f"{path.stem}.html").find(id=anchor)
-        ]
+    for path in NOTEBOOKS:
+        names = ids(site / "notebooks" / f"{path.stem}.html")
+        files += [path.stem for anchor in anchors if anchor in names]
     assert len(files) >= max(1, len(anchors))
     own = {one for formula in maths(row[0]) for one in symbols(formula)}
     for path in [path for path in NOTEBOOKS if path.stem in files]:
