@@ -15,12 +15,19 @@ Copyright © {year} {authors}. This edition: version {version}.
 
 Text, drawings, notebooks and code are under the MIT licence: you may copy, change and
 share them, also for money, as long as the copyright and the licence stay with them. The
-typefaces are Source Serif 4, Source Sans 3 and Source Code Pro, by Frank Grießhammer,
-Paul D. Hunt and Adobe, under the SIL Open Font License; mathematics is set by MathJax.
+typefaces are {typefaces}
+and Adobe, under the SIL Open Font License; mathematics is set by MathJax.
 
 Every number and every output in this book was printed by the notebook that it stands
 in, and is compared again whenever the book is checked.
 
+{edition}
+"""
+TYPEFACES = (
+    "Source Serif 4, Source Sans 3 and Source Code Pro, "
+    "by Frank Grießhammer, Paul D. Hunt"
+)
+ON_PAPER = """\
 This is the book for reading on paper. Hints, solutions and the answers to the questions
 are at the end, with pages that lead there and back. Code that the web pages fold away
 is left out: the cell that fetches the package, the cells that only draw a figure, and
@@ -42,14 +49,24 @@ class About:
     keywords: str
 
 
-def read_about(root: Path) -> About:
-    """Read it from _config.yml and pyproject.toml, the only places where it stands."""
+def read_about(
+    root: Path, edition: str = ON_PAPER, typefaces: str = TYPEFACES
+) -> About:
+    """Read it from _config.yml and pyproject.toml, the only places where it stands.
+
+    Args:
+        root: the project.
+        edition: what the imprint says of reading the book in this form.
+        typefaces: those that this form brings along, and who drew them.
+    """
     config = yaml.safe_load((root / "_config.yml").read_text("utf8"))
     repository, version = project()
     said = {
         "year": config["copyright"],
         "authors": config["author"],
         "version": version,
+        "edition": edition,
+        "typefaces": typefaces,
     }
     authors = config["author"]
     return About(

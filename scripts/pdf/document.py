@@ -53,24 +53,12 @@ def assemble(
         only: the names of the pages to take, all of them if None.
     """
     about = read_about(root)
-    parts = read_book(root, site, only)
-    pages = [page for part in parts for page in part.pages]
-    names = Names(pages, site.as_uri(), about.address)
     soup = BeautifulSoup("", "html.parser")
+    parts, drawing = gather(soup, root, site, about, only)
+    pages = [page for part in parts for page in part.pages]
     for page in pages:
-        names.rename(page)
-    answers = move_answers(soup, pages)
-    drawing = cover(pages[0])
-    for page in pages + answers:
-        blocks.remove_screen(page.article)
-        blocks.remove_folded_code(page.article)
-        blocks.questions(soup, page.article)
-        blocks.unfold(soup, page.article)
         blocks.fit_code(soup, page.article)
-        blocks.keep_marks(soup, page.article)
         name_pages(soup, page)
-    welcome(pages[0], about)
-    add_answers(parts, answers)
     body = put_together(soup, about, parts, drawing)
     style = "\n".join(
         [
@@ -81,6 +69,35 @@ def assemble(
         ]
     )
     return Document(whole(site, style, body, pages, about), body, about)
+
+
+def gather(
+    soup: BeautifulSoup,
+    root: Path,
+    site: Path,
+    about: About,
+    only: list[str] | None = None,
+) -> tuple[list[Part], Tag | None]:
+    """Return the book's parts without all that needs a screen, and the title's drawing.
+
+    Hints, solutions and answers are pages of their own, at the end of the appendix.
+    """
+    parts = read_book(root, site, only)
+    pages = [page for part in parts for page in part.pages]
+    names = Names(pages, site.as_uri(), about.address)
+    for page in pages:
+        names.rename(page)
+    answers = move_answers(soup, pages)
+    drawing = cover(pages[0])
+    for page in pages + answers:
+        blocks.remove_screen(page.article)
+        blocks.remove_folded_code(page.article)
+        blocks.questions(soup, page.article)
+        blocks.unfold(soup, page.article)
+        blocks.keep_marks(soup, page.article)
+    welcome(pages[0], about)
+    add_answers(parts, answers)
+    return parts, drawing
 
 
 def cover(page: Page) -> Tag | None:
