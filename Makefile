@@ -22,7 +22,7 @@ else
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help benchmark book colab icons screenshots serve pdf offline test test-package test-chapters notebooks \
+.PHONY: help benchmark book colab icons screenshots serve pdf epub offline test test-package test-chapters notebooks \
 	tales-tiny checked lint format address lock clean distclean environment
 
 help: ## list these commands
@@ -39,6 +39,9 @@ serve: book ## build the book and serve it on this machine (PORT=8000)
 
 pdf: book ## print the whole book as one PDF (PAPER=letter; needs Chromium or Chrome)
 	@$(RUN) -m scripts.pdf --paper $(PAPER)
+
+epub: book ## make an EPUB of the whole book, for e-readers (needs Chromium or Chrome)
+	@$(RUN) -m scripts.epub
 
 offline: book ## zip the site, the notebooks, the package, tales and the small model
 	@$(RUN) -m scripts.offline

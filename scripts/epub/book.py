@@ -1,0 +1,148 @@
+"""The pages of the book as files that link to each other.
+
+They are those of the PDF: nothing folds, and answers stand at the end. But no link has
+a page, code is not cut into lines, and an equation's name stands beside it as text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bs4 import BeautifulSoup, NavigableString, Tag
+
+from scripts.epub.lines import hang
+from scripts.pdf.about import About, read_about
+from scripts.pdf.blocks import new
+from scripts.pdf.contents import imprint, part_opening, sections_of, title_page
+from scripts.pdf.document import gather, whole
+from scripts.pdf.pages import Page, Part
+
+TYPEFACES = "Source Sans 3 and Source Code Pro, by Paul D. Hunt"
+FOR_READERS = """\
+This is the book for e-readers. Hints, solutions and the answers to the questions are at
+the end, with links that lead there and back. Code that the web pages fold away is left
+out: the cell that fetches the package, the cells that only draw a figure, and those
+that compute the key of the questions. The notebooks have all of it, and run.
+"""
+BACK = "Back to where it is asked"
+TAG = re.compile(r"\s*\\tag\{([^}]*)\}")
+
+
+@dataclass
+class File:
+    """One file of the book.
+
+    Args:
+        name: its name, without the suffix.
+        title: its line in the contents.
+        body: what it shows.
+        kind: what e-readers call such a file, like `chapter`; "" for nothing special.
+        sections: the title and the name of each section that the contents list.
+        level: 0 for a part and what stands outside all parts, 1 for its pages.
+    """
+
+    name: str
+    title: str
+    body: Tag
+    kind: str = ""
+    sections: list[tuple[str, str]] = field(default_factory=list)
+    level: int = 0
+
+
+@dataclass
+class Book:
+    """The files in their order, one HTML document of all of them, what it is about."""
+
+    files: list[File]
+    html: str
+    about: About
+
+
+def read(root: Path, site: Path, only: list[str] | None = None) -> Book:
+    """Read the built site.
+
+    Args:
+        root: the project.
+        site: the built site.
+        only: the names of the pages to take, all of them if None.
+    """
+    about = read_about(root, FOR_READERS, TYPEFACES)
+    soup = BeautifulSoup("", "html.parser")
+    parts, _ = gather(soup, root, site, about, only)
+    front = new(soup, "div")
+    front.append(title_page(soup, about, None))
+    front.append(imprint(soup, about))
+    files = [File("title", about.title, front, "titlepage")]
+    for count, part in enumerate(parts):
+        files += files_of(soup, part, f"part-{count}")
+    body = new(soup, "main")
+    for file in files:
+        tidy(soup, file.body)
+        hang(soup, file.body)
+        file.body.name = "section"
+        file.body.attrs = {"id": file.name, "data-file": file.name}
+        body.append(file.body)
+    turn_links(files)
+    pages = [page for part in parts for page in part.pages]
+    return Book(files, whole(site, "", body, pages, about), about)
+
+
+def files_of(soup: BeautifulSoup, part: Part, name: str) -> list[File]:
+    """Return the files of a part: its opening, if it has a title, and its pages."""
+    files = []
+    if part.title:
+        opening = part_opening(soup, part, name)
+        opening.h1.string = part.title
+        files.append(File(name, part.name, opening, "part"))
+    for page in part.pages:
+        file = file_of(page)
+        file.level = int(bool(part.title))
+        files.append(file)
+    return files
+
+
+def file_of(page: Page) -> File:
+    title = f"{page.number} {page.title}".strip()
+    sections = [
+        (f"{number} {words}".strip(), name) for number, words, name in sections_of(page)
+    ]
+    kind = "chapter" if page.number else ""
+    return File(page.key, title, page.article, kind, sections)
+
+
+def tidy(soup: BeautifulSoup, body: Tag) -> None:
+    """Take away what only paper has, and what an e-reader would not know."""
+    for link in body.select("a.pointer"):
+        words = link.get_text().partition(":")[0]
+        link.string = BACK if words == "Asked" else words
+    for paper in body.select(".page-of, .dots:empty"):
+        paper.decompose()
+    for number in body.select(".contents .number"):
+        number.append(" ")
+    for number in body.select(".section-number"):
+        number.string = number.get_text().strip(" .") + " "
+    for formula in body.select("div.math"):
+        if found := TAG.search(formula.get_text()):
+            text = TAG.sub("", formula.get_text())
+            formula.string = text
+            name = new(soup, "span", f"({found[1]})", class_="equation-name")
+            formula.append(name)
+    for label in body.select("div.citation > .label"):
+        label.insert_after(NavigableString(" "))
+
+
+def turn_links(files: list[File]) -> None:
+    """Put the file before the name in each link that leads to another file."""
+    home = {}
+    for file in files:
+        home[file.name] = file.name
+        home |= dict.fromkeys((tag["id"] for tag in file.body(id=True)), file.name)
+    for file in files:
+        for link in file.body.select('a[href^="#"]'):
+            name = link["href"][1:]
+            if name in {other.name for other in files}:
+                link["href"] = f"{name}.xhtml"
+            elif home[name] != file.name:
+                link["href"] = f"{home[name]}.xhtml#{name}"

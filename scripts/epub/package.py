@@ -1,0 +1,183 @@
+"""The archive: EPUB 3.3, which is pages, a list of them, and a list of the contents."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+import zipfile
+from html import escape
+from pathlib import Path
+
+from scripts.epub.book import Book
+from scripts.offline import date
+
+MIME = "application/epub+zip"
+TYPES = {
+    ".xhtml": "application/xhtml+xml",
+    ".css": "text/css",
+    ".png": "image/png",
+    ".woff2": "font/woff2",
+    ".txt": "text/plain",
+}
+FACES = ["source-sans-3-latin-wght-normal", "source-code-pro-latin-wght-normal"]
+CONTAINER = """<?xml version="1.0" encoding="utf-8"?>
+<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container" version="1.0">
+<rootfiles><rootfile full-path="EPUB/package.opf"
+media-type="application/oebps-package+xml"/></rootfiles>
+</container>
+"""
+PAGE = """<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE html>
+<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops"
+lang="en" xml:lang="en">
+<head><title>{title}</title><link rel="stylesheet" href="book.css"/></head>
+<body{kind}>{body}</body>
+</html>
+"""
+PACKAGE = """<?xml version="1.0" encoding="utf-8"?>
+<package xmlns="http://www.idpf.org/2007/opf" version="3.0" unique-identifier="id"
+xml:lang="en">
+<metadata xmlns:dc="http://purl.org/dc/elements/1.1/">
+<dc:identifier id="id">{address}#{version}</dc:identifier>
+<dc:title>{title}</dc:title>
+<dc:creator>{authors}</dc:creator>
+<dc:language>en</dc:language>
+<dc:description>{subtitle}. Version {version}.</dc:description>
+<dc:subject>{keywords}</dc:subject>
+<dc:rights>MIT licence</dc:rights>
+<dc:source>{address}</dc:source>
+<meta property="dcterms:modified">{modified}</meta>
+<meta property="schema:accessMode">textual</meta>
+<meta property="schema:accessMode">visual</meta>
+<meta property="schema:accessModeSufficient">textual</meta>
+<meta property="schema:accessibilityFeature">alternativeText</meta>
+<meta property="schema:accessibilityFeature">readingOrder</meta>
+<meta property="schema:accessibilityFeature">structuralNavigation</meta>
+<meta property="schema:accessibilityFeature">tableOfContents</meta>
+<meta property="schema:accessibilityHazard">none</meta>
+<meta property="schema:accessibilitySummary">Figures have a text that says what they
+show. Formulas are drawings, and their text is their TeX.</meta>
+</metadata>
+<manifest>
+{manifest}
+</manifest>
+<spine>
+{spine}
+</spine>
+</package>
+"""
+
+
+def make_page(title: str, body: str, kind: str = "") -> bytes:
+    attribute = f' epub:type="{kind}"' if kind else ""
+    return PAGE.format(title=escape(title), body=body, kind=attribute).encode()
+
+
+def contents(book: Book) -> bytes:
+    """The contents that e-readers show, a page of the book as well."""
+    lines, depth = [], 0
+    for file in book.files[1:]:
+        while depth > file.level:
+            lines.append("</ol></li>")
+            depth -= 1
+        lines.append(f"<li>{link(file.title, f'{file.name}.xhtml')}")
+        if file.kind == "part":
+            lines.append("<ol>")
+            depth += 1
+            continue
+        inner = [
+            f"<li>{link(title, f'{file.name}.xhtml#{name}')}</li>"
+            for title, name in file.sections
+        ]
+        lines.append(f"<ol>{''.join(inner)}</ol></li>" if inner else "</li>")
+    lines += ["</ol></li>"] * depth
+    first = next((file for file in book.files if file.kind == "chapter"), book.files[1])
+    return make_page(
+        "Contents",
+        '<nav epub:type="toc" id="toc" role="doc-toc"><h1>Contents</h1>\n<ol>'
+        + "\n".join(lines)
+        + '</ol></nav>\n<nav epub:type="landmarks" hidden="hidden"><ol>'
+        '<li><a epub:type="toc" href="nav.xhtml">Contents</a></li>'
+        f'<li><a epub:type="bodymatter" href="{first.name}.xhtml">Begin</a></li>'
+        "</ol></nav>",
+    )
+
+
+def link(title: str, address: str) -> str:
+    return f'<a href="{address}">{escape(title)}</a>'
+
+
+def style(site: Path) -> bytes:
+    """How it looks: the book's own rules, and the site's colours of code on light."""
+    rules = re.findall(
+        r'^html\[data-theme="light"\] (\.highlight \.\w+ \{[^}]*\})',
+        (site / "_static" / "pygments.css").read_text("utf8"),
+        re.MULTILINE,
+    )
+    own = Path(__file__).with_name("book.css").read_text("utf8")
+    return "\n".join([own, *rules, ""]).encode()
+
+
+def collect(book: Book, bodies: dict[str, str], cover: bytes, site: Path) -> dict:
+    """Return all files of the archive by their names."""
+    fonts = site / "_static" / "fonts"
+    show = '<p class="cover"><img src="cover.png" alt="{} The cover: {}."/></p>'
+    show = show.format(escape(book.about.title), "the drawing of the model")
+    files = {"cover.xhtml": make_page("Cover", show, "cover")}
+    for file in book.files:
+        made = make_page(file.title, bodies[file.name], file.kind)
+        files[f"{file.name}.xhtml"] = made
+        if file.name == "title":
+            files["nav.xhtml"] = contents(book)
+    files |= {"book.css": style(site), "cover.png": cover}
+    files |= {f"{n}.woff2": (fonts / f"{n}.woff2").read_bytes() for n in FACES}
+    files["OFL.txt"] = (fonts / "OFL.txt").read_bytes()
+    packed = {f"EPUB/{name}": content for name, content in files.items()}
+    packed["META-INF/container.xml"] = CONTAINER.encode()
+    packed["EPUB/package.opf"] = package(book, files)
+    return packed
+
+
+def package(book: Book, files: dict[str, bytes]) -> bytes:
+    """What the book says of itself, its files, and their order."""
+    items, order = [], []
+    for name, content in files.items():
+        path = Path(name)
+        key = f"{path.suffix[1:]}-{path.stem}"
+        has = {"nav.xhtml": "nav", "cover.png": "cover-image"}.get(name, "")
+        has = has or ("svg" if b"<svg" in content and path.suffix == ".xhtml" else "")
+        more = f' properties="{has}"' if has else ""
+        kind = TYPES[path.suffix]
+        items.append(f'<item id="{key}" href="{name}" media-type="{kind}"{more}/>')
+        if path.suffix == ".xhtml":
+            order.append(f'<itemref idref="{key}"/>')
+    about = {key: escape(str(value)) for key, value in vars(book.about).items()}
+    return PACKAGE.format(
+        **about,
+        modified=modified(book.about.edition),
+        manifest="\n".join(items),
+        spine="\n".join(order),
+    ).encode()
+
+
+def modified(edition: str) -> str:
+    """Return when it was made: SOURCE_DATE_EPOCH, else the year of the copyright."""
+    seconds = os.environ.get("SOURCE_DATE_EPOCH")
+    if seconds is None:
+        return f"{edition[-4:]}-01-01T00:00:00Z"
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(int(seconds)))
+
+
+def write(files: dict[str, bytes], path: Path) -> None:
+    """Write the archive: its type first, plain, and the same bytes each time."""
+    partial = path.with_name(path.name + ".partial")
+    when = time.gmtime(date())[:6]
+    with zipfile.ZipFile(partial, "w") as archive:
+        for name, content in {"mimetype": MIME.encode(), **files}.items():
+            entry = zipfile.ZipInfo(name, when)
+            if name != "mimetype":
+                entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system, entry.external_attr = 3, 0o100644 << 16
+            archive.writestr(entry, content, compresslevel=9)
+    partial.replace(path)

@@ -1,0 +1,274 @@
+"""The EPUB: well-formed, whole, with every link leading on and nothing to fetch."""
+
+import re
+import zipfile
+from posixpath import join, normpath
+from xml.etree import ElementTree
+
+import pytest
+from bs4 import BeautifulSoup
+from chapters import ROOT
+
+from scripts.epub.book import read
+from scripts.epub.lines import hang
+from scripts.epub.package import collect, modified, write
+from scripts.epub.typeset import cover, plain, typeset
+
+CONTENTS = re.findall(r"(?:file|root): (\S+)", (ROOT / "_toc.yml").read_text("utf8"))
+OPF = "{http://www.idpf.org/2007/opf}"
+XHTML = "{http://www.w3.org/1999/xhtml}"
+SVG = "{http://www.w3.org/2000/svg}"
+XLINK = "{http://www.w3.org/1999/xlink}href"
+FIGURES = re.compile("<figure|<img")
+FORMULA = re.compile('class="math notranslate')
+
+
+@pytest.fixture(scope="module")
+def packed(site, browser, tmp_path_factory):
+    """What is written into the archive."""
+    folder = tmp_path_factory.mktemp("epub")
+    book = read(ROOT, site)
+    bodies = typeset(browser, book, folder)
+    return collect(book, bodies, cover(browser, site, folder), site)
+
+
+@pytest.fixture(scope="module")
+def archive(packed, tmp_path_factory):
+    """The archive, opened."""
+    path = tmp_path_factory.mktemp("written") / "book.epub"
+    write(packed, path)
+    with zipfile.ZipFile(path) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def files(archive):
+    """The text of each file that is XML, parsed: nothing but well-formed XML passes."""
+    xml = [n for n in archive.namelist() if n.endswith((".xhtml", ".opf", ".xml"))]
+    return {name: ElementTree.fromstring(archive.read(name)) for name in xml}
+
+
+@pytest.fixture(scope="module")
+def pages(files):
+    return {name: tree for name, tree in files.items() if name.endswith(".xhtml")}
+
+
+@pytest.fixture(scope="module")
+def package(files):
+    return files["EPUB/package.opf"]
+
+
+@pytest.fixture(scope="module")
+def on_site(site):
+    """The text of each page of the contents, as HTML."""
+    found = {}
+    for name in CONTENTS:
+        html = (site / f"{name}.html").read_text("utf8")
+        found[name] = html[html.index("<article") : html.index("</article>")]
+    return found
+
+
+# --- The archive ----------------------------------------------------------------------
+
+
+def test_the_archive_says_first_what_it_is(archive, files):
+    first = archive.infolist()[0]
+    assert first.filename == "mimetype"
+    assert first.compress_type == zipfile.ZIP_STORED
+    assert archive.read(first) == b"application/epub+zip"
+    rooted = files["META-INF/container.xml"].find(".//*[@full-path]")
+    assert rooted.get("full-path") in archive.namelist()
+
+
+def test_the_manifest_lists_the_files_and_says_what_is_in_them(archive, package):
+    listed = {item.get("href"): item for item in package.iter(f"{OPF}item")}
+    there = {n[5:] for n in archive.namelist() if n.startswith("EPUB/")}
+    assert set(listed) == there - {"package.opf"}
+    for name, item in listed.items():
+        has = item.get("properties", "").split()
+        if name.endswith(".xhtml") and name != "nav.xhtml":
+            assert ("svg" in has) == (b"<svg" in archive.read(f"EPUB/{name}")), name
+    assert listed["nav.xhtml"].get("properties") == "nav"
+    assert listed["cover.png"].get("properties") == "cover-image"
+
+
+def test_every_page_is_read_once_in_the_order_of_the_contents(package, pages):
+    names = {i.get("id"): i.get("href") for i in package.iter(f"{OPF}item")}
+    order = [names[item.get("idref")] for item in package.iter(f"{OPF}itemref")]
+    assert order[:3] == ["cover.xhtml", "title.xhtml", "nav.xhtml"]
+    assert sorted(order) == sorted(name.removeprefix("EPUB/") for name in pages)
+    chapters = [f"{name.rpartition('/')[2]}.xhtml" for name in CONTENTS]
+    assert [name for name in order if name in chapters] == chapters
+
+
+def test_the_same_book_is_the_same_file(packed, tmp_path, monkeypatch):
+    made = []
+    for now in (1e9, 2e9):
+        monkeypatch.setattr("time.time", lambda now=now: now)
+        write(packed, tmp_path / "book.epub")
+        made.append((tmp_path / "book.epub").read_bytes())
+    assert made[0] == made[1]
+
+
+def test_the_date_is_the_year_of_the_book_unless_one_is_given(monkeypatch):
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    assert modified("Version 1.2.3 · 2031") == "2031-01-01T00:00:00Z"
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+    assert modified("Version 1.2.3 · 2031") == "1970-01-02T00:00:00Z"
+
+
+# --- The pages ------------------------------------------------------------------------
+
+
+def test_every_link_leads_to_a_place_in_the_book_or_to_a_whole_address(pages):
+    names = {}
+    for file, tree in pages.items():
+        ids = [tag.get("id") for tag in tree.iter() if tag.get("id")]
+        assert len(ids) == len(set(ids)), f"{file} gives a name twice"
+        names[file] = set(ids)
+    count = 0
+    for file, tree in pages.items():
+        for link in tree.iter(f"{XHTML}a"):
+            path, _, name = link.get("href").partition("#")
+            if re.match(r"\w+:", path):
+                assert path.startswith(("https://", "http://", "mailto:")), path
+                continue
+            target = normpath(join("EPUB", path)) if path else file
+            assert target in names, f"{file}: {link.get('href')}"
+            assert not name or name in names[target], f"{file}: {link.get('href')}"
+            count += 1
+    assert count > 900
+
+
+def test_the_contents_lead_to_every_page_and_section(pages):
+    nav = pages["EPUB/nav.xhtml"].find(f".//{XHTML}nav[@id='toc']")
+    listed = [link.get("href") for link in nav.iter(f"{XHTML}a")]
+    for name in CONTENTS:
+        key = name.rpartition("/")[2]
+        assert f"{key}.xhtml" in listed
+        if re.match(r"\d\d-", key):
+            headings = pages[f"EPUB/{key}.xhtml"].iter(f"{XHTML}h2")
+            inner = [href for href in listed if href.startswith(f"{key}.xhtml#")]
+            assert len(inner) == len(list(headings)) > 5
+
+
+def test_no_page_fetches_anything_or_runs_a_script(archive, pages):
+    for file, tree in pages.items():
+        for tag in tree.iter():
+            assert tag.tag not in (f"{XHTML}script", f"{SVG}script"), file
+            assert not any(name.startswith("on") for name in tag.attrib), file
+            loaded = tag.get("src") or tag.get(XLINK) or ""
+            if loaded and not loaded.startswith(("data:image/", "#")):
+                assert f"EPUB/{loaded}" in archive.namelist(), f"{file}: {loaded}"
+    css = archive.read("EPUB/book.css").decode()
+    used = re.findall(r'url\("?([^")]*)', css)
+    assert used
+    assert all(f"EPUB/{name}" in archive.namelist() for name in used)
+    assert "@import" not in css
+
+
+def test_no_colour_waits_for_a_variable(archive):
+    for name in archive.namelist():
+        if name.endswith((".xhtml", ".css")):
+            assert not re.search(r"\bvar\(|--[a-z]-", styles(archive, name)), name
+
+
+def styles(archive, name):
+    """Return what sets the look in a file: not its code, nor its text."""
+    text = archive.read(name).decode()
+    if name.endswith(".css"):
+        return text
+    return "\n".join(re.findall(r'(?:style|fill|stroke|font-family)="[^"]*"', text))
+
+
+def test_the_figures_and_formulas_of_the_site_are_there(on_site, pages):
+    for name, html in on_site.items():
+        tree = pages[f"EPUB/{name.rpartition('/')[2]}.xhtml"]
+        figures = [t for t in tree.iter() if t.tag in (f"{XHTML}figure", f"{XHTML}img")]
+        assert len(figures) == len(FIGURES.findall(html)), name
+        assert all(f.find(f".//{SVG}svg") is not None for f in figures), name
+    drawn = [svg for tree in pages.values() for svg in formulas(tree)]
+    assert len(drawn) == sum(len(FORMULA.findall(h)) for h in on_site.values()) > 600
+    for formula in drawn:
+        assert formula.find(f".//{SVG}use") is not None
+        assert formula.get("aria-label")
+        assert formula.get("width").endswith("ex")
+        assert "vertical-align" in formula.get("style")
+
+
+def formulas(tree):
+    return [svg for svg in tree.iter(f"{SVG}svg") if svg.get("class") == "formula"]
+
+
+def test_no_tex_is_left(pages):
+    for name, tree in pages.items():
+        for formula in tree.iterfind(".//*[@class='math notranslate nohighlight']"):
+            assert "\\" not in "".join(formula.itertext()), name
+        assert not list(tree.iter(f"{XHTML}mjx-container")), name
+
+
+def test_every_picture_has_words(pages):
+    for name, tree in pages.items():
+        for picture in tree.iter(f"{XHTML}img"):
+            assert picture.get("alt"), name
+        for picture in tree.iter(f"{SVG}svg"):
+            if picture.get("role") == "img":
+                assert picture.get("aria-label"), name
+
+
+def test_answers_stand_at_the_end_with_links_both_ways(on_site, pages):
+    for kind in ("Hint", "Solution"):
+        place = pages[f"EPUB/{kind.lower()}s.xhtml"]
+        back = place.findall(f".//{XHTML}p[@class='back']/{XHTML}a")
+        there = [
+            link.get("href")
+            for tree in pages.values()
+            for link in tree.iterfind(f".//{XHTML}p[@class='to-answers']/{XHTML}a")
+            if link.get("href").startswith(f"{kind.lower()}s.xhtml#")
+        ]
+        folded = "".join(on_site.values()).count(f"<summary>{kind}</summary>")
+        assert len(there) == len(back) >= folded > 50
+        assert len(set(there)) == len(there)
+
+
+def test_no_page_is_wider_than_a_telephone(browser, packed, tmp_path):
+    for name, content in packed.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    screen = browser.new_page(viewport={"width": 390, "height": 800})
+    for path in sorted(tmp_path.glob("EPUB/*.xhtml")):
+        screen.goto(path.as_uri())
+        wide = screen.evaluate("document.documentElement.scrollWidth")
+        assert wide <= 390, path.name
+    screen.close()
+
+
+def test_a_wrong_formula_is_not_packed(site, browser, tmp_path):
+    book = read(ROOT, site, only=["book/index"])
+    wrong = r'<span class="math">\(\frac\)</span></main>'
+    book.html = book.html.replace("</main>", wrong)
+    with pytest.raises(Exception, match="a formula is wrong"):
+        typeset(browser, book, tmp_path)
+
+
+# --- Parts ----------------------------------------------------------------------------
+
+
+def test_a_long_line_of_code_goes_on_further_right_than_it_begins():
+    code = "<pre>if a:\n    <i>b</i> <span class='s'>'''c\n\n  d'''</span>\n</pre>"
+    soup = BeautifulSoup(code, "html.parser")
+    text = soup.pre.get_text()
+    hang(soup, soup)
+    assert soup.pre.get_text() == text
+    lines = soup.select("pre > .line")
+    assert [line.get_text() for line in lines] == text.splitlines(keepends=True)
+    assert "style" not in lines[0].attrs
+    assert lines[1]["style"] == "padding-left: 4.8em; text-indent: -4.8em"
+    assert [span["class"] for span in soup.select(".line > span")] == [["s"], ["s"]]
+
+
+def test_colours_are_those_of_the_light_page():
+    style = "fill:var(--g-card,#ffffff);stroke:var(--c-blue, #0072b2)"
+    assert plain(style) == "fill:#ffffff;stroke:#0072b2"
+    assert "var(" not in plain("font-family:var(--mono)")
