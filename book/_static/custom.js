@@ -13,7 +13,7 @@ window.addEventListener("afterprint", () => {
 document.addEventListener("DOMContentLoaded", () => {
   const names = ".bd-article :not(pre) > code:not(.short) .pre";
   for (const name of document.querySelectorAll(names)) {
-    const pieces = name.textContent.split(/(?<=[_/.,=(]|::)(?=\w|\[)/);
+    const pieces = name.textContent.split(/(?<=[_/.,=(]|::)(?=\w|\[)(?!py\b)/);
     name.replaceChildren(...pieces.flatMap((piece) => [piece, document.createElement("wbr")]));
   }
   for (const output of document.querySelectorAll(".cell_output pre")) {
