@@ -6,8 +6,7 @@ The notebooks hold plain Markdown, which reads well on Colab and GitHub too. Her
 - a quotation that opens with one of four bold leads becomes an aside with a label:
   "From the paper.", "From the code.", "What changed since.", and
   "Get it wrong on purpose: mask off by one.", whose second half is the aside's title;
-- a section "Exercise 3: ..." is set apart, and its line of difficulty gets a mark;
-- short code and names such as GPT-1 stay in one line.
+- a section "Exercise 3: ..." is set apart, and its line of difficulty gets a mark.
 """
 
 import re
@@ -167,56 +166,7 @@ class ChapterHead(SphinxPostTransform):
         return None
 
 
-class Unbroken(SphinxPostTransform):
-    """Keep names, short code, and a formula with its comma in one piece.
-
-    A browser breaks after a hyphen, and between a formula and what follows it.
-    """
-
-    default_priority = 630
-    formats = ("html",)
-    longest = 24
-    name = re.compile(r"(GPT-\d|top-[kp]\b)")
-    mark = re.compile(r"[,.;:!?)\]]+")
-
-    def run(self, **_):
-        for literal in self.document.findall(nodes.literal):
-            if len(literal.astext()) <= self.longest:
-                literal["classes"].append("short")
-        for formula in list(self.document.findall(nodes.math)):
-            self.keep_mark(formula)
-        for text in list(self.document.findall(nodes.Text)):
-            if self.name.search(text) and self.is_prose(text):
-                made = [
-                    nodes.inline("", piece, classes=["unbroken"])
-                    if self.name.fullmatch(piece)
-                    else nodes.Text(piece)
-                    for piece in self.name.split(text)
-                ]
-                text.parent.replace(text, made)
-
-    def keep_mark(self, formula):
-        text = formula.next_node(nodes.Text, descend=False, siblings=True)
-        after = formula.parent[formula.parent.index(formula) + 1 :][:1]
-        mark = self.mark.match(text) if after and after[0] is text else None
-        if mark:
-            kept = nodes.inline(classes=["unbroken"])
-            text.parent.replace(text, nodes.Text(text[mark.end() :]))
-            formula.parent.replace(formula, kept)
-            kept += [formula, nodes.Text(mark.group())]
-
-    @staticmethod
-    def is_prose(text):
-        parent = text.parent
-        while isinstance(parent, nodes.Inline):
-            if isinstance(parent, (nodes.literal, nodes.math, nodes.raw)):
-                return False
-            parent = parent.parent
-        fixed = isinstance(parent, nodes.FixedTextElement)
-        return isinstance(parent, nodes.TextElement) and not fixed
-
-
 def setup(app):
-    for transform in (ChapterHead, Asides, Exercises, Unbroken):
+    for transform in (ChapterHead, Asides, Exercises):
         app.add_post_transform(transform)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,60 @@
+"""Keep in one line what a reader reads as one word.
+
+A browser breaks a line after a hyphen, and between a formula and what follows it.
+"""
+
+import re
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+
+class Unbroken(SphinxPostTransform):
+    """Mark names, short code, and a formula with its comma, for the style sheet."""
+
+    default_priority = 630
+    formats = ("html",)
+    longest = 24
+    name = re.compile(r"(GPT-\d|top-[kp]\b)")
+    mark = re.compile(r"[,.;:!?)\]]+")
+
+    def run(self, **_):
+        for literal in self.document.findall(nodes.literal):
+            if len(literal.astext()) <= self.longest:
+                literal["classes"].append("short")
+        for formula in list(self.document.findall(nodes.math)):
+            self.keep_mark(formula)
+        for text in list(self.document.findall(nodes.Text)):
+            if self.name.search(text) and self.is_prose(text):
+                made = [
+                    nodes.inline("", piece, classes=["unbroken"])
+                    if self.name.fullmatch(piece)
+                    else nodes.Text(piece)
+                    for piece in self.name.split(text)
+                ]
+                text.parent.replace(text, made)
+
+    def keep_mark(self, formula):
+        text = formula.next_node(nodes.Text, descend=False, siblings=True)
+        after = formula.parent[formula.parent.index(formula) + 1 :][:1]
+        mark = self.mark.match(text) if after and after[0] is text else None
+        if mark:
+            kept = nodes.inline(classes=["unbroken"])
+            text.parent.replace(text, nodes.Text(text[mark.end() :]))
+            formula.parent.replace(formula, kept)
+            kept += [formula, nodes.Text(mark.group())]
+
+    @staticmethod
+    def is_prose(text):
+        parent = text.parent
+        while isinstance(parent, nodes.Inline):
+            if isinstance(parent, (nodes.literal, nodes.math, nodes.raw)):
+                return False
+            parent = parent.parent
+        fixed = isinstance(parent, nodes.FixedTextElement)
+        return isinstance(parent, nodes.TextElement) and not fixed
+
+
+def setup(app):
+    app.add_post_transform(Unbroken)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
