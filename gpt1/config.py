@@ -18,7 +18,7 @@ class GPTConfig:
         width: size of the vector that stands for a token inside the model.
         layers: number of blocks.
         heads: attention heads in a block; must divide `width`.
-        feed_forward: inner size of the feed-forward layer; `None` means 4 * width.
+        feed_forward: inner size of the feed-forward layer; `None` means `4 * width`.
         dropout: probability of dropping a value, in all four places where the
             paper drops: embeddings, attention weights, and the two outputs that join
             the residual stream.

@@ -120,7 +120,7 @@ def check_sampling(temperature=0, top_k=0, top_p=1, *, new_tokens=0, prefix=""):
         top_k: 0, or a number of tokens.
         top_p: above 0 and at most 1.
         new_tokens: 0 or more.
-        prefix: what the names begin with in a message: "--" on a command line.
+        prefix: what the names begin with in a message: `--` on a command line.
 
     Raises:
         ValueError: a number is out of its range.
