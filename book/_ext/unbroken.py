@@ -35,13 +35,14 @@ class Unbroken(SphinxPostTransform):
                 text.parent.replace(text, made)
 
     def keep_mark(self, formula):
-        text = formula.next_node(nodes.Text, descend=False, siblings=True)
-        after = formula.parent[formula.parent.index(formula) + 1 :][:1]
-        mark = self.mark.match(text) if after and after[0] is text else None
+        parent, place = formula.parent, formula.parent.index(formula)
+        text = parent[place + 1] if place + 1 < len(parent) else None
+        mark = self.mark.match(text) if isinstance(text, nodes.Text) else None
         if mark:
             kept = nodes.inline(classes=["unbroken"])
-            text.parent.replace(text, nodes.Text(text[mark.end() :]))
-            formula.parent.replace(formula, kept)
+            # By place: `parent.replace` takes the first text that reads the same.
+            parent[place + 1] = nodes.Text(text[mark.end() :])
+            parent[place] = kept
             kept += [formula, nodes.Text(mark.group())]
 
     @staticmethod

@@ -1,11 +1,17 @@
 """Names keep their numbers, and formulas their commas, wherever a line ends."""
 
 import re
+import sys
 
 import pytest
 from articles import article
 from bs4 import NavigableString
-from chapters import EVERY, name
+from chapters import EVERY, ROOT, name
+from docutils import nodes
+from docutils.utils import new_document
+
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+from unbroken import Unbroken
 
 NAMES = re.compile(r"GPT-\d|top-[kp]\b")
 
@@ -30,3 +36,17 @@ def test_a_formula_is_followed_by_no_mark_that_may_begin_a_line(page):
         after = formula.next_sibling
         if isinstance(after, NavigableString) and re.match(r"[,.;:!?)\]]", after):
             assert formula.find_parent(class_="unbroken"), formula.parent
+
+
+def test_nothing_is_lost_where_the_same_words_come_twice():
+    document = new_document("page")
+    paragraph = nodes.paragraph()
+    for name_, after in [("x", ", "), ("y", ", "), ("z", ", of GPT-1, "), ("w", ".")]:
+        paragraph += [nodes.literal("", name_), nodes.Text(after)]
+        paragraph += [nodes.math("", name_), nodes.Text(after)]
+    document += paragraph
+    before = paragraph.astext()
+    Unbroken(document).run()
+    assert paragraph.astext() == before
+    kept = [part for part in document.findall(nodes.inline) if part.children[1:]]
+    assert [part.astext() for part in kept] == ["x,", "y,", "z,", "w."]
