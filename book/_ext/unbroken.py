@@ -1,6 +1,7 @@
 """Keep in one line what a reader reads as one word.
 
-A browser breaks a line after a hyphen, and between a formula and what follows it.
+A browser breaks a line after a hyphen, between a number and its unit, and between a
+formula and the comma that follows it. The style sheet keeps what is marked here.
 """
 
 import re
@@ -10,12 +11,15 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 
 class Unbroken(SphinxPostTransform):
-    """Mark names, short code, and a formula with its comma, for the style sheet."""
+    """Mark names, numbers with units, short code, a formula with its comma."""
 
     default_priority = 630
     formats = ("html",)
     longest = 24
-    name = re.compile(r"(GPT-\d|top-[kp]\b)")
+    name = re.compile(
+        r"(GPT-\d|top-[kp]\b|N\(0, [\d.]+\)"
+        r"|\d[\d.,]* (?:nats|ms|[KMG]B(?:/s)?|[MGT]FLOPs?(?:/s)?)\b)"
+    )
     mark = re.compile(r"[,.;:!?)\]]+")
 
     def run(self, **_):

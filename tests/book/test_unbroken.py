@@ -13,7 +13,7 @@ from docutils.utils import new_document
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 from unbroken import Unbroken
 
-NAMES = re.compile(r"GPT-\d|top-[kp]\b")
+NAMES = re.compile(r"GPT-\d|top-[kp]\b|\d (nats|ms|MB|GB)\b")
 
 
 @pytest.fixture(params=EVERY, ids=name)
@@ -21,7 +21,7 @@ def page(request, site):
     return article(site / "notebooks" / f"{request.param.stem}.html")
 
 
-def test_a_name_with_a_hyphen_is_in_one_piece(page):
+def test_a_name_with_a_hyphen_and_a_number_with_a_unit_are_in_one_piece(page):
     texts = page.select_one("section").find_all(string=NAMES)
     texts = [t for t in texts if t.find_parent(["p", "h2", "h3"])]
     assert texts
