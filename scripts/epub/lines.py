@@ -7,6 +7,7 @@ from bs4 import BeautifulSoup, NavigableString, Tag
 from scripts.pdf.blocks import new
 
 LETTER = 0.6  # the width of a letter, in the size of the type
+WIDE = 80  # a table with longer lines is set smaller, so that a tablet has room for it
 HANG = 4  # what does not fit goes on this many letters to the right
 
 
@@ -19,6 +20,8 @@ def hang(soup: BeautifulSoup, article: Tag) -> None:
         if pre.find("a"):
             continue
         lines = split(soup, pre)
+        if max(len(line.get_text().rstrip()) for line in lines) > WIDE:
+            pre["class"] = [*pre.get("class", []), "wide"]
         pre.clear()
         for line in lines:
             text = line.get_text()

@@ -268,6 +268,13 @@ def test_a_long_line_of_code_goes_on_further_right_than_it_begins():
     assert [span["class"] for span in soup.select(".line > span")] == [["s"], ["s"]]
 
 
+def test_a_table_with_long_lines_is_set_smaller():
+    code = f"<pre>{'a' * 80}\nb</pre><pre>{'a' * 81}</pre>"
+    soup = BeautifulSoup(code, "html.parser")
+    hang(soup, soup)
+    assert [pre.get("class") for pre in soup.find_all("pre")] == [None, ["wide"]]
+
+
 def test_colours_are_those_of_the_light_page():
     style = "fill:var(--g-card,#ffffff);stroke:var(--c-blue, #0072b2)"
     assert plain(style) == "fill:#ffffff;stroke:#0072b2"
