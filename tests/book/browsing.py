@@ -58,7 +58,7 @@ def visits(browser, site: Path) -> Iterator[Callable]:
         page.asked, page.failed = [], []
         page.on("request", lambda request: page.asked.append(request.url))
         page.on("pageerror", lambda error: page.failed.append(str(error)))
-        page.on("requestfailed", lambda request: page.failed.append(request.url))
+        page.on("requestfailed", lambda request: note_failure(page, request))
         page.on(
             "response",
             lambda answer: answer.status >= 400 and page.failed.append(answer.url),
@@ -71,6 +71,12 @@ def visits(browser, site: Path) -> Iterator[Callable]:
     yield open_page
     for context in contexts:
         context.close()
+
+
+def note_failure(page, request) -> None:
+    """Write down what did not come, but for what the browser gives up on leaving."""
+    if request.failure != "net::ERR_ABORTED":
+        page.failed.append(request.url)
 
 
 # A chapter has ten thousand elements, most of them in code and formulas, and axe-core
