@@ -2,7 +2,7 @@
 
 import pytest
 from browsing import serving, visits
-from chapters import ROOT
+from chapters import CONTENTS, ROOT
 from filelock import FileLock
 
 from scripts.browser import MISSING, find, launch
@@ -27,6 +27,16 @@ def site():
         if not is_current():
             assert build(fresh=False) == 0, "the book does not build: make book"
     return BUILD / "html"
+
+
+@pytest.fixture(scope="module")
+def on_site(site):
+    """The text of each page of the contents, as HTML."""
+    found = {}
+    for name in CONTENTS:
+        html = (site / f"{name}.html").read_text("utf8")
+        found[name] = html[html.index("<article") : html.index("</article>")]
+    return found
 
 
 @pytest.fixture(scope="module")

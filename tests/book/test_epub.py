@@ -7,14 +7,13 @@ from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup
-from chapters import ROOT
+from chapters import CONTENTS, ROOT
 
 from scripts.epub.book import read
 from scripts.epub.lines import hang
 from scripts.epub.package import collect, modified, write
 from scripts.epub.typeset import cover, plain, typeset
 
-CONTENTS = re.findall(r"(?:file|root): (\S+)", (ROOT / "_toc.yml").read_text("utf8"))
 OPF = "{http://www.idpf.org/2007/opf}"
 XHTML = "{http://www.w3.org/1999/xhtml}"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -56,16 +55,6 @@ def pages(files):
 @pytest.fixture(scope="module")
 def package(files):
     return files["EPUB/package.opf"]
-
-
-@pytest.fixture(scope="module")
-def on_site(site):
-    """The text of each page of the contents, as HTML."""
-    found = {}
-    for name in CONTENTS:
-        html = (site / f"{name}.html").read_text("utf8")
-        found[name] = html[html.index("<article") : html.index("</article>")]
-    return found
 
 
 # --- The archive ----------------------------------------------------------------------

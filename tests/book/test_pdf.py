@@ -41,16 +41,6 @@ def soup(whole):
 
 
 @pytest.fixture(scope="module")
-def on_site(site):
-    """The text of each page of the contents, as HTML."""
-    found = {}
-    for name in CONTENTS:
-        html = (site / f"{name}.html").read_text("utf8")
-        found[name] = html[html.index("<article") : html.index("</article>")]
-    return found
-
-
-@pytest.fixture(scope="module")
 def names(soup):
     return Counter(tag["id"] for tag in soup.find_all(id=True))
 
