@@ -29,25 +29,25 @@ help: ## list these commands
 	@$(PYTHON) -c "import re; print('\n'.join('make %-14s%s' % m for m in re.findall(r'(?m)^([\w-]+):.*?## (.*)', open('Makefile', encoding='utf8').read())))"
 
 environment:
-	@$(PYTHON) scripts/make_environment.py "$(or $(EXTRAS),all)" "$(CONSTRAINTS)"
+	@$(PYTHON) scripts/project/environment.py "$(or $(EXTRAS),all)" "$(CONSTRAINTS)"
 
 book: environment ## build the book and say where it is
-	@$(RUN) -m scripts.build_book
+	@$(RUN) -m scripts.site.build
 
 serve: book ## build the book and serve it on this machine (PORT=8000)
 	@$(RUN) -m http.server --directory _build/html --bind 127.0.0.1 $(PORT)
 
 pdf: book ## print the whole book as one PDF (PAPER=letter; needs Chromium or Chrome)
-	@$(RUN) -m scripts.pdf --paper $(PAPER)
+	@$(RUN) -m scripts.editions.pdf --paper $(PAPER)
 
 epub: book ## make an EPUB of the whole book, for e-readers (needs Chromium or Chrome)
-	@$(RUN) -m scripts.epub
+	@$(RUN) -m scripts.editions.epub
 
 offline: book ## zip the site, the notebooks, the package, tales and the small model
-	@$(RUN) -m scripts.offline
+	@$(RUN) -m scripts.editions.offline
 
 test: environment ## check everything, as the project's own CI does
-	@$(RUN) -m scripts.run_tests $(JOBS)
+	@$(RUN) -m scripts.project.tests $(JOBS)
 
 test-package: environment ## check the package alone (with EXTRAS=test CONSTRAINTS= beside the newest torch)
 	@$(RUN) -m pytest tests --ignore=tests/book $(ARGS)
@@ -56,13 +56,13 @@ test-chapters: environment ## check the chapters' outputs alone (nbval)
 	@$(RUN) -m pytest --nbval notebooks $(ARGS)
 
 notebooks: environment ## run the chapters and store what they print (NB=04-attention for one)
-	@$(RUN) -m scripts.run_notebooks $(NB)
+	@$(RUN) -m scripts.notebooks.run $(NB)
 
 checked: environment ## check the chapters and write the table of "How this book is checked"
-	@$(RUN) -m scripts.checked $(JOBS)
+	@$(RUN) -m scripts.site.checked $(JOBS)
 
 colab: environment ## run the notebooks as Colab would, and compare (ARGS=04-attention for one)
-	@$(RUN) -m scripts.colab $(ARGS)
+	@$(RUN) -m scripts.notebooks.colab $(ARGS)
 
 benchmark: environment ## compare speed and memory with Hugging Face's models (needs an idle machine and 15 minutes)
 	@$(RUN) -m benchmarks $(ARGS)
@@ -76,22 +76,22 @@ format: environment ## format the code, mend what can be mended
 	@$(RUN) -m ruff format .
 
 tales-tiny: environment ## train the model that the package ships, and put it there (minutes)
-	@$(RUN) -m scripts.make_tales_tiny
+	@$(RUN) -m scripts.project.tales_tiny
 
 icons: environment ## make the icons and the card that other sites show (needs Chromium)
-	@$(RUN) -m scripts.icons
+	@$(RUN) -m scripts.site.icons
 
 screenshots: environment ## build the book and take the README's pictures (needs Chromium)
-	@$(RUN) -m scripts.build_book && $(RUN) -m scripts.screenshot
+	@$(RUN) -m scripts.site.build && $(RUN) -m scripts.site.screenshot
 
 address: environment ## make every link follow pyproject.toml (URL=https://github.com/me/fork sets it)
-	@$(RUN) -m scripts.address $(URL)
+	@$(RUN) -m scripts.site.address $(URL)
 
 lock: environment ## resolve constraints.txt and environment.yml anew (needs uv; ARGS=-U upgrades)
-	@$(RUN) -m scripts.lock $(ARGS)
+	@$(RUN) -m scripts.project.lock $(ARGS)
 
 clean: ## remove what was built
-	@$(PYTHON) -m scripts.clean
+	@$(PYTHON) -m scripts.project.clean
 
 distclean: clean ## remove what was built, and .venv
-	@$(PYTHON) -m scripts.clean .venv
+	@$(PYTHON) -m scripts.project.clean .venv

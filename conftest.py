@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from scripts.kernel_variables import set_variables
+from scripts.notebooks.variables import set_variables
 
 ROOT = Path(__file__).parent
 

@@ -13,7 +13,7 @@ from benchmarks import cases
 from benchmarks.interleave import interleaved
 from benchmarks.report import page
 from benchmarks.roofline import combined, datasheet_peak, machine, rates
-from gpt1.command import option, parse, run
+from gpt1.plumbing.command import option, parse, run
 
 HERE = Path(__file__).parent
 IMPORTS = {

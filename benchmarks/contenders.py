@@ -22,7 +22,7 @@ OWN, GPT1, GPT1_KEPT, GPT2 = (
 def own(settings):
     """This package's model, as `gpt1 train` and `gpt1 generate` set it up."""
     from gpt1 import GPT
-    from gpt1.memory import keep_freed_memory
+    from gpt1.speed.memory import keep_freed_memory
 
     keep_freed_memory()
     return GPT(GPTConfig(**settings["config"], dropout=settings["dropout"]))
@@ -35,7 +35,7 @@ def theirs(settings, name):
     import transformers
 
     if name == GPT1_KEPT:
-        from gpt1.memory import keep_freed_memory
+        from gpt1.speed.memory import keep_freed_memory
 
         keep_freed_memory()
     second = name == GPT2
@@ -67,8 +67,8 @@ def training(name, settings, device):
     ids = torch.randint(vocab, (batch, settings["config"]["context"] + 1)).to(device)
     fast = contextlib.nullcontext
     if name == OWN:
-        from gpt1.dropout import fast_dropout
-        from gpt1.optimizer import make_optimizer
+        from gpt1.speed.dropout import fast_dropout
+        from gpt1.train.optimizer import make_optimizer
 
         optimizer = make_optimizer(model, learning_rate=2.5e-4)
         measure = torch.compile(model.loss) if settings["compile"] else model.loss
@@ -109,7 +109,7 @@ def generation(name, settings, device):
     vocab, new = settings["config"]["vocab_size"], settings["new"]
     ids = torch.randint(1, vocab, (1, settings["prompt"])).to(device)
     if name == OWN:
-        from gpt1.generate import generate
+        from gpt1.generate.sampling import generate
 
         def write():
             text = generate(model, ids, new, temperature=0)

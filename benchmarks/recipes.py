@@ -14,14 +14,14 @@ import time
 
 import torch
 
-from gpt1.dataset import GPTDataset, get_dataloader
+from gpt1.data.sources import TALES, load_text
+from gpt1.data.windows import GPTDataset, get_dataloader
 from gpt1.model import GPT
-from gpt1.optimizer import make_optimizer, schedule, set_rate
-from gpt1.recipe import TrainConfig
-from gpt1.step import evaluate, train_step
-from gpt1.text import TALES, load_text
+from gpt1.plumbing.device import set_seed
 from gpt1.tokenizer import BPETokenizer
-from gpt1.utils import set_seed
+from gpt1.train.optimizer import make_optimizer, schedule, set_rate
+from gpt1.train.recipe import TrainConfig
+from gpt1.train.step import evaluate, train_step
 
 BASE = {"learning_rate": 4e-3, "warmup": 150, "beta2": 0.99, "init_std": 0.05}
 CHANGES = [

@@ -8,7 +8,7 @@ from statistics import median
 
 from benchmarks.contenders import OWN
 from gpt1.config import GPTConfig
-from gpt1.count import parameters, training_flops
+from gpt1.count.ledgers import parameters, training_flops
 
 TITLES = {
     "training": "Training step",

@@ -4,7 +4,7 @@ import sys
 from importlib import import_module
 
 COMMANDS = ("train", "generate", "count")
-"""Each is the module of that name, so `python -m gpt1.train` is the same."""
+"""Each is the package of that name, so `python -m gpt1.train` is the same."""
 
 USAGE = """\
 usage: gpt1 COMMAND [--flag ...]
@@ -27,7 +27,7 @@ def main(argv=None):
     """
     command, *rest = (sys.argv[1:] if argv is None else argv) or ["--help"]
     if command in COMMANDS:
-        import_module(f"gpt1.{command}").main(rest)
+        import_module(f"gpt1.{command}.__main__").main(rest)
     elif command in {"--help", "-h", "help"}:
         print(USAGE, end="")
     elif command == "--version":

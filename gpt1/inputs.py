@@ -1,11 +1,9 @@
 """What a model accepts: one clear error before anything is computed."""
 
-import math
-
 import torch
 
-from gpt1.config import GPTConfig, is_whole
-from gpt1.loss import IGNORED
+from gpt1.config import GPTConfig
+from gpt1.speed.loss import IGNORED
 
 INTEGERS = {
     torch.uint8,
@@ -81,63 +79,6 @@ def check_targets(targets, ids, config: GPTConfig):
     known = ((targets >= 0) & (targets < config.vocab_size)) | (targets == IGNORED)
     _check_range("targets", targets, known, config)
     return targets
-
-
-def check_prompts(prompts, context):
-    """What is to be read of the prompts of several texts.
-
-    Args:
-        prompts: lists of ids, or an integer tensor (batch, time).
-        context: the most tokens that the model sees; of a longer prompt the newest
-            half context is read.
-
-    Returns:
-        New lists of ids.
-
-    Raises:
-        ValueError: there is no prompt, an empty one, or something else than integers.
-    """
-    read = []
-    for prompt in prompts:
-        ids = torch.as_tensor(prompt)
-        if ids.dim() != 1 or ids.numel() == 0 or ids.dtype not in INTEGERS:
-            raise ValueError(
-                f"prompts must be lists of token ids, each with one id or more, got "
-                f"{prompt!r:.60}"
-            )
-        ids = ids.tolist()
-        read.append(ids if len(ids) <= context else ids[-max(context // 2, 1) :])
-    if not read:
-        raise ValueError("prompts must hold at least one list of token ids, got none")
-    return read
-
-
-def check_sampling(temperature=0, top_k=0, top_p=1, *, new_tokens=0, prefix=""):
-    """Check the numbers that decide how tokens are drawn.
-
-    Args:
-        temperature: 0, or 1e-6 and more.
-        top_k: 0, or a number of tokens.
-        top_p: above 0 and at most 1.
-        new_tokens: 0 or more.
-        prefix: what the names begin with in a message: `--` on a command line.
-
-    Raises:
-        ValueError: a number is out of its range.
-    """
-    if not (temperature == 0 or 1e-6 <= temperature < math.inf):
-        raise ValueError(
-            f"{prefix}temperature must be 0, which is greedy, or at least 1e-06, got "
-            f"{temperature}"
-        )
-    if not is_whole(top_k) or top_k < 0:
-        raise ValueError(
-            f"{prefix}top_k must be a whole number, 0 for all tokens, got {top_k}"
-        )
-    if not 0 < top_p <= 1:
-        raise ValueError(f"{prefix}top_p must be above 0 and at most 1, got {top_p}")
-    if not is_whole(new_tokens) or new_tokens < 0:
-        raise ValueError(f"new_tokens must be a whole number >= 0, got {new_tokens}")
 
 
 def _check_integers(name, tensor):

@@ -3,10 +3,12 @@
 import json
 from pathlib import Path
 
-from gpt1 import pretrained
-from gpt1.checkpoint import ASSETS, SHIPPED, model_of
+from gpt1.plumbing.device import pick_device
+from gpt1.plumbing.files import load_checkpoint
+from gpt1.plumbing.hub import hub_folder
 from gpt1.tokenizer import GPT1Tokenizer, tokenizer_from_dict
-from gpt1.utils import hub_folder, load_checkpoint, pick_device
+from gpt1.weights import layouts
+from gpt1.weights.checkpoint import ASSETS, SHIPPED, model_of
 
 CHECKPOINTS = ("best_model.pth", "last.pth")
 TOKENIZER = "gpt1_tokenizer.json"
@@ -24,7 +26,7 @@ def load_model(source, device=None):
             --export` wrote, or one in Hugging Face's or OpenAI's layout with GPT-1's
             vocabulary; the id of such a model on the hub, which needs a network; or
             "tales-tiny", the model that this package brings.
-        device: see `gpt1.utils.pick_device`.
+        device: see `gpt1.plumbing.device.pick_device`.
 
     Returns:
         A `GPT` in evaluation mode and in float32, and its tokenizer.
@@ -41,7 +43,7 @@ def load_model(source, device=None):
         found = (path / name for name in CHECKPOINTS if (path / name).is_file())
         path = next(found, path)
     elif not path.exists() and path.suffix not in FILES:
-        names = [pretrained.CONFIG, pretrained.WEIGHTS, TOKENIZER, *VOCABULARY]
+        names = [layouts.CONFIG, layouts.WEIGHTS, TOKENIZER, *VOCABULARY]
         path = hub_folder(str(source), names)
     if path.is_dir() or path.suffix == ".safetensors":
         model, tokenizer = _from_folder(path)
@@ -69,7 +71,7 @@ def _from_checkpoint(path):
 
 def _from_folder(path):
     folder = path.parent if path.is_file() else path
-    model = pretrained.load(path)
+    model = layouts.load(path)
     file = folder / TOKENIZER
     if not file.is_file():
         try:

@@ -16,7 +16,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from gpt1.inputs import check_ids, check_targets
-from gpt1.loss import linear_cross_entropy
+from gpt1.speed.loss import linear_cross_entropy
 
 # --- attention ------------------------------------------------------------------------
 
@@ -392,17 +392,17 @@ class GPT(nn.Module):
     def from_pretrained(cls, source, **options):
         """A GPT with weights from a directory, a file or the hub.
 
-        See `gpt1.pretrained.load` for what `source` may be, options and errors.
+        See `gpt1.weights.layouts.load` for what `source` may be, options and errors.
         """
-        from gpt1.pretrained import load
+        from gpt1.weights.layouts import load
 
         return load(source, **options)
 
     def save_pretrained(self, directory):
         """Write config and weights in Hugging Face's layout.
 
-        See `gpt1.pretrained.save`.
+        See `gpt1.weights.layouts.save`.
         """
-        from gpt1.pretrained import save
+        from gpt1.weights.layouts import save
 
         save(self, directory)

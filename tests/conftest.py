@@ -3,11 +3,11 @@
 import pytest
 import torch
 
-from checks import SMALL
 from gpt1 import GPT
-from runs import small_text
-from warm import warm_process
-from weights import numpy_weights, our_model, random_ids, their_model
+from lib.checks import SMALL
+from lib.runs import small_text
+from lib.warm import warm_process
+from lib.weights import numpy_weights, our_model, random_ids, their_model
 
 
 @pytest.fixture(scope="session")

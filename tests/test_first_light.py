@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from runs import command, kept, train_here
+from lib.runs import command, kept, train_here
 
 SHAKESPEARE = (
     Path(__file__).parents[2] / "shared" / "data" / "tinyshakespeare" / "input.txt"
@@ -18,7 +18,7 @@ def trained(tmp_path_factory):
     folder = tmp_path_factory.mktemp("run")
     (folder / "verse.txt").write_text(VERSE * 200, encoding="utf-8")
     result = command(
-        "gpt1.cli",
+        "gpt1.__main__",
         *("train", "--dataset", "verse.txt", "--tokenizer", "characters"),
         *("--epochs", 4, "--batch-size", 4, "--context", 32, "--warmup", 10),
         *("--layers", 2, "--width", 64),
@@ -40,7 +40,7 @@ def test_training_reports_each_epoch_and_its_end(trained):
 def test_the_model_has_learned_the_verse(trained):
     folder, _ = trained
     result = command(
-        "gpt1.cli",
+        "gpt1.__main__",
         *("generate", "--prompt", "the cat sat", "--temperature", 0),
         *("--max_length", 70, "--model_path", "checkpoints/best_model.pth"),
         folder=folder,

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from gpt1 import GPT, GPTConfig
-from shapes import ShapeError, Traced, parse
+from lib.shapes import ShapeError, Traced, parse
 
 ROOT = Path(__file__).parents[1]
 MODEL = "gpt1/model.py"
@@ -63,8 +63,8 @@ def run_dropout(code):
 
 DRIVERS = {
     MODEL: run_model,
-    "gpt1/dropout.py": run_dropout,
-    "gpt1/sampling.py": run_sampling,
+    "gpt1/speed/dropout.py": run_dropout,
+    "gpt1/generate/sampling.py": run_sampling,
 }
 """What runs every line with a shape comment, for each module that has one."""
 

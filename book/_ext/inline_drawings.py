@@ -12,7 +12,7 @@ from page_plots import is_plot, page_plot
 from raw_html import raw
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from gpt1.svg import page_html
+from gpt1.pictures.svg import page_html
 
 
 class InlineDrawings(SphinxPostTransform):

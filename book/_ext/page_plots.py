@@ -11,7 +11,7 @@ import hashlib
 import re
 from xml.etree import ElementTree
 
-from gpt1.colours import NEUTRALS, PALETTE
+from gpt1.pictures.colours import NEUTRALS, PALETTE
 
 SVG, LINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
 LARGER = 1.15

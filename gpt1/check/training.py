@@ -9,7 +9,7 @@ import torch
 
 from gpt1.check.exercise import Exercise, Mistake
 from gpt1.check.training_gradients import CLIP, COMBINED, ESTIMATE_ERROR
-from gpt1.optimizer import schedule
+from gpt1.train.optimizer import schedule
 
 # The schedule of fine-tuning: up and down in straight lines.
 

@@ -6,7 +6,7 @@ from torch import nn
 from gpt1.check.exercise import Exercise, Mistake
 from gpt1.config import GPTConfig
 from gpt1.model import GPT
-from gpt1.utils import pick_device
+from gpt1.plumbing.device import pick_device
 
 # Clipping by the norm of all gradients together.
 

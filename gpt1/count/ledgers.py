@@ -14,11 +14,8 @@ Conventions, in one place:
   a CPU.
 """
 
-from dataclasses import dataclass
-
-from gpt1.command import option, parse, run
-from gpt1.config import PRESETS, GPTConfig
-from gpt1.ledger import Ledger, Row
+from gpt1.config import GPTConfig
+from gpt1.count.ledger import Ledger, Row
 
 BYTES = 4
 """Bytes of a float32."""
@@ -68,7 +65,7 @@ def flops(config: GPTConfig, time=None) -> Ledger:
     Raises:
         ValueError: `time` is not between 1 and the context.
     """
-    time = _time(config, time)
+    time = checked_time(config, time)
     width, inner, layers = config.width, config.feed_forward, config.layers
 
     def product(name, into, out, times=layers):
@@ -120,8 +117,8 @@ def activations(config: GPTConfig, batch, time=None) -> Ledger:
     Raises:
         ValueError: `batch` is below 1, or `time` not between 1 and the context.
     """
-    time = _time(config, time)
-    tokens = _batch(batch) * time
+    time = checked_time(config, time)
+    tokens = checked_batch(batch) * time
     width, inner, heads = config.width, config.feed_forward, config.heads
     dropped = config.dropout > 0
     # Where dropout splits the queries, keys and values into tensors of their own, one
@@ -198,9 +195,9 @@ def generation_memory(config: GPTConfig, batch=1, time=None) -> Ledger:
     Raises:
         ValueError: see `activations`.
     """
-    time = _time(config, time)
+    time = checked_time(config, time)
     size, width = parameters(config).total, config.width
-    room = 2 * _batch(batch) * time * width * BYTES
+    room = 2 * checked_batch(batch) * time * width * BYTES
     return Ledger(
         "bytes",
         [
@@ -215,101 +212,14 @@ def generation_memory(config: GPTConfig, batch=1, time=None) -> Ledger:
     )
 
 
-def _time(config, time):
+def checked_time(config, time):
     time = config.context if time is None else time
     if not 1 <= time <= config.context:
         raise ValueError(f"time must be 1 to {config.context}, got {time}")
     return time
 
 
-def _batch(batch):
+def checked_batch(batch):
     if batch < 1:
         raise ValueError(f"batch must be at least 1, got {batch}")
     return batch
-
-
-GROUP = "sizes; the preset's unless given"
-
-
-@dataclass
-class CountConfig:
-    """Count the parameters, operations and bytes of a GPT-1, without making one.
-
-    Raises:
-        ValueError: a number is out of its range.
-    """
-
-    preset: str = option("gpt1", "the model's size", choices=sorted(PRESETS))
-    batch_size: int = option(1, "windows in a step of training", example=64)
-    time: int | None = option(
-        None, "tokens in a window; the context unless given", type=int, example=128
-    )
-    vocab_size: int | None = option(None, "tokens", type=int, group=GROUP)
-    context: int | None = option(None, "tokens seen at once", type=int, group=GROUP)
-    width: int | None = option(
-        None, "size of a state", type=int, group=GROUP, example=1024
-    )
-    layers: int | None = option(None, "blocks", type=int, group=GROUP, example=24)
-    heads: int | None = option(
-        None, "attention heads", type=int, group=GROUP, example=16
-    )
-    feed_forward: int | None = option(
-        None, "inner size; 4 x width unless given", type=int, group=GROUP
-    )
-    dropout: float | None = option(
-        None, "in all four places", type=float, group=GROUP, example=0.0
-    )
-
-    def model(self):
-        """The `GPTConfig` that is meant."""
-        fields = GPTConfig.__dataclass_fields__
-        given = {name: getattr(self, name, None) for name in fields}
-        return PRESETS[self.preset](**{k: v for k, v in given.items() if v is not None})
-
-
-def report(options):
-    """All ledgers of a model as one text.
-
-    Args:
-        options: a `CountConfig`.
-
-    Raises:
-        ValueError: see `GPTConfig` and `activations`.
-    """
-    config, batch = options.model(), options.batch_size
-    time = _time(config, options.time)
-    training, writing = training_memory(config, batch, time), generation_memory(config)
-    return f"""\
-{options.preset}: vocabulary {config.vocab_size:,}, context {config.context}, width \
-{config.width}, {config.layers} layers,
-{config.heads} heads, feed-forward {config.feed_forward}, dropout {config.dropout}
-
-PARAMETERS
-{parameters(config)}
-
-FORWARD, each of {time} tokens
-{flops(config, time)}
-training, three times as much: {training_flops(config, time):,}
-
-TRAINING, {batch} x {time} tokens in float32: {_human(training.total)}
-{training}
-
-ACTIVATIONS of these
-{activations(config, batch, time)}
-
-WRITING one text in float32: {_human(writing.total)}
-{writing}"""
-
-
-def _human(size):
-    unit = min((len(f"{size}") - 1) // 3, 3)
-    return f"{size / 1000**unit:.4g} {('bytes', 'kB', 'MB', 'GB')[unit]}"
-
-
-def main(argv=None):
-    """The command line of `python -m gpt1.count`."""
-    run(lambda: print(report(parse(CountConfig, argv, prog="gpt1 count"))))
-
-
-if __name__ == "__main__":
-    main()

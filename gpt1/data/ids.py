@@ -7,15 +7,15 @@ from pathlib import Path
 
 import torch
 
-from gpt1.text import iterate_text, load_text
-from gpt1.utils import atomic_write
+from gpt1.data.sources import iterate_text, load_text
+from gpt1.plumbing.files import atomic_write
 
 
 def token_ids(source, tokenizer, split="train", *, cache=None, **where):
     """A corpus as token ids, computed once.
 
     Args:
-        source: see `gpt1.text.load_text`.
+        source: see `gpt1.data.sources.load_text`.
         tokenizer: any of `gpt1.tokenizer`.
         split: "train", "validation" or "test".
         cache: a folder for the ids, one file for each text and tokenizer, from where

@@ -7,7 +7,7 @@ it where there is a network; `tales` is the book's own, with a known entropy.
 
 from pathlib import Path
 
-from gpt1.utils import missing
+from gpt1.plumbing.hub import missing
 
 TALES = {"train": 20_000, "validation": 1_000, "test": 1_000}
 """Stories in each split of `tales`."""
@@ -36,7 +36,7 @@ def load_text(source, split="train", *, column="text", config=None, streaming=Fa
         column: the column of a hub data set that holds the text.
         config: the configuration of a hub data set that has several.
         streaming: fetch a hub data set row by row; it is not kept on disk. What does
-            not fit into memory is for `gpt1.dataset.token_ids`, not for this function.
+            not fit into memory is for `gpt1.data.token_ids`, not for this function.
 
     Returns:
         The text, with line ends as ``\\n``.

@@ -7,8 +7,8 @@ from pathlib import Path
 import torch
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from gpt1.storage import token_ids
-from gpt1.text import load_text
+from gpt1.data.ids import token_ids
+from gpt1.data.sources import load_text
 
 __all__ = ["Batches", "GPTDataset", "get_dataloader", "load_text", "token_ids"]
 
@@ -172,7 +172,7 @@ def get_dataloader(
 
     Args:
         dataset: a `GPTDataset`, or another with such items; or the source of a text,
-            see `gpt1.text.load_text`, and then `tokenizer` and `context` are needed.
+            see `gpt1.data.load_text`, and then `tokenizer` and `context` are needed.
         batch_size: windows in a batch; the last of an epoch may have fewer.
         tokenizer: turns the text into ids.
         context: length of a window.

@@ -1,8 +1,4 @@
-"""Writing text: `gpt1 generate`, or `python -m gpt1.generate`.
-
-How tokens are drawn is in `sampling.py`, where models come from in `loading.py`, how
-text appears while it is written in `showing.py`.
-"""
+"""The command `gpt1 generate`, or `python -m gpt1.generate`."""
 
 import sys
 from dataclasses import dataclass
@@ -10,28 +6,14 @@ from pathlib import Path
 
 import torch
 
-from gpt1.command import option, parse, run
-from gpt1.inputs import check_sampling
+from gpt1.generate.sampling import check_sampling, stream
+from gpt1.generate.showing import Shown, show
+from gpt1.generate.texts import EMPTY_LINE, lacking, start_ids
 from gpt1.loading import SHIPPED, load_model
-from gpt1.sampling import generate, next_token, stream
-from gpt1.showing import Shown, show
-
-__all__ = [
-    "GenerateConfig",
-    "generate",
-    "load_model",
-    "next_token",
-    "start_ids",
-    "stream",
-    "write",
-    "write_text",
-]
+from gpt1.plumbing.command import option, parse, run
 
 TRAINED = "checkpoints/best_model.pth"
 """What `gpt1 train` leaves behind."""
-
-EMPTY_LINE = "\n\n"
-"""What stands between two tales."""
 
 TEXT, CHOICE, MACHINE = "text", "choice of tokens", "model and machine"
 
@@ -117,31 +99,6 @@ class GenerateConfig:
             self.stop = self.stop.replace("\\n", "\n")
 
 
-def start_ids(tokenizer):
-    """The ids from which a text begins that has no prompt: those of an empty line.
-
-    Tales stand between empty lines, and so do the paragraphs of most texts. GPT-1's
-    tokenizer has one token for line ends. Where a tokenizer knows no line end, its
-    first token stands in.
-    """
-    if tokenizer.between:
-        return list(tokenizer.between)
-    return tokenizer.encode(EMPTY_LINE) if "\n" in tokenizer.ids else [0]
-
-
-def lacking(tokenizer, text):
-    """The characters of a text that a tokenizer has no token for."""
-
-    def known(character):
-        try:
-            ids = tokenizer.encode(character)
-        except ValueError:
-            return False
-        return tokenizer.tokens[0] != "<unk>" or 0 not in ids
-
-    return [character for character in dict.fromkeys(text) if not known(character)]
-
-
 def prompt_ids(tokenizer, options):
     """The ids of the prompt that `options` give, after a check.
 
@@ -160,37 +117,6 @@ def prompt_ids(tokenizer, options):
             f"than that, got {options.max_length}"
         )
     return ids
-
-
-def write_text(
-    model, tokenizer, prompt="", new_tokens=1000, *, stop="", seed=0, **sampling
-):
-    """Continue one prompt, from string to string.
-
-    Args:
-        model: a `GPT` in evaluation mode.
-        tokenizer: the model's.
-        prompt: a string; where it is empty, see `start_ids`.
-        new_tokens: how many to write at most.
-        stop: the text ends before this string; for a tale, two line ends.
-        seed: the same seed writes the same text, here and on the command line.
-        sampling: temperature, top_k and top_p, see `gpt1.sampling.next_token`.
-
-    Returns:
-        The prompt and what follows, as `gpt1 generate` prints them.
-
-    Raises:
-        ValueError: see `gpt1.sampling.stream`.
-    """
-    ids = tokenizer.encode(prompt)
-    text = Shown(tokenizer, ids, new_tokens, stop)
-    dice = torch.Generator(model.token_embedding.weight.device).manual_seed(seed)
-    start = [ids or start_ids(tokenizer)]
-    for _, token in stream(model, start, new_tokens, generator=[dice], **sampling):
-        text.add(token)
-        if text.ended:
-            break
-    return text.text
 
 
 def chosen_model(options):

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 from torch import nn
 
-from gpt1.equations import equation, legend
-from gpt1.flow import flow_drawing
-from gpt1.ledger import aligned
-from gpt1.products import Products, storage
+from gpt1.count.ledger import aligned
+from gpt1.inspect.equations import equation, legend
+from gpt1.inspect.products import Products, storage
+from gpt1.pictures.trace import flow_drawing
 
 
 def trace(model, *, depth=None, show=True):

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from gpt1.svg import (
+from gpt1.pictures.svg import (
     CARD,
     CARD_EDGE,
     FAINT,

@@ -5,11 +5,11 @@ network. They look the same in a notebook, in print and on any site, shrink to f
 phone, and follow the book's dark theme.
 """
 
-from gpt1.colours import NEUTRALS
 from gpt1.config import GPTConfig
-from gpt1.count import parameters
-from gpt1.heatmap import attention_map
-from gpt1.svg import (
+from gpt1.count.ledgers import parameters
+from gpt1.pictures.attention import attention_map
+from gpt1.pictures.colours import NEUTRALS
+from gpt1.pictures.svg import (
     FAINT,
     FRAME_RADIUS,
     LARGE,

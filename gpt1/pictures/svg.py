@@ -9,7 +9,7 @@ always gives the same bytes.
 import re
 from html import escape
 
-from gpt1.colours import MEANING, NEUTRALS, PALETTE
+from gpt1.pictures.colours import MEANING, NEUTRALS, PALETTE
 
 FONT = "'Source Sans 3', system-ui, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
 LARGE, MIDDLE, SMALL = 12.5, 11.5, 10.5

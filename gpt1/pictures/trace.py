@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from gpt1.svg import (
+from gpt1.pictures.svg import (
     FAINT,
     FRAME_RADIUS,
     LARGE,

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from gpt1.utils import atomic_write
+from gpt1.plumbing.files import atomic_write
 
 
 class Tokenizer:

@@ -15,8 +15,8 @@ import re
 from itertools import takewhile
 from pathlib import Path
 
+from gpt1.plumbing.hub import hub_folder, missing
 from gpt1.tokenizer.base import Tokenizer
-from gpt1.utils import hub_folder, missing
 
 END, NEWLINE, UNKNOWN = "</w>", "\n</w>", "<unk>"
 FILES = (("vocab.json", "merges.txt"), ("encoder_bpe_40000.json", "vocab_40000.bpe"))

@@ -5,8 +5,7 @@ import re
 from itertools import chain
 
 from gpt1.tokenizer.base import Tokenizer
-from gpt1.tokenizer.bpe import apply_merges
-from gpt1.tokenizer.learning import learn_quickly
+from gpt1.tokenizer.bpe import apply_merges, learn_quickly
 
 PIECES = re.compile(r" ?\w+| ?[^\w\s]+|\s")
 """A word or a run of marks, with the space before it; or other white space."""

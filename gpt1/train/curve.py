@@ -4,8 +4,9 @@ import csv
 import io
 import math
 
-from gpt1.svg import FAINT, SOFT, canvas, element, text
-from gpt1.utils import COLOURS, atomic_write
+from gpt1.pictures.colours import COLOURS
+from gpt1.pictures.svg import FAINT, SOFT, canvas, element, text
+from gpt1.plumbing.files import atomic_write
 
 COLUMNS = (
     "step",

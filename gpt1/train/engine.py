@@ -17,8 +17,8 @@ import torch
 from torch import distributed
 from torch.nn.parallel import DistributedDataParallel
 
-from gpt1.loss import IGNORED
-from gpt1.utils import pick_device
+from gpt1.plumbing.device import pick_device
+from gpt1.speed.loss import IGNORED
 
 PRECISIONS = ("auto", "float32", "bf16", "fp16")
 PATIENCE = timedelta(minutes=10)
@@ -190,8 +190,8 @@ def start_engine(device=None, precision="auto"):
     """The engine of this process, which joins those that `torchrun` started with it.
 
     Args:
-        device: see `gpt1.utils.pick_device`; None gives each process a GPU of its own
-            where there are GPUs.
+        device: see `pick_device`; None gives each process a GPU of its own where there
+            are GPUs.
         precision: see `pick_precision`.
 
     Yields:

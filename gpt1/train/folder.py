@@ -5,8 +5,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from gpt1.running import BEST, LAST
-from gpt1.utils import atomic_write, missing
+from gpt1.plumbing.files import atomic_write
+from gpt1.plumbing.hub import missing
+from gpt1.train.run import BEST, LAST
 
 WRITTEN = (BEST, LAST, "curve.csv", "curve.svg", "ids/*")
 

@@ -3,9 +3,9 @@
 import math
 import time
 
-from gpt1.narration import sample
-from gpt1.optimizer import set_rate
-from gpt1.step import counted, evaluate, train_step
+from gpt1.train.optimizer import set_rate
+from gpt1.train.report import sample
+from gpt1.train.step import counted, evaluate, train_step
 
 AHEAD = 10
 """Steps that a GPU may be ahead of the program before their losses are looked at."""

@@ -1,45 +1,20 @@
-"""Pre-training: `gpt1 train`, or `python -m gpt1.train`.
-
-The recipe is the paper's (section 4.1): Adam with decoupled weight decay on matrices, a
-linear warm-up and a cosine to zero, passes over all windows, each in a new order. Its
-numbers are in `recipe.py`; what a step is in `step.py`, how it is computed in
-`engine.py`, when things happen in `loop.py`, and what is kept in `running.py`.
-"""
+"""Pre-training from options to the best checkpoint."""
 
 from pathlib import Path
 
-from gpt1.command import given
-from gpt1.command import run as run_command
-from gpt1.dataset import GPTDataset, get_dataloader, load_text, token_ids
-from gpt1.engine import Engine, start_engine
-from gpt1.folder import make_ready
+from gpt1.data.windows import GPTDataset, get_dataloader, load_text, token_ids
 from gpt1.loading import TOKENIZER
-from gpt1.loop import Loop
-from gpt1.memory import keep_freed_memory
-from gpt1.narration import describe, summary
-from gpt1.optimizer import OpenAIAdam, make_optimizer, parameter_groups, schedule
-from gpt1.progress import progress
-from gpt1.recipe import RECIPES, TrainConfig, resumed
-from gpt1.roll_call import RollCall, name_ids
-from gpt1.running import BEST, Run, best_weights, read_run
-from gpt1.step import evaluate, total_loss, train_step
-from gpt1.stopping import Stop
+from gpt1.plumbing.device import set_seed
 from gpt1.tales import floor
 from gpt1.tokenizer import make_tokenizer, tokenizer_from_dict
-from gpt1.utils import set_seed
-
-__all__ = [
-    "OpenAIAdam",
-    "TrainConfig",
-    "evaluate",
-    "make_optimizer",
-    "parameter_groups",
-    "prepare",
-    "schedule",
-    "total_loss",
-    "train",
-    "train_step",
-]
+from gpt1.train.engine import Engine, start_engine
+from gpt1.train.folder import make_ready
+from gpt1.train.loop import Loop
+from gpt1.train.progress import progress
+from gpt1.train.report import describe, summary
+from gpt1.train.roll_call import RollCall, name_ids
+from gpt1.train.run import BEST, Run, best_weights, read_run
+from gpt1.train.stopping import Stop
 
 
 def train(options, saved=None):
@@ -151,26 +126,3 @@ def export(run):
     run.model.load_state_dict(best_weights(run.folder))
     run.model.save_pretrained(run.options.export)
     run.tokenizer.save(Path(run.options.export) / TOKENIZER)
-
-
-def main(argv=None):
-    """The command line of `python -m gpt1.train`."""
-    run_command(lambda: start(argv))
-
-
-def start(argv):
-    """Train as a command line says."""
-    keep_freed_memory()
-    flags = given(TrainConfig, argv, "gpt1 train", RECIPES)
-    if "resume" not in flags:
-        preset = flags.pop("preset", "tiny")
-        train(TrainConfig(preset=preset, **{**RECIPES[preset], **flags}))
-        return
-    path = Path(flags["resume"] or flags.get("out", TrainConfig.out))
-    saved = read_run(path)
-    flags.setdefault("out", str(path if path.is_dir() else path.parent))
-    train(resumed(saved["options"], flags), saved)
-
-
-if __name__ == "__main__":
-    main()

@@ -3,10 +3,10 @@
 import math
 from dataclasses import dataclass, fields
 
-from gpt1.command import option
 from gpt1.config import PRESETS
-from gpt1.engine import PRECISIONS
-from gpt1.optimizer import OPTIMIZERS
+from gpt1.plumbing.command import option
+from gpt1.train.engine import PRECISIONS
+from gpt1.train.optimizer import OPTIMIZERS
 
 DATA, MODEL, LEARNING = "text", "model", "learning"
 MACHINE, OUTPUT = "machine", "output and resuming"

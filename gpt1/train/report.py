@@ -2,9 +2,9 @@
 
 import torch
 
-from gpt1.generate import generate
-from gpt1.progress import clock
-from gpt1.running import BEST
+from gpt1.generate.sampling import generate
+from gpt1.train.progress import clock
+from gpt1.train.run import BEST
 
 
 def sample(run):

@@ -12,12 +12,12 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from gpt1.curve import write_curve
-from gpt1.dropout import fast_dropout
 from gpt1.model import GPT
-from gpt1.optimizer import make_optimizer, schedule
-from gpt1.roll_call import RollCall
-from gpt1.utils import load_checkpoint, save_checkpoint
+from gpt1.plumbing.files import load_checkpoint, save_checkpoint
+from gpt1.speed.dropout import fast_dropout
+from gpt1.train.curve import write_curve
+from gpt1.train.optimizer import make_optimizer, schedule
+from gpt1.train.roll_call import RollCall
 
 BEST, LAST = "best_model.pth", "last.pth"
 
@@ -55,7 +55,7 @@ class Run:
     Attributes:
         step: updates done.
         total: updates in the whole run.
-        rows: of the loss curve, see `gpt1.curve.COLUMNS`.
+        rows: of the loss curve, see `gpt1.train.curve.COLUMNS`.
         epoch_sum: nats and tokens of this epoch so far.
         row_sum: nats and tokens since the last row.
     """

@@ -5,8 +5,8 @@ The two halves of every training loop; `engine.py` says how they are computed.
 
 import torch
 
-from gpt1.engine import Engine
-from gpt1.loss import IGNORED
+from gpt1.speed.loss import IGNORED
+from gpt1.train.engine import Engine
 
 
 def counted(targets):

@@ -6,9 +6,9 @@ import torch
 
 from gpt1.config import GPTConfig
 from gpt1.model import GPT
-from gpt1.utils import load_checkpoint
+from gpt1.plumbing.files import load_checkpoint
 
-ASSETS = Path(__file__).parent / "assets"
+ASSETS = Path(__file__).parents[1] / "assets"
 SHIPPED = "tales-tiny"
 """The model that comes with the package: a tiny GPT-1 that tells tales."""
 

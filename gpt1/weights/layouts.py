@@ -11,10 +11,11 @@ from pathlib import Path
 
 import torch
 
-from gpt1.checkpoint import SHIPPED, shipped_model
 from gpt1.config import GPTConfig
 from gpt1.model import GPT
-from gpt1.utils import atomic_write, hub_folder, missing
+from gpt1.plumbing.files import atomic_write
+from gpt1.plumbing.hub import hub_folder, missing
+from gpt1.weights.checkpoint import SHIPPED, shipped_model
 
 WEIGHTS, CONFIG, SHAPES = "model.safetensors", "config.json", "params_shapes.json"
 

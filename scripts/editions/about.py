@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from scripts.address import pages_address, project
+from scripts.site.address import pages_address, project
 
 SUBTITLE = "The model of Radford et al. (2018), rebuilt in PyTorch from a blank page"
 IMPRINT = """\

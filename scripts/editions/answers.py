@@ -10,8 +10,8 @@ from copy import copy
 
 from bs4 import BeautifulSoup, Tag
 
-from scripts.pdf.blocks import new
-from scripts.pdf.pages import Page
+from scripts.editions.blocks import new
+from scripts.editions.pages import Page
 
 OPEN = "Choose first, then open the answer."
 

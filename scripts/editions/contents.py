@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bs4 import BeautifulSoup, Tag
 
-from scripts.pdf.about import About
-from scripts.pdf.blocks import new
-from scripts.pdf.pages import Page, Part
+from scripts.editions.about import About
+from scripts.editions.blocks import new
+from scripts.editions.pages import Page, Part
 
 # Pages whose sections are not listed: they are many, or not for reading in order.
 SHORT = {"api", "glossary", "hints", "how-checked", "solutions", "symbols"}

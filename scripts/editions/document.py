@@ -10,12 +10,12 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
 
-from scripts.pdf import blocks, contents
-from scripts.pdf.about import About, read_about
-from scripts.pdf.answers import move_answers
-from scripts.pdf.faces import faces_style
-from scripts.pdf.names import Names
-from scripts.pdf.pages import Page, Part, read_book
+from scripts.editions.about import About, read_about
+from scripts.editions.answers import move_answers
+from scripts.editions.faces import faces_style
+from scripts.editions.names import Names
+from scripts.editions.pages import Page, Part, read_book
+from scripts.editions.pdf import blocks, contents
 
 APPENDIX = "Appendix"
 # Names of pages in a contents list are followed by their page already; those of terms,

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from bs4 import Tag
 
-from scripts.pdf.pages import Page
+from scripts.editions.pages import Page
 
 # Attributes that name another element of the same page.
 NAMING = ["for", "aria-labelledby", "aria-describedby", "headers"]

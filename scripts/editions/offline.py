@@ -19,9 +19,9 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from gpt1.tales import generate_tales, join
-from scripts.address import pages_address, project
+from scripts.site.address import pages_address, project
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "_build" / "html"
 FOLDER = ROOT / "_build" / "offline"
 SUMS = "SHA256SUMS"

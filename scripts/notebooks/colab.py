@@ -30,10 +30,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from xml.etree import ElementTree
 
-from scripts.address import project, tracked
-from scripts.checked import count
+from scripts.site.address import project, tracked
+from scripts.site.checked import count
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "_build" / "colab"
 VERSIONS = ROOT / "tests" / "colab.txt"
 LIMIT = 60

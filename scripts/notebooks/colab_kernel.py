@@ -1,7 +1,7 @@
 """Start a notebook's kernel as Colab's is, as far as a notebook can tell.
 
-`scripts/colab.py` copies this file beside the notebook and runs it there, with a Python
-that has no part of this project.
+`scripts/notebooks/colab.py` copies this file beside the notebook and runs it there,
+with a Python that has no part of this project.
 """
 
 import os

@@ -22,9 +22,9 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
-from scripts.kernel_variables import set_variables
+from scripts.notebooks.variables import set_variables
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "notebooks"
 SECONDS_PER_CELL = 300
 KEPT_IN_CELLS = {"mystnb", "tags"}

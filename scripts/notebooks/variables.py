@@ -1,6 +1,6 @@
 """The variables under which every notebook is run, to be stored and to be checked.
 
-One definition for `conftest.py` and `scripts/run_notebooks.py`: outputs stored under
+One definition for `conftest.py` and `scripts/notebooks/run.py`: outputs stored under
 other variables would not compare equal.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 VARIABLES = {
     # One thread and no GPU: the same sums in the same order on every machine.

@@ -1,10 +1,13 @@
-"""Remove what the other commands built. `python -m scripts.clean .venv` adds to it."""
+"""Remove what the other commands built.
+
+`python -m scripts.project.clean .venv` removes the environment too.
+"""
 
 import shutil
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 BUILT = ["_build", "build", "dist", "htmlcov", ".pytest_cache", ".ruff_cache"]
 BUILT += [".coverage", ".jupyter_cache"]
 

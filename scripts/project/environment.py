@@ -1,6 +1,6 @@
 """Make the project's own environment, `.venv`, or bring it up to date.
 
-    python3 scripts/make_environment.py [EXTRAS] [CONSTRAINTS]
+    python3 scripts/project/environment.py [EXTRAS] [CONSTRAINTS]
 
 Installs the package in place with its extras at the versions of constraints.txt, and
 does nothing when neither has changed since the last time. Nothing outside `.venv` is

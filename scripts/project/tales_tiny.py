@@ -19,17 +19,18 @@ from pathlib import Path
 
 import torch
 
-from gpt1.checkpoint import ASSETS, SHIPPED, model_of
-from gpt1.dataset import GPTDataset, get_dataloader
-from gpt1.loss import IGNORED
-from gpt1.recipe import TrainConfig
-from gpt1.running import BEST, LAST, read_run
-from gpt1.step import total_loss
+from gpt1.data.sources import TALES, load_text
+from gpt1.data.windows import GPTDataset, get_dataloader
+from gpt1.plumbing.files import atomic_write, load_checkpoint, save_checkpoint
+from gpt1.speed.loss import IGNORED
 from gpt1.tales import SEPARATOR, entropy_per_tale, generate_tales
-from gpt1.text import TALES, load_text
 from gpt1.tokenizer import tokenizer_from_dict
-from gpt1.train import evaluate, train
-from gpt1.utils import atomic_write, load_checkpoint, save_checkpoint
+from gpt1.train import evaluate
+from gpt1.train.pretraining import train
+from gpt1.train.recipe import TrainConfig
+from gpt1.train.run import BEST, LAST, read_run
+from gpt1.train.step import total_loss
+from gpt1.weights.checkpoint import ASSETS, SHIPPED, model_of
 
 FOLDER = Path("checkpoints") / SHIPPED
 WINDOWS, WHOLE_TALES = 8, 200

@@ -17,7 +17,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 FOREIGN = {
     "actions/checkout",
@@ -50,7 +50,11 @@ ADDRESSES = re.compile(
     rf"(?P<owner>{NAME})/(?P<name>{NAME})"
     rf"|(?P<pages>{NAME})\.github\.io(?:/(?P<project>{NAME}))?"
 )
-LEFT_ALONE = ("book/_static/vendor/", "tests/vendor/", "tests/book/test_address.py")
+LEFT_ALONE = (
+    "book/_static/vendor/",
+    "tests/vendor/",
+    "tests/book/project/test_address.py",
+)
 
 SETUP = """\
 # On Colab, this cell fetches the book's package. Where the

@@ -16,9 +16,9 @@ import sys
 import time
 from pathlib import Path
 
-from scripts.kernel_variables import set_variables
+from scripts.notebooks.variables import set_variables
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "_build"
 SITE = BUILD / "html" / "index.html"
 STAMP = BUILD / "shared-inputs.txt"

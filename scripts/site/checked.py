@@ -21,9 +21,9 @@ from importlib.metadata import version
 from pathlib import Path
 from xml.etree import ElementTree
 
-from scripts.address import is_setup_cell
+from scripts.site.address import is_setup_cell
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = ROOT / "notebooks"
 TABLE = ROOT / "book" / "how-checked-table.md"
 PACKAGES = ["torch", "numpy", "matplotlib", "transformers", "safetensors"]

@@ -1,13 +1,13 @@
-"""Write the drawings that pages include as files: `python -m scripts.draw`.
+"""Write the drawings that pages include as files: `python -m scripts.site.draw`.
 
-A test holds the files equal to what `gpt1.drawing` draws today.
+A test holds the files equal to what `gpt1.pictures.model` draws today.
 """
 
 from pathlib import Path
 
-from gpt1.drawing import model_drawing
+from gpt1.pictures.model import model_drawing
 
-IMAGES = Path(__file__).resolve().parents[1] / "book" / "images"
+IMAGES = Path(__file__).resolve().parents[2] / "book" / "images"
 FILES = {"model.svg": None}
 """Each file, and the part that it lights."""
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from scripts.browser import BrowserMissingError, launch
+from scripts.site.browser import BrowserMissingError, launch
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "book" / "_static"
 DRAWING = ROOT / "book" / "images" / "model.svg"
 

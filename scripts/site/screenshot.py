@@ -2,7 +2,7 @@
 
 They are the welcome page and a chapter, light and dark, an exercise as Jupyter shows
 it, and a question on a phone. The exercise is run with a mistake in it, and what stands
-below it is what `check` said. Chromium takes the pictures: see scripts/browser.py.
+below it is what `check` said. Chromium takes the pictures: see scripts/site/browser.py.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from scripts.browser import BrowserMissingError, launch
+from scripts.site.browser import BrowserMissingError, launch
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "_build" / "html"
 IMAGES = ROOT / "book" / "images"
 CHAPTER = "notebooks/04-attention"

@@ -1,12 +1,12 @@
 """The built book, for the tests that look at it, and a browser to look with."""
 
 import pytest
-from browsing import serving, visits
-from chapters import CONTENTS, ROOT
 from filelock import FileLock
 
-from scripts.browser import MISSING, find, launch
-from scripts.build_book import BUILD, SHARED, STAMP, build
+from lib.book.browsing import serving, visits
+from lib.book.chapters import CONTENTS, ROOT
+from scripts.site.browser import MISSING, find, launch
+from scripts.site.build import BUILD, SHARED, STAMP, build
 
 PAGES = ["book/*.md", "notebooks/*.ipynb"]
 

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from gpt1 import GPTConfig
 from gpt1.model import attention, causal_mask
-from verdicts import ALL, right, said
+from lib.verdicts import ALL, right, said
 
 # --- the mask by positions ------------------------------------------------------------
 

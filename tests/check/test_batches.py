@@ -10,8 +10,8 @@ import pytest
 import torch
 from torch import nn
 
-from gpt1.dataset import Batches, GPTDataset
-from verdicts import ALL, right, said
+from gpt1.data.windows import Batches, GPTDataset
+from lib.verdicts import ALL, right, said
 
 # --- how many steps -------------------------------------------------------------------
 

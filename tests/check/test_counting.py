@@ -19,7 +19,7 @@ from gpt1.check.counting import (
     NEXT_TOKEN_FLOPS,
     WRITING_SECONDS,
 )
-from verdicts import is_right, is_shown, is_told
+from lib.verdicts import is_right, is_shown, is_told
 
 
 def blocks(config):

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-from gpt1.generate import generate
+from gpt1.generate.sampling import generate
 from gpt1.model import KVCache
-from verdicts import ALL, right, said
+from lib.verdicts import ALL, right, said
 
 # --- nats per character ---------------------------------------------------------------
 

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from gpt1 import GPTConfig, count
-from verdicts import ALL, right, said
+from lib.verdicts import ALL, right, said
 
 # --- a fair race ----------------------------------------------------------------------
 

@@ -9,10 +9,9 @@ from itertools import accumulate, pairwise
 import pytest
 import torch
 
-from gpt1.tokenizer.bpe import apply_merges, join, learn_merges
-from gpt1.tokenizer.learning import learn_quickly
+from gpt1.tokenizer.bpe import apply_merges, join, learn_merges, learn_quickly
 from gpt1.tokenizer.trained import PIECES
-from verdicts import right, said
+from lib.verdicts import right, said
 
 # What an id is.
 

@@ -14,7 +14,7 @@ from gpt1.check.training import (
     LINEAR,
     TRAPEZOID,
 )
-from verdicts import is_right, is_shown, is_told
+from lib.verdicts import is_right, is_shown, is_told
 
 # The schedule of fine-tuning.
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from verdicts import right, said
+from lib.verdicts import right, said
 
 # Perplexity.
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from gpt1 import GPTConfig, __version__, cli, count
+from gpt1 import GPTConfig, __main__, __version__, count
 
 
 def run(*command):
@@ -15,7 +15,7 @@ def run(*command):
 
 
 def printed(capsys, *arguments):
-    cli.main(list(arguments))
+    __main__.main(list(arguments))
     return capsys.readouterr().out
 
 
@@ -29,7 +29,7 @@ def test_without_a_command_the_commands_are_told(capsys, arguments):
 @pytest.mark.parametrize("arguments", [["trian"], ["--verbose"], ["generat", "--help"]])
 def test_an_unknown_command_is_told_in_one_line(capsys, arguments):
     with pytest.raises(SystemExit) as stop:
-        cli.main(arguments)
+        __main__.main(arguments)
     told = capsys.readouterr().err
     assert stop.value.code == 2
     assert (told[:7], told.count("\n")) == ("error: ", 1)
@@ -41,21 +41,21 @@ def test_the_version_is_the_packages(capsys):
     assert printed(capsys, "--version") == f"gpt1 {__version__}\n"
 
 
-@pytest.mark.parametrize("command", cli.COMMANDS)
+@pytest.mark.parametrize("command", __main__.COMMANDS)
 def test_a_sub_command_is_the_module_of_its_name(capsys, command):
     result = run(f"gpt1.{command}", "--help")
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout.startswith(f"usage: gpt1 {command} ")
     with pytest.raises(SystemExit) as stop:
-        cli.main([command, "--help"])
+        __main__.main([command, "--help"])
     assert stop.value.code == 0
     assert capsys.readouterr().out == result.stdout
 
 
-@pytest.mark.parametrize("command", cli.COMMANDS)
+@pytest.mark.parametrize("command", __main__.COMMANDS)
 def test_an_unknown_flag_is_told_in_one_line(capsys, command):
     with pytest.raises(SystemExit) as stop:
-        cli.main([command, "--tempo", "3"])
+        __main__.main([command, "--tempo", "3"])
     told = capsys.readouterr().err
     assert stop.value.code == 2
     assert (told[:7], told.count("\n")) == ("error: ", 1)
@@ -125,7 +125,7 @@ def test_the_columns_of_count_are_aligned(capsys, preset):
 )
 def test_sizes_that_make_no_model_are_told_in_one_line(capsys, arguments, named):
     with pytest.raises(SystemExit) as stop:
-        cli.main(["count", *arguments])
+        __main__.main(["count", *arguments])
     told = capsys.readouterr().err
     assert stop.value.code == 2
     assert (told[:7], told.count("\n")) == ("error: ", 1)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, fields
 
 import pytest
 
-from gpt1.command import given, option, parse, run
-from gpt1.recipe import RECIPES, TINY, TrainConfig
-from gpt1.train import start
+from gpt1.plumbing.command import given, option, parse, run
+from gpt1.train.__main__ import start
+from gpt1.train.recipe import RECIPES, TINY, TrainConfig
 
 
 @dataclass
@@ -200,7 +200,7 @@ def test_train_has_the_flags_of_the_original_system_and_more(train_help):
 def chosen(monkeypatch):
     """The options that `gpt1 train` trains with, without training."""
     options = []
-    monkeypatch.setattr("gpt1.train.train", options.append)
+    monkeypatch.setattr("gpt1.train.__main__.train", options.append)
 
     def choose(*words):
         start(list(words))

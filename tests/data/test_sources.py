@@ -8,12 +8,12 @@ import pytest
 import torch
 
 from gpt1 import tales
-from gpt1.dataset import GPTDataset, get_dataloader
-from gpt1.storage import _large, token_ids
-from gpt1.text import SPLITS, load_text
+from gpt1.data.ids import _large, token_ids
+from gpt1.data.sources import SPLITS, load_text
+from gpt1.data.windows import GPTDataset, get_dataloader
 from gpt1.tokenizer import BPETokenizer, CharTokenizer, GPT1Tokenizer
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 WIKITEXT = ROOT.parent / "shared" / "data" / "wikitext-2" / "valid.txt"
 LINES = [f"line {i} of the text, which goes on a little\n" for i in range(200)]
 
@@ -104,7 +104,7 @@ def test_a_streamed_data_set_gives_the_same_ids_piece_by_piece(
         letters = sorted(set(whole.lower()) - set("\n "))
         tokens = ["<unk>", *letters, *(f"{x}</w>" for x in letters), "\n</w>"]
         tokenizer = GPT1Tokenizer({t: i for i, t in enumerate(tokens)}, [])
-    monkeypatch.setattr("gpt1.storage._large", iter)  # every row is a piece
+    monkeypatch.setattr("gpt1.data.ids._large", iter)  # every row is a piece
     streamed = token_ids(hub, tokenizer, cache=tmp_path / "ids", streaming=True)
     assert streamed.tolist() == tokenizer.encode(whole)
     assert len(list((tmp_path / "ids").iterdir())) == 1
@@ -120,8 +120,8 @@ def test_a_stream_that_breaks_leaves_nothing(tmp_path, monkeypatch):
         yield "one line\n"
         raise FileNotFoundError("the network went")
 
-    monkeypatch.setattr("gpt1.storage.iterate_text", broken)
-    monkeypatch.setattr("gpt1.storage._large", iter)
+    monkeypatch.setattr("gpt1.data.ids.iterate_text", broken)
+    monkeypatch.setattr("gpt1.data.ids._large", iter)
     with pytest.raises(FileNotFoundError, match="network"):
         token_ids(
             "far/away", CharTokenizer.train("one li\n"), cache=tmp_path, streaming=True
@@ -196,7 +196,7 @@ def test_another_text_or_tokenizer_is_another_file(folder, tmp_path):
 
 WRITER = """
 import sys
-from gpt1.dataset import token_ids
+from gpt1.data.windows import token_ids
 from gpt1.tokenizer import CharTokenizer
 tokenizer = CharTokenizer.load(sys.argv[2])
 print(len(token_ids(sys.argv[1], tokenizer, cache=sys.argv[3])))
@@ -244,7 +244,7 @@ def test_one_call_goes_from_text_to_batches(folder):
 
 
 def test_tales_are_a_corpus_with_three_splits(monkeypatch):
-    monkeypatch.setattr("gpt1.text.TALES", dict.fromkeys(SPLITS, 30))
+    monkeypatch.setattr("gpt1.data.sources.TALES", dict.fromkeys(SPLITS, 30))
     texts = [load_text("tales", split) for split in SPLITS]
     assert texts == [
         tales.join(tales.generate_tales(30, split=split))

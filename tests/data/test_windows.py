@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from gpt1.dataset import GPTDataset, get_dataloader, load_text
+from gpt1.data.windows import GPTDataset, get_dataloader, load_text
 from gpt1.tokenizer import CharTokenizer
 
 TEXT = "Once upon a time, a cat sat on a mat.\nÀ bientôt! 🙂"

@@ -9,10 +9,14 @@ from dataclasses import fields
 import pytest
 import torch
 
-from gpt1 import GPT, GPTConfig, generate, loading, sampling
-from gpt1.generate import GenerateConfig, load_model, start_ids, write_text
+from gpt1 import GPT, GPTConfig, loading
+from gpt1.generate import __main__ as command
+from gpt1.generate import sampling
+from gpt1.generate.__main__ import GenerateConfig
+from gpt1.generate.texts import start_ids, write_text
+from gpt1.loading import load_model
+from gpt1.plumbing.files import save_checkpoint
 from gpt1.tokenizer import BPETokenizer, CharTokenizer, GPT1Tokenizer
-from gpt1.utils import save_checkpoint
 
 LETTERS = CharTokenizer("\n .abcdefgh")
 ROOT = loading.ASSETS.parents[1]
@@ -48,7 +52,7 @@ def typed(folder, monkeypatch, capsys):
     monkeypatch.chdir(folder)
 
     def run(*arguments):
-        generate.main(["--device", "cpu", *map(str, arguments)])
+        command.main(["--device", "cpu", *map(str, arguments)])
         return capsys.readouterr()
 
     return run
@@ -92,7 +96,7 @@ def test_the_cache_changes_nothing_but_the_time(typed, monkeypatch):
         caches.append(cache)
         return sampling.stream(*arguments, cache=cache, **options)
 
-    monkeypatch.setattr(generate, "stream", stream)
+    monkeypatch.setattr(command, "stream", stream)
     told = [typed("--prompt", "ab", *flag).out for flag in ([], ["--no-cache"])]
     assert told[0] == told[1]
     assert caches == [True, False]
@@ -138,7 +142,7 @@ def test_no_more_is_computed_than_the_longest_text_needs(typed, monkeypatch):
             drawn.append(row)
             yield row, token
 
-    monkeypatch.setattr(generate, "stream", stream)
+    monkeypatch.setattr(command, "stream", stream)
     told = typed("--prompt", "ab", "--samples", 3, "--stop", "c").out
     texts = [text.split("\n", 1)[1] for text in told.split("--- seed ")[1:]]
     longest = max(len(text) - len("ab\n") for text in texts)
@@ -211,13 +215,13 @@ def test_elsewhere_the_shipped_model_is_taken_and_named(
     (tmp_path / "tales-tiny.pth").symlink_to(folder / "checkpoints" / "best_model.pth")
     monkeypatch.setattr(loading, "ASSETS", tmp_path)
     monkeypatch.chdir(tmp_path)
-    generate.main(["--temperature", "3"])
+    command.main(["--temperature", "3"])
     told = capsys.readouterr()
     assert "tales-tiny" in told.err
     assert told.out.count("\n\n") == 0
-    generate.main(["--temperature", "3", "--model-path", "tales-tiny"])
+    command.main(["--temperature", "3", "--model-path", "tales-tiny"])
     assert capsys.readouterr() == (told.out, "")
-    generate.main(["--temperature", "3", "--stop", "", "--max_length", "1000"])
+    command.main(["--temperature", "3", "--stop", "", "--max_length", "1000"])
     longer = capsys.readouterr().out
     assert "\n\n" in longer
     assert told.out == longer.split("\n\n")[0] + "\n"
@@ -245,7 +249,7 @@ def test_generating_imports_torch_and_nothing_else_that_has_to_be_installed():
     heavy = "numpy transformers datasets tokenizers safetensors huggingface_hub spacy"
     code = (
         "import sys; sys.modules['numpy'] = None\n"
-        "import gpt1.generate, gpt1.cli, gpt1.count\n"
+        "import gpt1.generate, gpt1.__main__, gpt1.count\n"
         f"print([m for m in {heavy.split()[1:]!r} if m in sys.modules])"
     )
     result = subprocess.run(
@@ -261,7 +265,8 @@ def test_generating_imports_torch_and_nothing_else_that_has_to_be_installed():
 
 GATED = """
 import sys
-from gpt1 import generate, sampling
+from gpt1.generate import __main__ as command
+from gpt1.generate import sampling
 
 draw, drawn = sampling.next_token, []
 
@@ -273,7 +278,7 @@ def gated(*arguments, **options):
     return draw(*arguments, **options)
 
 sampling.next_token = gated
-generate.main(sys.argv[1:])
+command.main(sys.argv[1:])
 """
 
 
@@ -368,7 +373,7 @@ def test_ctrl_c_ends_the_line_and_says_so(typed, monkeypatch, capsys):
         yield 0, 1
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(generate, "stream", interrupted)
+    monkeypatch.setattr(command, "stream", interrupted)
     with pytest.raises(SystemExit) as stop:
         typed("--prompt", "ab", "--stream")
     told = capsys.readouterr()
@@ -409,7 +414,7 @@ def test_a_mistake_is_told_in_one_line(folder, monkeypatch, capsys, arguments, n
     monkeypatch.chdir(folder)
     (folder / "notes.txt").write_text("not a model")
     with pytest.raises(SystemExit) as stop:
-        generate.main(arguments)
+        command.main(arguments)
     told = capsys.readouterr()
     assert stop.value.code == 2
     assert told.out == ""
@@ -427,13 +432,13 @@ def test_a_byte_pair_tokenizer_names_what_it_lacks_too(tmp_path, capsys):
     path = tmp_path / "bpe.pth"
     save_checkpoint(path, {**whole, "tokenizer": tokenizer.to_dict()})
     with pytest.raises(SystemExit):
-        generate.main(["--model_path", str(path), "--prompt", "abé cè"])
+        command.main(["--model_path", str(path), "--prompt", "abé cè"])
     assert "--prompt: 'c' 'è'; its" in capsys.readouterr().err
 
 
 def test_the_help_is_in_groups_with_defaults_and_an_example(capsys):
     with pytest.raises(SystemExit):
-        generate.main(["--help"])
+        command.main(["--help"])
     told = capsys.readouterr().out
     for heading in ("\ntext:\n", "\nchoice of tokens:\n", "\nmodel and machine:\n"):
         assert heading in told

@@ -6,11 +6,11 @@ import shutil
 import pytest
 import torch
 
-from folders import Trap, same
 from gpt1 import GPT, GPTConfig, loading
 from gpt1.loading import load_model
+from gpt1.plumbing.files import save_checkpoint
 from gpt1.tokenizer import CharTokenizer, GPT1Tokenizer
-from gpt1.utils import save_checkpoint
+from lib.folders import Trap, same
 
 LETTERS = CharTokenizer("\n abcdefgh")
 SIZES = {"context": 16, "width": 8, "layers": 1, "heads": 2}

@@ -6,8 +6,7 @@ import pytest
 import torch
 
 from gpt1 import GPT, GPTConfig
-from gpt1.generate import generate, next_token
-from gpt1.sampling import candidates, stream
+from gpt1.generate.sampling import candidates, generate, next_token, stream
 
 VOCAB, CONTEXT = 19, 10
 LOGITS = torch.tensor([[0.0, 1.0, 2.0, -1.0, 0.5]])

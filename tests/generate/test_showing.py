@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from gpt1.showing import Printer, Shown
+from gpt1.generate.showing import Printer, Shown
 from gpt1.tokenizer import BPETokenizer, CharTokenizer, GPT1Tokenizer
 
 LETTERS = CharTokenizer(" \nabc.")

@@ -5,13 +5,13 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-import wrong_attention as attention
-import wrong_models as wrong
-from checks import SMALL
 from gpt1 import GPT, Block, GPTConfig, MultiHeadAttention, causal_mask
-from gpt1.leaks import leaks, reach
-from weights import numpy_weights, our_model
-from wrong_attention import swap, written_out
+from gpt1.inspect.leaks import leaks, reach
+from lib import wrong_attention as attention
+from lib import wrong_models as wrong
+from lib.checks import SMALL
+from lib.weights import numpy_weights, our_model
+from lib.wrong_attention import swap, written_out
 
 LEAKY = {
     "mask one too wide": written_out(diagonal=1),

@@ -7,15 +7,15 @@ import pytest
 import torch
 from torch import nn
 
-import wrong_models as wrong
-from checks import SMALL
 from gpt1 import GPT, Block, FeedForward, GPTConfig, MultiHeadAttention, count
-from gpt1.drawing import Drawing
-from gpt1.equations import CHAPTERS, EQUATIONS
-from gpt1.products import Products
-from gpt1.trace import trace
-from weights import random_ids
-from wrong_attention import WrittenOut, swap
+from gpt1.inspect.equations import CHAPTERS, EQUATIONS
+from gpt1.inspect.products import Products
+from gpt1.inspect.trace import trace
+from gpt1.pictures.model import Drawing
+from lib import wrong_models as wrong
+from lib.checks import SMALL
+from lib.weights import random_ids
+from lib.wrong_attention import WrittenOut, swap
 
 COMPONENTS = {
     "query, key, value": ["attention.query_key_value"],

@@ -12,8 +12,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-import numpy_gpt
 from gpt1 import GPTConfig
+from lib import numpy_gpt
 
 SMALL = GPTConfig(
     vocab_size=61, context=16, width=24, layers=3, heads=4, dropout=0.1, norm_eps=1e-5

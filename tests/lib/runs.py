@@ -6,9 +6,9 @@ import sys
 
 import torch
 
-from gpt1.curve import COLUMNS
-from gpt1.train import main, start
-from gpt1.utils import load_checkpoint
+from gpt1.plumbing.files import load_checkpoint
+from gpt1.train.__main__ import main, start
+from gpt1.train.curve import COLUMNS
 
 WORDS = ["the", "cat", "dog", "mat", "log", "sat", "on", "saw", "ran", "to", "a"]
 WORDS += ["big", "old", "red", "hat"]
@@ -74,16 +74,16 @@ def outcome(*words):
 
 def train_with_floor(*words):
     """`outcome` of a text whose floor is 1 nat per token."""
-    from gpt1 import train
+    from gpt1.train import pretraining
 
-    prepare = train.prepare
+    prepare = pretraining.prepare
 
     def with_floor(*given):
         run = prepare(*given)
         run.floor = 1.0
         return run
 
-    train.prepare = with_floor
+    pretraining.prepare = with_floor
     return outcome(*words)
 
 

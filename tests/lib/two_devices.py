@@ -1,6 +1,6 @@
 """A GPU that is not there: CPU memory that PyTorch takes for another device.
 
-    python tests/two_devices.py notebooks/08-training.ipynb
+    python tests/lib/two_devices.py notebooks/08-training.ipynb
 
 runs a notebook with `torch.cuda.is_available()` true. Every tensor is computed on the
 CPU, but those that were sent to "cuda" say that they are there, and an operation that

@@ -5,11 +5,12 @@ import sys
 
 import torch
 
-from gpt1 import GPT, GPTConfig, utils
-from gpt1.engine import Engine, start_engine
-from gpt1.running import Loss
-from gpt1.step import evaluate, train_step
-from runs import outcome
+from gpt1 import GPT, GPTConfig
+from gpt1.plumbing import files
+from gpt1.train.engine import Engine, start_engine
+from gpt1.train.run import Loss
+from gpt1.train.step import evaluate, train_step
+from lib.runs import outcome
 
 CONFIG = GPTConfig(vocab_size=29, context=8, width=16, layers=2, heads=2, dropout=0.0)
 
@@ -78,7 +79,7 @@ def train_watched(*words):
     rank = os.environ["RANK"]
     if rank == "1":
         for module in list(sys.modules.values()):
-            if getattr(module, "atomic_write", None) is utils.atomic_write:
+            if getattr(module, "atomic_write", None) is files.atomic_write:
                 module.atomic_write = forbidden
     status = outcome(*words)
     torch.save(rows, f"rows{rank}")
@@ -87,7 +88,7 @@ def train_watched(*words):
 
 def train_and_die():
     """Under torchrun: train, but process 1 goes without a word after seven updates."""
-    from gpt1 import loop
+    from gpt1.train import loop
 
     step, done = loop.train_step, 0
 

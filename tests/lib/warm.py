@@ -24,7 +24,7 @@ try:
 except ImportError:  # Windows
     resource = None
 
-from runs import flags, outcome, small_text
+from lib.runs import flags, outcome, small_text
 
 needs_fork = pytest.mark.skipif(
     not hasattr(os, "fork"), reason="this system starts processes without fork"
@@ -35,9 +35,9 @@ class Warm:
     """The waiting process, seen from the test."""
 
     def __init__(self):
-        folder = Path(__file__).parent
+        folder = Path(__file__).parents[1]
         self.process = subprocess.Popen(
-            [sys.executable, "-c", "import warm; warm.serve()"],
+            [sys.executable, "-c", "from lib import warm; warm.serve()"],
             cwd=folder,
             # Its standard output was no terminal when it began: print at once.
             env={**environment(folder), "PYTHONUNBUFFERED": "1"},
@@ -156,7 +156,7 @@ def work(folder, words, at, room, call, rank, terminal):
     try:
         if call is None:
             return outcome(*words)
-        module, name = call.split(".")
+        module, name = call.rsplit(".", 1)
         return getattr(importlib.import_module(module), name)(*words) or 0
     except BaseException:
         traceback.print_exc()
@@ -174,9 +174,9 @@ def halt(moment, number):
             content in it; "whole", before it takes its place; "done", right after.
         number: counts the files that are written, from 1.
     """
-    from gpt1 import utils
+    from gpt1.plumbing import files
 
-    whole, count = utils.atomic_write, 0
+    whole, count = files.atomic_write, 0
 
     @contextmanager
     def halting(path):
@@ -196,7 +196,7 @@ def halt(moment, number):
         if now:
             os.kill(os.getpid(), signal.SIGSTOP)
 
-    utils.atomic_write = halting
+    files.atomic_write = halting
     for module in list(sys.modules.values()):
         if getattr(module, "atomic_write", None) is whole:
             module.atomic_write = halting

@@ -6,7 +6,7 @@ feed-forward layer reaches GELU's curved part, gains are not 1 and biases not 0,
 that a slip anywhere shows at a tolerance of 1e-5.
 
 The names and the transposition are written out here once more, on purpose: the tests
-of the model must not rest on `gpt1.pretrained`.
+of the model must not rest on `gpt1.weights.layouts`.
 """
 
 import re

@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from gpt1 import GPT, Block, FeedForward
-from wrong_attention import swap
+from lib.wrong_attention import swap
 
 # --- feed-forward and normalisation ---------------------------------------------------
 

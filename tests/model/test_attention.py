@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from checks import (
+from gpt1 import attention, attention_weights, causal_mask
+from lib.checks import (
     SMALL,
     check_attention_weights,
     check_batch_independence,
@@ -12,8 +13,7 @@ from checks import (
     check_perturbation,
     close,
 )
-from gpt1 import attention, attention_weights, causal_mask
-from weights import random_ids
+from lib.weights import random_ids
 
 
 @pytest.mark.parametrize("past", [0, 1, 3])

@@ -4,9 +4,9 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from checks import SMALL, check_cache, close
 from gpt1 import KVCache, attention, causal_mask
-from weights import random_ids
+from lib.checks import SMALL, check_cache, close
+from lib.weights import random_ids
 
 FULL = SMALL.context
 SIZES = {

@@ -5,10 +5,10 @@ import shutil
 import pytest
 import torch
 
-from checks import SMALL, close
 from gpt1 import GPT, GPTConfig
-from gpt1.sampling import generate
-from weights import numpy_weights, our_model, random_ids
+from gpt1.generate.sampling import generate
+from lib.checks import SMALL, close
+from lib.weights import numpy_weights, our_model, random_ids
 
 needs_cuda = pytest.mark.skipif(
     not torch.cuda.is_available(),

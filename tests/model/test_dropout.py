@@ -5,8 +5,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from checks import SMALL, check_dropout_places, close, dropout_calls
 from gpt1 import GPT, GPTConfig
+from lib.checks import SMALL, check_dropout_places, close, dropout_calls
 
 
 def test_it_acts_in_the_papers_four_places(fresh, ids, monkeypatch):

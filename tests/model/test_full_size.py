@@ -9,8 +9,9 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-import numpy_gpt
-from checks import (
+from gpt1 import GPT, GPTConfig
+from lib import numpy_gpt
+from lib.checks import (
     check_cache,
     check_initial_loss,
     check_initial_weights,
@@ -19,8 +20,7 @@ from checks import (
     close,
     states_and_logits,
 )
-from gpt1 import GPT, GPTConfig
-from weights import numpy_weights, our_model, our_name, random_ids, their_model
+from lib.weights import numpy_weights, our_model, our_name, random_ids, their_model
 
 GPT1 = GPTConfig()
 LAYERS = range(GPT1.layers)

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from checks import SMALL
 from gpt1 import GPT, GPTConfig
 from gpt1.inputs import check_ids, check_targets
-from weights import random_ids
+from lib.checks import SMALL
+from lib.weights import random_ids
 
 INTEGERS = [
     torch.uint8,

@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from checks import (
+from gpt1 import GPT, GPTConfig
+from lib.checks import (
     SMALL,
     check_initial_loss,
     check_initial_weights,
@@ -14,8 +15,7 @@ from checks import (
     check_post_norm,
     check_tied,
 )
-from gpt1 import GPT, GPTConfig
-from weights import random_ids
+from lib.weights import random_ids
 
 
 def test_weights_are_normal_with_one_deviation_at_every_depth(fresh):

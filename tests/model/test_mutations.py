@@ -13,13 +13,13 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-import checks
-import wrong_attention as attention
-import wrong_models as wrong
-from checks import SMALL
 from gpt1 import GPT, Block, FeedForward, MultiHeadAttention, attention_weights
-from weights import numpy_weights, our_model, random_ids
-from wrong_attention import swap, written_out
+from lib import checks
+from lib import wrong_attention as attention
+from lib import wrong_models as wrong
+from lib.checks import SMALL
+from lib.weights import numpy_weights, our_model, random_ids
+from lib.wrong_attention import swap, written_out
 
 
 def swapped(old, new):

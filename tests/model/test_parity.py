@@ -5,10 +5,10 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-import numpy_gpt
-from checks import SMALL, check_against_numpy, check_states, close
 from gpt1 import GPTConfig
-from weights import (
+from lib import numpy_gpt
+from lib.checks import SMALL, check_against_numpy, check_states, close
+from lib.weights import (
     noise,
     numpy_weights,
     our_model,

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from gpt1.colours import BALANCE, COLOURS, MEANING, NEUTRALS, PALETTE, RAMP
+from gpt1.pictures.colours import BALANCE, COLOURS, MEANING, NEUTRALS, PALETTE, RAMP
 
-STATIC = Path(__file__).parents[1] / "book" / "_static"
+STATIC = Path(__file__).parents[2] / "book" / "_static"
 TOGETHER = 5.5
 """The least distance of any two lines; 2 is what a careful eye can just tell apart."""
 

@@ -8,12 +8,12 @@ import pytest
 import torch
 
 from gpt1 import GPT, GPTConfig
-from gpt1.count import parameters
-from gpt1.drawing import PARTS, attention_map, model_drawing
-from gpt1.leaks import leaks
-from gpt1.svg import TINTS
-from gpt1.trace import trace
-from gpt1.utils import COLOURS
+from gpt1.count.ledgers import parameters
+from gpt1.inspect.leaks import leaks
+from gpt1.inspect.trace import trace
+from gpt1.pictures.colours import COLOURS
+from gpt1.pictures.model import PARTS, attention_map, model_drawing
+from gpt1.pictures.svg import TINTS
 
 SVG = "{http://www.w3.org/2000/svg}"
 TOKENS = ["the", "cat", "sat", "on", "the", "mat", "."]
@@ -84,7 +84,7 @@ def test_every_part_lights_something_else():
 
 
 def test_every_colour_has_a_dark_one():
-    css = Path(__file__).parents[1] / "book/_static/figures.css"
+    css = Path(__file__).parents[2] / "book/_static/figures.css"
     dark = set(re.findall(r"\.(g-[\w-]+)", css.read_text("utf8")))
     for drawing in all_drawings():
         assert set(re.findall(r'class="(g-[\w-]+)"', drawing.svg)) <= dark

@@ -6,7 +6,8 @@ import sys
 import pytest
 import torch
 
-from gpt1.utils import atomic_write, load_checkpoint, pick_device, save_checkpoint
+from gpt1.plumbing.device import pick_device
+from gpt1.plumbing.files import atomic_write, load_checkpoint, save_checkpoint
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):

@@ -7,11 +7,11 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from checks import SMALL, close
 from gpt1 import GPT, GPTConfig, attention_weights
-from gpt1 import dropout as fast
-from gpt1.dropout import fast_dropout
-from weights import random_ids
+from gpt1.speed import dropout as fast
+from gpt1.speed.dropout import fast_dropout
+from lib.checks import SMALL, close
+from lib.weights import random_ids
 
 RATES = [0.1, 0.37, 0.5, 0.9]
 DROPPY = GPTConfig(**{**SMALL.to_dict(), "dropout": 0.25})

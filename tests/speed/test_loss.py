@@ -8,9 +8,10 @@ from torch.nn import functional as F
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from checks import SMALL, close
-from gpt1 import GPT, GPTConfig, loss
-from weights import random_ids
+from gpt1 import GPT, GPTConfig
+from gpt1.speed import loss
+from lib.checks import SMALL, close
+from lib.weights import random_ids
 
 needs_fused = pytest.mark.skipif(
     not hasattr(F, "linear_cross_entropy"),

@@ -6,14 +6,14 @@ import sys
 
 import pytest
 
-from gpt1 import memory
+from gpt1.speed import memory
 
 needs_glibc = pytest.mark.skipif(
     platform.libc_ver()[0] != "glibc", reason="a setting of glibc"
 )
 FAULTS = """
 import resource, torch
-from gpt1.memory import keep_freed_memory
+from gpt1.speed.memory import keep_freed_memory
 {setting}
 faults = []
 for _ in range(20):
@@ -66,7 +66,7 @@ def test_an_older_glibc_gets_what_it_takes(monkeypatch):
 
 
 def test_importing_the_package_sets_nothing():
-    code = "import ctypes, torch; ctypes.CDLL = None; import gpt1, gpt1.memory"
+    code = "import ctypes, torch; ctypes.CDLL = None; import gpt1, gpt1.speed.memory"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

@@ -15,11 +15,10 @@ from gpt1.tokenizer import (
     Tokenizer,
     tokenizer_from_dict,
 )
-from gpt1.tokenizer.bpe import apply_merges, join, learn_merges
-from gpt1.tokenizer.learning import learn_quickly
+from gpt1.tokenizer.bpe import apply_merges, join, learn_merges, learn_quickly
 from gpt1.tokenizer.trained import PIECES
 
-DATA = Path(__file__).parents[2] / "shared" / "data"
+DATA = Path(__file__).parents[3] / "shared" / "data"
 needs_vocabulary = pytest.mark.skipif(
     not (DATA / "gpt1-bpe").is_dir(), reason="GPT-1's vocabulary is not at hand"
 )

@@ -10,15 +10,16 @@ import struct
 import pytest
 import torch
 
-from gpt1 import loop, text
-from gpt1.generate import load_model
-from gpt1.narration import sample
-from gpt1.progress import Lines, Silence, clock, progress
-from gpt1.recipe import TrainConfig
+from gpt1.data import sources
+from gpt1.loading import load_model
 from gpt1.tales import floor
-from gpt1.train import prepare
-from runs import SMALL, flags, kept, outcome, small_text, train_here
-from warm import needs_fork
+from gpt1.train import loop
+from gpt1.train.pretraining import prepare
+from gpt1.train.progress import Lines, Silence, clock, progress
+from gpt1.train.recipe import TrainConfig
+from gpt1.train.report import sample
+from lib.runs import SMALL, flags, kept, outcome, small_text, train_here
+from lib.warm import needs_fork
 
 STEPS = 20
 
@@ -51,7 +52,7 @@ def test_a_terminal_sees_a_bar_that_fits(warm, tmp_path, columns, shown):
         tmp_path,
         *flags(max_steps=STEPS, eval_every=4, sample_every=15),
         terminal=os.ttyname(theirs),
-        call="runs.train_with_floor",
+        call="lib.runs.train_with_floor",
     )
     seen = b""
     while b"Training completed." not in seen:
@@ -71,7 +72,7 @@ def test_a_terminal_sees_a_bar_that_fits(warm, tmp_path, columns, shown):
 def test_a_log_gets_a_line_about_every_ten_seconds(monkeypatch, capsys):
     monkeypatch.setattr("sys.stderr.isatty", lambda: False)
     now = 0
-    monkeypatch.setattr("gpt1.progress.time.monotonic", lambda: now)
+    monkeypatch.setattr("gpt1.train.progress.time.monotonic", lambda: now)
     display = progress(1010, 1000)
     assert isinstance(display, Lines)
     for number in range(10):
@@ -118,7 +119,7 @@ class Recorder(Silence):
 @pytest.fixture
 def display(monkeypatch):
     recorder = Recorder()
-    monkeypatch.setattr("gpt1.train.progress", lambda *_, **__: recorder)
+    monkeypatch.setattr("gpt1.train.pretraining.progress", lambda *_, **__: recorder)
     return recorder
 
 
@@ -131,8 +132,8 @@ def test_with_no_flags_it_trains_on_tales_without_a_network(
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     # The recipe as it is, but for a corpus and a run that a test has time for.
-    monkeypatch.setitem(text.TALES, "train", 120)
-    monkeypatch.setitem(text.TALES, "validation", 15)
+    monkeypatch.setitem(sources.TALES, "train", 120)
+    monkeypatch.setitem(sources.TALES, "validation", 15)
     monkeypatch.chdir(tmp_path)
     train_here("--max_steps", 3, "--subset", 4, "--batch_size", 2)
     made = kept(tmp_path / "checkpoints", "best_model.pth")
@@ -198,7 +199,7 @@ def test_a_folder_that_must_not_be_written_to_is_said_before_training(
             raise PermissionError(13, "Permission denied", str(dir))
         return io.BytesIO()
 
-    monkeypatch.setattr("gpt1.folder.tempfile.TemporaryFile", refuse)
+    monkeypatch.setattr("gpt1.train.folder.tempfile.TemporaryFile", refuse)
     assert outcome(*flags(), flag, "mine") == 2
     output, error = capsys.readouterr()
     assert output == ""

@@ -8,14 +8,15 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 import torch
 
-from gpt1.curve import COLUMNS
-from gpt1.generate import load_model
-from gpt1.optimizer import schedule
-from gpt1.recipe import TrainConfig
-from gpt1.running import Loss
-from gpt1.train import evaluate, prepare, train
-from runs import SMALL, flags, kept, small_text, train_here
-from warm import needs_fork, printed
+from gpt1.loading import load_model
+from gpt1.train import evaluate
+from gpt1.train.curve import COLUMNS
+from gpt1.train.optimizer import schedule
+from gpt1.train.pretraining import prepare, train
+from gpt1.train.recipe import TrainConfig
+from gpt1.train.run import Loss
+from lib.runs import SMALL, flags, kept, small_text, train_here
+from lib.warm import needs_fork, printed
 
 STEPS = 20
 
@@ -157,7 +158,7 @@ def test_a_finished_run_can_be_exported_later(made, monkeypatch, tmp_path, capsy
 def test_the_best_model_is_exported_not_the_last(here, monkeypatch):
     pytest.importorskip("safetensors")
     losses = iter([1.0, 2.0])
-    monkeypatch.setattr("gpt1.loop.evaluate", lambda *_: next(losses))
+    monkeypatch.setattr("gpt1.train.loop.evaluate", lambda *_: next(losses))
     train_here(*flags(max_steps=4), "--eval_every", 2, "--export", "exported")
     weights = load_model("exported", "cpu")[0].state_dict()
     best, last = (

@@ -8,9 +8,9 @@ import time
 import pytest
 import torch
 
-from gpt1.utils import load_checkpoint
-from runs import assert_same_run, flags, small_text
-from warm import needs_fork
+from gpt1.plumbing.files import load_checkpoint
+from lib.runs import assert_same_run, flags, small_text
+from lib.warm import needs_fork
 
 pytestmark = needs_fork
 WORDS = flags(max_steps=30, eval_every=1, save_every=1)

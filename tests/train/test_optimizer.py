@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from gpt1 import GPT, GPTConfig
-from gpt1.optimizer import (
+from gpt1.train.optimizer import (
     OpenAIAdam,
     make_optimizer,
     parameter_groups,

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import torch
 
-import two_processes
-from gpt1.engine import Engine
-from runs import assert_same_run, flags, kept, small_text
-from warm import needs_fork
+from gpt1.train.engine import Engine
+from lib import two_processes
+from lib.runs import assert_same_run, flags, kept, small_text
+from lib.warm import needs_fork
 
 pytestmark = needs_fork
 STEPS = 15
@@ -53,7 +53,7 @@ def assert_close(one, other):
 def found(warm, tmp_path_factory):
     """What each of two processes found: gradients, evaluation, random numbers."""
     folder = tmp_path_factory.mktemp("found")
-    run_two(warm, folder, call="two_processes.write_gradients")
+    run_two(warm, folder, call="lib.two_processes.write_gradients")
     return [torch.load(folder / f"found{rank}") for rank in (0, 1)]
 
 
@@ -82,7 +82,7 @@ def pair(warm, tmp_path_factory):
     """A run of two processes, without dropout, and what they saw."""
     folder = place(tmp_path_factory.mktemp("pair") / "run")
     words = [*WORDS, "--dropout", 0, "--grad_accumulation", 2]
-    run_two(warm, folder, *words, call="two_processes.train_watched")
+    run_two(warm, folder, *words, call="lib.two_processes.train_watched")
     return folder
 
 
@@ -210,11 +210,11 @@ def test_when_a_process_is_killed_the_other_says_so_and_ends(warm, tmp_path, ran
 def test_torchrun_ends_when_a_process_dies_and_can_be_started_again(
     warm, straight, tmp_path
 ):
-    folder, here = place(tmp_path / "run"), Path(__file__).parent
+    folder, here = place(tmp_path / "run"), Path(__file__).parents[1]
     result = subprocess.run(
         [
             *(sys.executable, "-m", "torch.distributed.run", "--standalone"),
-            *("--nproc-per-node", "2", here / "two_processes.py"),
+            *("--nproc-per-node", "2", here / "lib" / "two_processes.py"),
             *map(str, [*WORDS, "--save_every", 3]),
         ],
         cwd=folder,

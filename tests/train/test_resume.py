@@ -9,10 +9,10 @@ import time
 
 import pytest
 
-from gpt1.recipe import TrainConfig
-from gpt1.stopping import Stop
-from gpt1.train import train
-from runs import (
+from gpt1.train.pretraining import train
+from gpt1.train.recipe import TrainConfig
+from gpt1.train.stopping import Stop
+from lib.runs import (
     SMALL,
     assert_same_run,
     command,
@@ -22,7 +22,7 @@ from runs import (
     small_text,
     train_here,
 )
-from warm import needs_fork
+from lib.warm import needs_fork
 
 pytestmark = needs_fork
 STEPS = 20
@@ -146,7 +146,7 @@ def test_signals_to_the_whole_group_save_too(warm, long_run, tmp_path, kind, wor
 
 def test_a_second_ctrl_c_ends_at_once_but_not_one_that_torchrun_repeats(monkeypatch):
     now = 100.0
-    monkeypatch.setattr("gpt1.stopping.time.monotonic", lambda: now)
+    monkeypatch.setattr("gpt1.train.stopping.time.monotonic", lambda: now)
     before = signal.getsignal(signal.SIGINT)
     with Stop() as stop:
         for _ in range(2):
@@ -162,7 +162,7 @@ def test_a_second_ctrl_c_ends_at_once_but_not_one_that_torchrun_repeats(monkeypa
 
 
 def test_a_request_at_the_last_update_lets_the_run_end(here, monkeypatch, capsys):
-    monkeypatch.setattr("gpt1.train.Stop", AtOnce)
+    monkeypatch.setattr("gpt1.train.pretraining.Stop", AtOnce)
     assert outcome(*flags(max_steps=1)) == 0
     assert "Training completed." in capsys.readouterr().out
     assert (here / "checkpoints" / "best_model.pth").exists()
@@ -178,7 +178,7 @@ class AtOnce(Stop):
 
 def test_a_worse_model_after_resuming_does_not_replace_the_best(here, monkeypatch):
     losses = iter([1.0, 2.0, 0.5])
-    monkeypatch.setattr("gpt1.loop.evaluate", lambda *_: next(losses))
+    monkeypatch.setattr("gpt1.train.loop.evaluate", lambda *_: next(losses))
     train_here(*flags(max_steps=6), "--eval_every", 2, "--stop_after", 3)
     train_here("--resume", "--stop_after", 2)
     best = kept(here / "checkpoints", "best_model.pth")

@@ -6,12 +6,13 @@ from itertools import pairwise
 import pytest
 import torch
 
-from gpt1.narration import describe
-from gpt1.roll_call import LENGTH, SHARE, RollCall, name_ids
 from gpt1.tales import generate_tales, join
 from gpt1.tokenizer import BPETokenizer, CharTokenizer
-from gpt1.train import TrainConfig, prepare, train
-from runs import SMALL, small_text
+from gpt1.train import TrainConfig
+from gpt1.train.pretraining import prepare, train
+from gpt1.train.report import describe
+from gpt1.train.roll_call import LENGTH, SHARE, RollCall, name_ids
+from lib.runs import SMALL, small_text
 
 NAMES = [100, 101, 102, 103]
 
@@ -102,8 +103,8 @@ def test_a_run_that_was_stopped_goes_on_with_the_same_names(tmp_path, monkeypatc
 
 def test_a_run_says_that_it_has_one(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("gpt1.train.load_text", small_tales)
-    monkeypatch.setattr("gpt1.storage.load_text", small_tales)
+    monkeypatch.setattr("gpt1.train.pretraining.load_text", small_tales)
+    monkeypatch.setattr("gpt1.data.ids.load_text", small_tales)
     small = {"layers": 1, "width": 16, "heads": 2, "context": 32, "vocab_size": 700}
     options = TrainConfig.tiny(**small, seed=3, roll_call=4)
     run = prepare(options)

@@ -6,10 +6,10 @@ import pytest
 import torch
 
 from gpt1 import GPT, GPTConfig
-from gpt1.engine import Engine, pick_precision
-from gpt1.optimizer import make_optimizer
-from gpt1.running import Loss
-from gpt1.step import counted, evaluate, total_loss, train_step
+from gpt1.train.engine import Engine, pick_precision
+from gpt1.train.optimizer import make_optimizer
+from gpt1.train.run import Loss
+from gpt1.train.step import counted, evaluate, total_loss, train_step
 
 CONFIG = GPTConfig(vocab_size=29, context=8, width=16, layers=2, heads=2, dropout=0.0)
 CPU, CUDA = torch.device("cpu"), torch.device("cuda")

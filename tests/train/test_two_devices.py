@@ -4,12 +4,12 @@ import pytest
 import torch
 from torch import nn
 
-from gpt1.engine import Engine
-from gpt1.sampling import generate
-from gpt1.step import evaluate, train_step
-from gpt1.utils import pick_device
-from two_devices import two_devices
-from weights import random_ids
+from gpt1.generate.sampling import generate
+from gpt1.plumbing.device import pick_device
+from gpt1.train.engine import Engine
+from gpt1.train.step import evaluate, train_step
+from lib.two_devices import two_devices
+from lib.weights import random_ids
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import re
 import pytest
 import torch
 
-from folders import Trap, rewrite, same
 from gpt1 import GPT
+from lib.folders import Trap, rewrite, same
 
 pytest.importorskip("safetensors.torch")
 pytest.importorskip("transformers")

@@ -6,10 +6,11 @@ import sys
 import pytest
 import torch
 
-from checks import SMALL, check_against_numpy, check_tied
-from folders import rewrite, same
-from gpt1 import GPT, GPTConfig, pretrained
-from weights import numpy_weights, our_model, our_name, their_config, their_model
+from gpt1 import GPT, GPTConfig
+from gpt1.weights import layouts
+from lib.checks import SMALL, check_against_numpy, check_tied
+from lib.folders import rewrite, same
+from lib.weights import numpy_weights, our_model, our_name, their_config, their_model
 
 safetensors = pytest.importorskip("safetensors.torch")
 transformers = pytest.importorskip("transformers")
@@ -190,7 +191,7 @@ def test_without_safetensors_the_error_says_how_to_get_it(small, tmp_path, monke
     monkeypatch.setitem(sys.modules, "safetensors.torch", None)
     for action in (
         lambda: small.save_pretrained(tmp_path),
-        lambda: pretrained._read_hugging_face(tmp_path, tmp_path, None),
+        lambda: layouts._read_hugging_face(tmp_path, tmp_path, None),
     ):
         with pytest.raises(ImportError, match=r"safetensors: install it with"):
             action()
@@ -199,7 +200,7 @@ def test_without_safetensors_the_error_says_how_to_get_it(small, tmp_path, monke
 def test_the_map_of_names_is_the_one_of_the_tests(small, small_weights):
     ours = {our_name(name): name for name in small_weights}
     for name in small.state_dict():
-        assert f"transformer.{pretrained.their_name(name)}" == ours[name]
+        assert f"transformer.{layouts.their_name(name)}" == ours[name]
 
 
 def test_gpt1_has_the_names_and_shapes_of_hugging_faces():
@@ -209,9 +210,7 @@ def test_gpt1_has_the_names_and_shapes_of_hugging_faces():
     wanted = {name: tensor.shape for name, tensor in wanted.state_dict().items()}
     assert wanted.pop("lm_head.weight") == (40478, 768)
     assert {
-        f"transformer.{pretrained.their_name(name)}": pretrained.to_theirs(
-            name, tensor
-        ).shape
+        f"transformer.{layouts.their_name(name)}": layouts.to_theirs(name, tensor).shape
         for name, tensor in model.state_dict().items()
     } == wanted
 

@@ -5,11 +5,11 @@ import re
 import numpy as np
 import pytest
 
-from checks import SMALL, check_against_numpy
-from folders import Trap, same
 from gpt1 import GPT, GPTConfig
-from openai_files import write_openai
-from weights import numpy_weights
+from lib.checks import SMALL, check_against_numpy
+from lib.folders import Trap, same
+from lib.openai_files import write_openai
+from lib.weights import numpy_weights
 
 
 def test_openais_files_load_bit_for_bit(small, small_weights, tmp_path, ids):

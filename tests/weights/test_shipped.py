@@ -9,17 +9,17 @@ import pytest
 import torch
 
 from gpt1 import GPT
-from gpt1.checkpoint import ASSETS, SHIPPED
-from gpt1.dataset import GPTDataset, get_dataloader
-from gpt1.generate import write_text
+from gpt1.data.sources import load_text
+from gpt1.data.windows import GPTDataset, get_dataloader
+from gpt1.generate.texts import write_text
 from gpt1.loading import load_model
-from gpt1.recipe import TINY, TrainConfig
-from gpt1.roll_call import name_ids
+from gpt1.plumbing.files import load_checkpoint
 from gpt1.tales import SEPARATOR, entropy_per_tale, generate_tales
 from gpt1.tales.words import ANIMALS, CHILDREN
-from gpt1.text import load_text
 from gpt1.train import evaluate
-from gpt1.utils import load_checkpoint
+from gpt1.train.recipe import TINY, TrainConfig
+from gpt1.train.roll_call import name_ids
+from gpt1.weights.checkpoint import ASSETS, SHIPPED
 
 TRIGRAM, BEST_N_GRAM = 423, 247
 """Nats per tale on the validation tales, as the first chapter measures them."""
@@ -71,7 +71,8 @@ socket.socket.connect = socket.getaddrinfo = no_network
 warnings.filterwarnings("ignore", "Failed to initialize NumPy")
 
 from gpt1 import GPT
-from gpt1.generate import load_model, write_text
+from gpt1.generate.texts import write_text
+from gpt1.loading import load_model
 
 assert GPT.from_pretrained("tales-tiny").config.context > 1
 print(write_text(*load_model("tales-tiny", "cpu"), "One day", 5))

@@ -8,13 +8,13 @@ import time
 import zipfile
 from pathlib import Path
 
-from scripts.address import project
-from scripts.browser import MISSING, BrowserMissingError, find, launch
-from scripts.epub.book import read
-from scripts.epub.package import collect, write
-from scripts.epub.typeset import cover, typeset
+from scripts.editions.epub.book import read
+from scripts.editions.epub.package import collect, write
+from scripts.editions.epub.typeset import cover, typeset
+from scripts.site.address import project
+from scripts.site.browser import MISSING, BrowserMissingError, find, launch
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 SITE = ROOT / "_build" / "html"
 FOLDER = ROOT / "_build" / "epub"
 

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup, NavigableString, Tag
 
-from scripts.epub.lines import hang
-from scripts.pdf.about import About, read_about
-from scripts.pdf.blocks import new
-from scripts.pdf.contents import imprint, part_opening, sections_of, title_page
-from scripts.pdf.document import gather, whole
-from scripts.pdf.pages import Page, Part
+from scripts.editions.about import About, read_about
+from scripts.editions.blocks import new
+from scripts.editions.contents import imprint, part_opening, sections_of, title_page
+from scripts.editions.document import gather, whole
+from scripts.editions.epub.lines import hang
+from scripts.editions.pages import Page, Part
 
 TYPEFACES = "Source Sans 3 and Source Code Pro, by Paul D. Hunt"
 FOR_READERS = """\

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bs4 import BeautifulSoup, NavigableString, Tag
 
-from scripts.pdf.blocks import new
+from scripts.editions.blocks import new
 
 LETTER = 0.6  # the width of a letter, in the size of the type
 WIDE = 80  # a table with longer lines is set smaller, so that a tablet has room for it

@@ -9,8 +9,8 @@ import zipfile
 from html import escape
 from pathlib import Path
 
-from scripts.epub.book import Book
-from scripts.offline import date
+from scripts.editions.epub.book import Book
+from scripts.editions.offline import date
 
 MIME = "application/epub+zip"
 TYPES = {

@@ -6,8 +6,8 @@ import re
 from html import escape
 from pathlib import Path
 
-from scripts.epub.book import Book
-from scripts.icons import DRAWING, welcome
+from scripts.editions.epub.book import Book
+from scripts.site.icons import DRAWING, welcome
 
 # Each formula is a drawing of its own, with its TeX as what a screen reader says.
 FILES = """async () => {

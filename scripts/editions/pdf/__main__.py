@@ -10,13 +10,13 @@ from pathlib import Path
 
 from pypdf import PdfReader
 
-from scripts.address import project
-from scripts.browser import MISSING, BrowserMissingError, find, launch
-from scripts.pdf.document import assemble
-from scripts.pdf.finish import dead_links, finish
-from scripts.pdf.layout import LayoutError, open_document, print_pages
+from scripts.editions.document import assemble
+from scripts.editions.pdf.finish import dead_links, finish
+from scripts.editions.pdf.layout import LayoutError, open_document, print_pages
+from scripts.site.address import project
+from scripts.site.browser import MISSING, BrowserMissingError, find, launch
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 SITE = ROOT / "_build" / "html"
 FOLDER = ROOT / "_build" / "pdf"
 PAPERS = ["a4", "letter"]

@@ -11,7 +11,7 @@ import time
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import BooleanObject, DictionaryObject, NameObject, TextStringObject
 
-from scripts.pdf.about import About
+from scripts.editions.about import About
 
 # Chromium counts its objects a little too low, which pypdf says each time.
 logging.getLogger("pypdf").setLevel(logging.ERROR)

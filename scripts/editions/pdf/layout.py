@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pypdf import PdfReader
 
-from scripts.pdf.document import Document
+from scripts.editions.document import Document
 
 PASSES = 6
 PRINT = {"prefer_css_page_size": True, "print_background": True}

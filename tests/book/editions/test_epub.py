@@ -7,12 +7,12 @@ from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup
-from chapters import CONTENTS, ROOT
 
-from scripts.epub.book import read
-from scripts.epub.lines import hang
-from scripts.epub.package import collect, modified, write
-from scripts.epub.typeset import cover, plain, typeset
+from lib.book.chapters import CONTENTS, ROOT
+from scripts.editions.epub.book import read
+from scripts.editions.epub.lines import hang
+from scripts.editions.epub.package import collect, modified, write
+from scripts.editions.epub.typeset import cover, plain, typeset
 
 OPF = "{http://www.idpf.org/2007/opf}"
 XHTML = "{http://www.w3.org/1999/xhtml}"

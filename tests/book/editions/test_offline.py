@@ -8,9 +8,9 @@ import sys
 import zipfile
 
 import pytest
-from chapters import EVERY, ROOT
 
 from gpt1.tales import generate_tales, join
+from lib.book.chapters import EVERY, ROOT
 from scripts import offline
 
 
@@ -88,7 +88,7 @@ def test_the_package_in_it_writes_a_tale_with_nothing_else_of_ours(unpacked, tmp
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index"]
     pip += ["--no-deps", "--disable-pip-version-check", "--target", tmp_path / "here"]
     subprocess.run([*pip, wheel], check=True, cwd=tmp_path)
-    program = "import gpt1, gpt1.cli; print(gpt1.__file__); gpt1.cli.main()"
+    program = "import gpt1, gpt1.__main__; print(gpt1.__file__); gpt1.__main__.main()"
     done = subprocess.run(
         [sys.executable, "-c", program, "generate", "--max_length", "30"],
         cwd=tmp_path,

@@ -9,14 +9,14 @@ from importlib.util import find_spec
 
 import pytest
 from bs4 import BeautifulSoup
-from chapters import CONTENTS, NOTEBOOKS, ROOT
-from links import is_elsewhere
 from pypdf import PdfReader
 
-from scripts.pdf import blocks
-from scripts.pdf.document import Document, assemble
-from scripts.pdf.finish import bookmark, dead_links, finish
-from scripts.pdf.layout import LayoutError, before, open_document, print_pages
+from lib.book.chapters import CONTENTS, NOTEBOOKS, ROOT
+from lib.book.links import is_elsewhere
+from scripts.editions.document import Document, assemble
+from scripts.editions.pdf import blocks
+from scripts.editions.pdf.finish import bookmark, dead_links, finish
+from scripts.editions.pdf.layout import LayoutError, before, open_document, print_pages
 
 LINK = r'<a class="(?:\w+ )?internal"[^>]* href="([^"]*)"'
 # The welcome page and the shortest chapter.

@@ -3,7 +3,8 @@
 import re
 
 import pytest
-from chapters import EVERY, NOTEBOOKS, cells, code_cells, markdown, name
+
+from lib.book.chapters import EVERY, NOTEBOOKS, cells, code_cells, markdown, name
 
 OPENING = re.compile(
     r"# .+\n\n"

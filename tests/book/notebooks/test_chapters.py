@@ -3,11 +3,12 @@
 import re
 
 import pytest
-from chapters import NOTEBOOKS, ROOT, code_cells, name
-from definitions import Definitions, differences
 
-TAUGHT = ["tokenizer/bpe.py", "dataset.py", "model.py", "step.py"]
-TAUGHT += ["sampling.py"]
+from lib.book.chapters import NOTEBOOKS, ROOT, code_cells, name
+from lib.book.definitions import Definitions, differences
+
+TAUGHT = ["tokenizer/bpe.py", "data/windows.py", "model.py", "train/step.py"]
+TAUGHT += ["generate/sampling.py"]
 TAUGHT = [ROOT / "gpt1" / path for path in TAUGHT]
 # The training loop is made of functions.
 LOOP = {"schedule", "parameter_groups", "counted", "total_loss", "evaluate"}

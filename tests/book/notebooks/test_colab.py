@@ -3,11 +3,11 @@
 import re
 
 import pytest
-from chapters import EVERY, ROOT, cells, name
-from links import Page
 
+from lib.book.chapters import EVERY, ROOT, cells, name
+from lib.book.links import Page
 from scripts import colab
-from scripts.address import pages_address, project, setup_cell
+from scripts.site.address import pages_address, project, setup_cell
 
 LIST = """\
 # Python 3.13

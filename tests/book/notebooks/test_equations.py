@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from chapters import NOTEBOOKS, cells, displays, name
 
-from gpt1.equations import CHAPTERS, EQUATIONS
+from gpt1.inspect.equations import CHAPTERS, EQUATIONS
+from lib.book.chapters import NOTEBOOKS, cells, displays, name
 
 TAG = re.compile(r"\\tag\{([A-Z])(\d+)\}")
 LETTERS = {title: letter for letter, title in CHAPTERS.items()}

@@ -7,9 +7,9 @@ import re
 from contextlib import redirect_stdout, suppress
 
 import pytest
-from chapters import NOTEBOOKS, cells, code_cells
 
 from gpt1.check import exercises, judge
+from lib.book.chapters import NOTEBOOKS, cells, code_cells
 
 CHECK = re.compile(r'^check\("([a-z0-9-]+)", (\w+)\)$', re.MULTILINE)
 SOLUTION = re.compile(

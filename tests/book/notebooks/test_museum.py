@@ -4,9 +4,9 @@ import ast
 import re
 
 import pytest
-from chapters import ROOT, cells
 
-from test_mutations import PAIRS
+from lib.book.chapters import ROOT, cells
+from model.test_mutations import PAIRS
 
 PATH = ROOT / "notebooks" / "bug-museum.ipynb"
 EVERY = cells(PATH)
@@ -15,7 +15,7 @@ HEAD = re.compile(
     re.DOTALL,
 )
 LAST = re.compile(r"\*\*The fix\.\*\* (.+)\n\n\*\*The guard\.\*\* (.+)", re.DOTALL)
-TEST = re.compile(r"`(tests/\w+\.py)::(test_\w+)(?:\[([^`]+)\])?`")
+TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)(?:\[([^`]+)\])?`")
 EXHIBITS = [
     (place, HEAD.fullmatch(cell["source"]))
     for place, cell in enumerate(EVERY)
@@ -70,5 +70,5 @@ def test_the_test_that_guards_against_it_exists(place):
     for path, name, mutation in named:
         assert name in defined_in(path), f"{path} has no {name}"
         if mutation:
-            assert path == "tests/test_mutations.py"
+            assert path == "tests/model/test_mutations.py"
             assert mutation in {pair.id for pair in PAIRS}

@@ -5,9 +5,9 @@ import subprocess
 import sys
 
 import pytest
-from chapters import EVERY, NOTEBOOKS, ROOT, cells, code_cells, name
 
-from scripts.address import is_setup_cell, setup_cell
+from lib.book.chapters import EVERY, NOTEBOOKS, ROOT, cells, code_cells, name
+from scripts.site.address import is_setup_cell, setup_cell
 
 WIDEST = 72
 TALLEST = 25
@@ -111,7 +111,7 @@ def test_each_exercise_has_a_hint_and_a_solution(path):
 
 @every_notebook
 def test_its_shape_comments_are_true_and_its_solutions_run(path):
-    command = [sys.executable, ROOT / "tests" / "shapes.py", path]
+    command = [sys.executable, ROOT / "tests" / "lib" / "shapes.py", path]
     done = subprocess.run(
         command,
         cwd=path.parent,

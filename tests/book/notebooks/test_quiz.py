@@ -7,8 +7,9 @@ import sys
 
 import pytest
 from bs4 import BeautifulSoup
-from chapters import NOTEBOOKS, ROOT, cells, name
-from quizzes import ENDING, questions, section
+
+from lib.book.chapters import NOTEBOOKS, ROOT, cells, name
+from lib.book.quizzes import ENDING, questions, section
 
 every_chapter = pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
 

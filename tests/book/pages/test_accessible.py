@@ -1,6 +1,6 @@
 """axe-core, which test_pages.py asks, sees what readers cannot use, on every page."""
 
-from browsing import PAGES, violations
+from lib.book.browsing import PAGES, violations
 
 SPOILT = {
     "image-alt": "article.append(new Image())",

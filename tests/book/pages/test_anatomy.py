@@ -4,8 +4,9 @@ import re
 
 import pytest
 import yaml
-from articles import article
-from chapters import EVERY, NOTEBOOKS, ROOT, markdown, name
+
+from lib.book.articles import article
+from lib.book.chapters import EVERY, NOTEBOOKS, ROOT, markdown, name
 
 LEADS = {
     "From the paper": "paper",

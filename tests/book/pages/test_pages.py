@@ -4,8 +4,9 @@ Each page is opened twice: from a file on a screen, and from a static server on 
 """
 
 import pytest
-from browsing import BOXES, PAGES, violations, visits
-from chapters import NOTEBOOKS
+
+from lib.book.browsing import BOXES, PAGES, violations, visits
+from lib.book.chapters import NOTEBOOKS
 
 CHAPTERS = {f"notebooks/{path.stem}" for path in NOTEBOOKS}
 # A page's own style sheets, scripts, typefaces and pictures; the most there are now is

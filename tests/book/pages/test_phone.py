@@ -1,7 +1,8 @@
 """The built book on a phone: boxes that scroll, and things that a finger can hit."""
 
 import pytest
-from browsing import BOXES
+
+from lib.book.browsing import BOXES
 
 CHAPTER = "notebooks/04-attention"
 NAMES = """(boxes) => [...document.querySelectorAll(`article :is(${boxes})`)]

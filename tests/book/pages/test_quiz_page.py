@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from chapters import NOTEBOOKS, cells
-from quizzes import questions, section
+
+from lib.book.chapters import NOTEBOOKS, cells
+from lib.book.quizzes import questions, section
 
 ASKED = questions(section(cells(NOTEBOOKS[0]))[0])
 # Choose everything; return each choice with what is said to it. In the other tests

@@ -41,7 +41,7 @@ ASKED = {
     "MultiHeadAttention": "notebooks/04-attention.html#built-MultiHeadAttention",
     "KVCache": "notebooks/10-sampling.html#built-KVCache",
     "GPTDataset": "notebooks/03-batches-and-embeddings.html#built-GPTDataset",
-    "OpenAIAdam": "book/api.html#gpt1.optimizer.OpenAIAdam",
+    "OpenAIAdam": "book/api.html#gpt1.train.optimizer.OpenAIAdam",
 }
 
 

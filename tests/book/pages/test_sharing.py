@@ -7,13 +7,13 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
-from browsing import Silent, serving
 from bs4 import BeautifulSoup
-from chapters import CONTENTS, ROOT
-from links import Page, css_loads
 
-from scripts.address import project
-from scripts.icons import pictures, welcome
+from lib.book.browsing import Silent, serving
+from lib.book.chapters import CONTENTS, ROOT
+from lib.book.links import Page, css_loads
+from scripts.site.address import project
+from scripts.site.icons import pictures, welcome
 
 STATIC = ROOT / "book" / "_static"
 OWNER, NAME = project()[0].removeprefix("https://github.com/").split("/")

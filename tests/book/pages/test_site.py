@@ -4,10 +4,10 @@ import re
 import subprocess
 
 import pytest
-from chapters import CONTENTS, EVERY, NOTEBOOKS, ROOT
-from links import Page, css_loads, dead, is_elsewhere
 
-from scripts.address import project
+from lib.book.chapters import CONTENTS, EVERY, NOTEBOOKS, ROOT
+from lib.book.links import Page, css_loads, dead, is_elsewhere
+from scripts.site.address import project
 
 
 @pytest.fixture(scope="session")

@@ -4,11 +4,12 @@ import re
 import sys
 
 import pytest
-from articles import article
 from bs4 import NavigableString
-from chapters import EVERY, ROOT, name
 from docutils import nodes
 from docutils.utils import new_document
+
+from lib.book.articles import article
+from lib.book.chapters import EVERY, ROOT, name
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 from unbroken import Unbroken

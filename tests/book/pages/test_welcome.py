@@ -4,11 +4,11 @@ import json
 import re
 
 import pytest
-from chapters import NOTEBOOKS, ROOT, cells
 
 from gpt1 import count
 from gpt1.config import GPTConfig
-from gpt1.generate import load_model
+from gpt1.loading import load_model
+from lib.book.chapters import NOTEBOOKS, ROOT, cells
 
 WELCOME = (ROOT / "book" / "index.md").read_text("utf8")
 HOW_TO_READ = (ROOT / "book" / "how-to-read.md").read_text("utf8")

@@ -2,9 +2,11 @@
 
 import pytest
 
-from scripts.draw import drawings
+from scripts.site.draw import drawings
 
 
 @pytest.mark.parametrize("path", drawings(), ids=lambda path: path.name)
 def test_the_stored_drawing_is_current(path):
-    assert path.read_text("utf8") == drawings()[path], "run  python -m scripts.draw"
+    assert path.read_text("utf8") == drawings()[path], (
+        "run  python -m scripts.site.draw"
+    )

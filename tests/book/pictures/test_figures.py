@@ -5,10 +5,10 @@ import sys
 from xml.etree import ElementTree
 
 import pytest
-from chapters import EVERY, ROOT, code_cells, name
 
-from gpt1.colours import NEUTRALS, PALETTE
-from gpt1.drawing import model_drawing
+from gpt1.pictures.colours import NEUTRALS, PALETTE
+from gpt1.pictures.model import model_drawing
+from lib.book.chapters import EVERY, ROOT, code_cells, name
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 from page_plots import LARGER, is_plot, page_plot, turned
@@ -111,7 +111,8 @@ def plot():
 
     import matplotlib
 
-    from gpt1.utils import COLOURS, plot_style
+    from gpt1.pictures.colours import COLOURS
+    from gpt1.pictures.plots import plot_style
 
     with matplotlib.rc_context():
         plot_style()

@@ -13,7 +13,7 @@ def test_every_file_follows_the_address():
     late = [path.relative_to(address.ROOT).as_posix() for path in address.behind()]
     assert late == [], (
         "run `make address`; or, for somebody else's repository, add it to FOREIGN in "
-        "scripts/address.py"
+        "scripts/site/address.py"
     )
 
 

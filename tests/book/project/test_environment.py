@@ -6,11 +6,11 @@ from importlib.metadata import metadata, requires
 
 import pytest
 import yaml
-from chapters import ROOT
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from scripts.lock import follow, newest_versions
+from lib.book.chapters import ROOT
+from scripts.project.lock import follow, newest_versions
 
 CONSTRAINTS = (ROOT / "constraints.txt").read_text("utf8")
 PINS = [

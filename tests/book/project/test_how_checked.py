@@ -4,10 +4,10 @@ import json
 import re
 
 import pytest
-from chapters import EVERY, ROOT, code_cells, name
 
-from scripts.checked import PACKAGES, TABLE, count, fingerprint, row
-from scripts.lock import newest_versions
+from lib.book.chapters import EVERY, ROOT, code_cells, name
+from scripts.project.lock import newest_versions
+from scripts.site.checked import PACKAGES, TABLE, count, fingerprint, row
 
 TEXT = TABLE.read_text("utf8")
 

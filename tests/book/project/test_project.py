@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import torch
 import yaml
-from chapters import NOTEBOOKS, ROOT
 
-from scripts.address import project, texts
+from lib.book.chapters import NOTEBOOKS, ROOT
+from scripts.site.address import project, texts
 
 PAPERS = ["README.md", "CONTRIBUTING.md", "book/how-checked.md", "book/how-to-read.md"]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))

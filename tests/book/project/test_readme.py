@@ -3,11 +3,11 @@
 import re
 
 import pytest
-from chapters import NOTEBOOKS, ROOT, cells
-from links import Page
 
+from lib.book.chapters import NOTEBOOKS, ROOT, cells
+from lib.book.links import Page
 from scripts import screenshot
-from scripts.icons import welcome
+from scripts.site.icons import welcome
 
 README = (ROOT / "README.md").read_text("utf8")
 PICTURES = re.findall(r'(?:src|srcset)="(book/images/[^"]+)"', README)

@@ -5,9 +5,10 @@ import sys
 from functools import lru_cache
 
 import pytest
-from articles import article
 from bs4 import NavigableString
-from chapters import EVERY, ROOT, name
+
+from lib.book.articles import article
+from lib.book.chapters import EVERY, ROOT, name
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 

@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from articles import article
-from chapters import NOTEBOOKS, ROOT, displays, name
+
+from lib.book.articles import article
+from lib.book.chapters import NOTEBOOKS, ROOT, displays, name
 
 MAP = (ROOT / "book/paper-map.md").read_text("utf8")
 TAG = re.compile(r"\\tag\{(\w+)\}")

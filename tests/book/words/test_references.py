@@ -4,8 +4,9 @@ import re
 from collections import Counter
 
 import pytest
-from articles import article
-from chapters import EVERY, ROOT, markdown, name
+
+from lib.book.articles import article
+from lib.book.chapters import EVERY, ROOT, markdown, name
 
 NAMES = r"[A-Z][\w-]+(?: team| et al\.|(?:, [A-Z][\w-]+)* and [A-Z][\w-]+)?(?:'s)?"
 YEAR = r"(?:19|20)\d\d"

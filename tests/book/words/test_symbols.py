@@ -4,9 +4,10 @@ import re
 from functools import lru_cache
 
 import pytest
-from articles import article
-from chapters import NOTEBOOKS, ROOT, cells, name
-from symbols import maths, symbols, without_index
+
+from lib.book.articles import article
+from lib.book.chapters import NOTEBOOKS, ROOT, cells, name
+from lib.book.symbols import maths, symbols, without_index
 
 PAGE = (ROOT / "book/symbols.md").read_text("utf8")
 ROWS = [

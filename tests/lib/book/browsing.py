@@ -9,7 +9,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from chapters import CONTENTS
+from lib.book.chapters import CONTENTS
 
 # Not in the contents. The page for what is not found has addresses from a server's
 # root: test_sharing.py looks at it there.
@@ -18,7 +18,7 @@ PAGES = [*CONTENTS, *MADE]
 SIZES = {"screen": (1280, 900), "phone": (390, 844)}
 # What may be wider than the column scrolls in one of these.
 BOXES = "pre, .cell_output .output, .pst-scrollable-table-container, mjx-container"
-AXE = Path(__file__).parents[1] / "vendor" / "axe-core" / "axe.min.js"
+AXE = Path(__file__).parents[2] / "vendor" / "axe-core" / "axe.min.js"
 
 
 class Silent(SimpleHTTPRequestHandler):

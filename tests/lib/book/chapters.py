@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 EVERY = sorted((ROOT / "notebooks").glob("*.ipynb"))  # with the appendix
 NOTEBOOKS = [path for path in EVERY if path.stem[0].isdigit()]  # the chapters
 CONTENTS = re.findall(r"(?:root|file): (\S+)", (ROOT / "_toc.yml").read_text("utf8"))

@@ -1,0 +1,101 @@
+"""The command `gpt1 count`, or `python -m gpt1.count`."""
+
+from dataclasses import dataclass
+
+from gpt1.config import PRESETS, GPTConfig
+from gpt1.count.ledgers import (
+    activations,
+    checked_time,
+    flops,
+    generation_memory,
+    parameters,
+    training_flops,
+    training_memory,
+)
+from gpt1.plumbing.command import option, parse, run
+
+GROUP = "sizes; the preset's unless given"
+
+
+@dataclass
+class CountConfig:
+    """Count the parameters, operations and bytes of a GPT-1, without making one.
+
+    Raises:
+        ValueError: a number is out of its range.
+    """
+
+    preset: str = option("gpt1", "the model's size", choices=sorted(PRESETS))
+    batch_size: int = option(1, "windows in a step of training", example=64)
+    time: int | None = option(
+        None, "tokens in a window; the context unless given", type=int, example=128
+    )
+    vocab_size: int | None = option(None, "tokens", type=int, group=GROUP)
+    context: int | None = option(None, "tokens seen at once", type=int, group=GROUP)
+    width: int | None = option(
+        None, "size of a state", type=int, group=GROUP, example=1024
+    )
+    layers: int | None = option(None, "blocks", type=int, group=GROUP, example=24)
+    heads: int | None = option(
+        None, "attention heads", type=int, group=GROUP, example=16
+    )
+    feed_forward: int | None = option(
+        None, "inner size; 4 x width unless given", type=int, group=GROUP
+    )
+    dropout: float | None = option(
+        None, "in all four places", type=float, group=GROUP, example=0.0
+    )
+
+    def model(self):
+        """The `GPTConfig` that is meant."""
+        fields = GPTConfig.__dataclass_fields__
+        given = {name: getattr(self, name, None) for name in fields}
+        return PRESETS[self.preset](**{k: v for k, v in given.items() if v is not None})
+
+
+def report(options):
+    """All ledgers of a model as one text.
+
+    Args:
+        options: a `CountConfig`.
+
+    Raises:
+        ValueError: see `GPTConfig` and `activations`.
+    """
+    config, batch = options.model(), options.batch_size
+    time = checked_time(config, options.time)
+    training, writing = training_memory(config, batch, time), generation_memory(config)
+    return f"""\
+{options.preset}: vocabulary {config.vocab_size:,}, context {config.context}, width \
+{config.width}, {config.layers} layers,
+{config.heads} heads, feed-forward {config.feed_forward}, dropout {config.dropout}
+
+PARAMETERS
+{parameters(config)}
+
+FORWARD, each of {time} tokens
+{flops(config, time)}
+training, three times as much: {training_flops(config, time):,}
+
+TRAINING, {batch} x {time} tokens in float32: {_human(training.total)}
+{training}
+
+ACTIVATIONS of these
+{activations(config, batch, time)}
+
+WRITING one text in float32: {_human(writing.total)}
+{writing}"""
+
+
+def _human(size):
+    unit = min((len(f"{size}") - 1) // 3, 3)
+    return f"{size / 1000**unit:.4g} {('bytes', 'kB', 'MB', 'GB')[unit]}"
+
+
+def main(argv=None):
+    """The command line of `python -m gpt1.count`."""
+    run(lambda: print(report(parse(CountConfig, argv, prog="gpt1 count"))))
+
+
+if __name__ == "__main__":
+    main()

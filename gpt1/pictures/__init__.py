@@ -1,0 +1,16 @@
+"""The book's drawings and the style of its plots."""
+
+from gpt1.pictures.attention import attention_map
+from gpt1.pictures.colours import COLOURS, FILLS
+from gpt1.pictures.model import model_drawing
+from gpt1.pictures.plots import plot_style
+from gpt1.pictures.svg import Drawing
+
+__all__ = [
+    "COLOURS",
+    "FILLS",
+    "Drawing",
+    "attention_map",
+    "model_drawing",
+    "plot_style",
+]
