@@ -1,0 +1,112 @@
+"""The pages of the book without what needs a screen, and one HTML document of them."""
+
+from __future__ import annotations
+
+import re
+from copy import copy
+from html import escape
+from pathlib import Path
+
+from bs4 import BeautifulSoup, Tag
+
+from scripts.editions import blocks
+from scripts.editions.about import About
+from scripts.editions.answers import move_answers
+from scripts.editions.names import Names
+from scripts.editions.pages import Page, Part, read_book
+
+APPENDIX = "Appendix"
+STYLES = ["base.css", "lookup.css", "figures.css", "pygments.css"]
+MATHJAX = re.compile(r"<script>(window\.MathJax = .*?)</script>")
+VENDOR = "_static/vendor/mathjax/tex-svg.js"
+
+
+def gather(
+    soup: BeautifulSoup,
+    root: Path,
+    site: Path,
+    about: About,
+    only: list[str] | None = None,
+) -> tuple[list[Part], Tag | None]:
+    """Return the book's parts without all that needs a screen, and the title's drawing.
+
+    Hints, solutions and answers are pages of their own, at the end of the appendix.
+    """
+    parts = read_book(root, site, only)
+    pages = [page for part in parts for page in part.pages]
+    names = Names(pages, site.as_uri(), about.address)
+    for page in pages:
+        names.rename(page)
+    answers = move_answers(soup, pages)
+    drawing = cover(pages[0])
+    for page in pages + answers:
+        blocks.remove_screen(page.article)
+        blocks.remove_folded_code(page.article)
+        blocks.questions(soup, page.article)
+        blocks.unfold(soup, page.article)
+        blocks.keep_marks(soup, page.article)
+    welcome(pages[0], about)
+    add_answers(parts, answers)
+    return parts, drawing
+
+
+def cover(page: Page) -> Tag | None:
+    """Return a copy of the welcome page's drawing of the model, for the title page."""
+    drawing = page.article.select_one("svg.gpt1-drawing")
+    if drawing is None:
+        return None
+    drawing = copy(drawing)
+    for tag in [drawing, *drawing.find_all(True)]:
+        for attribute in ("id", "aria-labelledby", "aria-describedby"):
+            tag.attrs.pop(attribute, None)
+    drawing["aria-hidden"] = "true"
+    return drawing
+
+
+def welcome(page: Page, about: About) -> None:
+    """The welcome page has the book's title as its own, which the cover shows."""
+    if page.title == about.title:
+        page.title = page.article.h1.string = "Welcome"
+
+
+def add_answers(parts: list[Part], answers: list[Page]) -> None:
+    """Put the answers at the end of the appendix, before the reference."""
+    if not answers:
+        return
+    for part in parts:
+        if part.title == APPENDIX:
+            part.pages.extend(answers)
+            return
+    parts.append(Part(APPENDIX, "", answers))
+
+
+def whole(site: Path, style: str, body: Tag, pages: list[Page], about: About) -> str:
+    """Return the whole document's HTML."""
+    at = site.as_uri()
+    links = "\n".join(
+        f'<link rel="stylesheet" href="{at}/_static/{name}">' for name in STYLES
+    )
+    return f"""<!doctype html>
+<html lang="en" data-theme="light">
+<head>
+<meta charset="utf-8">
+<title>{escape(about.title)}</title>
+{links}
+<style>{style}</style>
+<script>{mathjax_config(site, pages)}</script>
+<script defer src="{at}/{VENDOR}"></script>
+</head>
+<body>{body}</body>
+</html>
+"""
+
+
+def mathjax_config(site: Path, pages: list[Page]) -> str:
+    """Return how the site sets MathJax up, without its hidden second copy."""
+    for page in pages:
+        path = site / f"{page.name}.html"
+        found = MATHJAX.search(path.read_text("utf8")) if path.exists() else None
+        if found:
+            quiet = "MathJax.options.enableAssistiveMml = false;"
+            return f"{found[1]}; MathJax.options ??= {{}}; {quiet}"
+    return ""
