@@ -40,7 +40,7 @@ def pieces(model, sizes=(3, 3, 2)):
 
     def logits(ids):
         cache = model.new_cache()
-        return torch.cat([model(p, cache) for p in ids.split(list(sizes), 1)], 1)
+        return torch.cat([model(p, cache=cache) for p in ids.split(list(sizes), 1)], 1)
 
     return logits
 

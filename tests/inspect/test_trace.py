@@ -72,8 +72,8 @@ def test_a_cache_is_counted_as_what_it_saves():
     model, config = small(), SMALL
     with torch.no_grad(), trace(model, show=False) as ledger:
         cache = model.new_cache()
-        model(torch.zeros(1, 5, dtype=torch.long), cache)
-        model(torch.zeros(1, 1, dtype=torch.long), cache)
+        model(torch.zeros(1, 5, dtype=torch.long), cache=cache)
+        model(torch.zeros(1, 1, dtype=torch.long), cache=cache)
     second = [row for row in ledger.rows if row.name == "blocks.0.attention.scores"][1]
     assert second.given == "(1, 4, 1, 6)"
     assert second.made == "(1, 4, 1, 6)"

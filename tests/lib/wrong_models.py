@@ -98,7 +98,7 @@ class FinalNorm(GPT):
     """One more LayerNorm at the end; untrained, it has gain 1 and bias 0."""
 
     def hidden(self, ids, cache=None):
-        return F.layer_norm(super().hidden(ids, cache), (self.config.width,))
+        return F.layer_norm(super().hidden(ids, cache=cache), (self.config.width,))
 
 
 class ScaledEmbedding(GPT):
@@ -109,7 +109,7 @@ class ScaledEmbedding(GPT):
             lambda _part, _given, made: made * self.config.width**0.5
         )
         try:
-            return super().hidden(ids, cache)
+            return super().hidden(ids, cache=cache)
         finally:
             hook.remove()
 

@@ -1,0 +1,116 @@
+"""Names and shapes of a GPT's tensors: ours, and those of everyone else.
+
+Hugging Face's names, without their `transformer.` prefix, are the common ones: OpenAI's
+files are read under these names too.
+"""
+
+# Ours on the left, theirs on the right; in OpenAI's files a block's tensors come in
+# this order, weight before bias.
+IN_BLOCK = {
+    "attention.query_key_value": "attn.c_attn",
+    "attention.projection": "attn.c_proj",
+    "attention_norm": "ln_1",
+    "feed_forward.expand": "mlp.c_fc",
+    "feed_forward.contract": "mlp.c_proj",
+    "feed_forward_norm": "ln_2",
+}
+OUTSIDE = {
+    "token_embedding.weight": "tokens_embed.weight",
+    "position_embedding.weight": "positions_embed.weight",
+}
+
+
+def shapes(config):
+    """The shape of each tensor of a GPT, by our names.
+
+    Args:
+        config: a `GPTConfig`.
+    """
+    width, inner = config.width, config.feed_forward
+    sizes = {
+        "attention.query_key_value": (3 * width, width),
+        "attention.projection": (width, width),
+        "attention_norm": (width,),
+        "feed_forward.expand": (inner, width),
+        "feed_forward.contract": (width, inner),
+        "feed_forward_norm": (width,),
+    }
+    found = {
+        "token_embedding.weight": (config.vocab_size, width),
+        "position_embedding.weight": (config.context, width),
+    }
+    for layer in range(config.layers):
+        for module, size in sizes.items():
+            found[f"blocks.{layer}.{module}.weight"] = size
+            found[f"blocks.{layer}.{module}.bias"] = size[:1]
+    return found
+
+
+def their_name(name):
+    """Hugging Face's name, without prefix, for one of our tensors."""
+    if name in OUTSIDE:
+        return OUTSIDE[name]
+    _, layer, rest = name.split(".", 2)
+    module, kind = rest.rsplit(".", 1)
+    return f"h.{layer}.{IN_BLOCK[module]}.{kind}"
+
+
+def is_turned(name):
+    """Whether one of our tensors is the transpose of theirs: linear weights are.
+
+    Their linear layers store (in, out), `nn.Linear` stores (out, in).
+    """
+    return (
+        name.startswith("blocks.") and name.endswith(".weight") and "norm" not in name
+    )
+
+
+def to_theirs(name, tensor):
+    """Turn a tensor of ours into theirs, or back."""
+    return tensor.T if is_turned(name) else tensor
+
+
+def from_theirs(config, tensors, path):
+    """Our tensors from theirs.
+
+    Args:
+        config: a `GPTConfig`.
+        tensors: by their names.
+        path: where they come from, for the message.
+
+    Raises:
+        ValueError: tensors are missing, misshapen or unknown; all of them are named.
+    """
+    ours = shapes(config)
+    theirs = {
+        their_name(name): shape[::-1] if is_turned(name) else shape
+        for name, shape in ours.items()
+    }
+    found = fitted(tensors, theirs, path)
+    return {
+        name: to_theirs(name, found[their_name(name)]).contiguous() for name in ours
+    }
+
+
+def fitted(tensors, shapes, path):
+    """The tensors with these names and shapes, as float32.
+
+    Args:
+        tensors: by name.
+        shapes: what has to be there, by name.
+        path: where they come from, for the message.
+
+    Raises:
+        ValueError: tensors are missing, misshapen or unknown; all of them are named.
+    """
+    wrong = []
+    for name, shape in shapes.items():
+        if name not in tensors:
+            wrong.append(f"{name} is missing")
+        elif tuple(tensors[name].shape) != shape:
+            got = tuple(tensors[name].shape)
+            wrong.append(f"{name} must be {shape}, got {got}")
+    wrong += [f"{name} is unknown" for name in tensors if name not in shapes]
+    if wrong:
+        raise ValueError(f"{path} does not fit its config: {'; '.join(wrong)}")
+    return {name: tensors[name].float() for name in shapes}
