@@ -4,25 +4,17 @@ import pytest
 import torch
 from torch import nn
 
-from gpt1 import GPT, GPTConfig, causal_mask
+from gpt1 import GPT, GPTConfig, MultiHeadAttention, causal_mask
 from gpt1.inspect.leaks import leaks, reach
 from gpt1.variants import VARIANTS
 from gpt1.variants.attention import written_out
 from lib.checks import SMALL
 from lib.weights import numpy_weights, our_model
 
-LEAKY = [
-    "mask one too wide",
-    "no mask",
-    "softmax over queries",
-    "heads mixed with time",
-]
-CAUSAL = [
-    "scale by the width",
-    "heads before query, key, value",
-    "pre-norm",
-    "exact GELU",
-]
+LEAKY = ["mask one too wide", "no mask", "softmax over queries"]
+LEAKY += ["heads mixed with time"]
+CAUSAL = ["scale by the width", "heads before query, key, value", "pre-norm"]
+CAUSAL += ["exact GELU"]
 TIGHT = {
     "unchanged": lambda model: model,
     "written out": written_out(),
