@@ -20,7 +20,7 @@ from gpt1.model import (
     causal_mask,
 )
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "GPT",

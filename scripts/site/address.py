@@ -1,11 +1,12 @@
-"""The public address of the repository, and all that follows it.
+"""The public address of the repository, the version, and all that follows them.
 
     make address                                   everything follows pyproject.toml
     make address URL=https://github.com/me/fork    set it there first
 
 The address is set in pyproject.toml, under [project.urls], and nowhere else. Every
 GitHub, Pages, Colab or Binder address of a repository that FOREIGN does not name is
-taken for ours. The set-up cell of the chapters is written here too.
+taken for ours. The version is set there too, and what names it follows; the set-up
+cell of the chapters, which names both, is written here.
 """
 
 from __future__ import annotations
@@ -55,6 +56,9 @@ LEFT_ALONE = (
     "tests/vendor/",
     "tests/book/project/test_address.py",
 )
+
+VERSIONED = {"CITATION.cff", "gpt1/__init__.py"}
+VERSION = re.compile(r'^(version: |__version__ = ")[\w.]+', re.MULTILINE)
 
 SETUP = """\
 # On Colab, this cell fetches the book's package. Where the
@@ -163,11 +167,14 @@ def texts() -> Iterator[tuple[Path, str]]:
 
 def behind() -> dict[Path, str]:
     """Return the files that do not follow, each with the text that it should have."""
-    address, _ = project()
+    address, version = project()
     changes = {}
     for path, text in texts():
         follow = followed_notebook if path.suffix == ".ipynb" else followed
-        if (new := follow(text, address)) != text:
+        new = follow(text, address)
+        if path.relative_to(ROOT).as_posix() in VERSIONED:
+            new = VERSION.sub(rf"\g<1>{version}", new)
+        if new != text:
             changes[path] = new
     return changes
 
@@ -183,7 +190,8 @@ def main() -> None:
     for path, text in changes.items():
         path.write_text(text, "utf8", newline="\n")
         print("changed", path.relative_to(ROOT).as_posix())
-    print(f"the address is {project()[0]}; {len(changes)} files had to follow")
+    address, version = project()
+    print(f"{address}, version {version}: {len(changes)} files had to follow")
 
 
 if __name__ == "__main__":

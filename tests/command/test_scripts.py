@@ -116,9 +116,9 @@ def test_the_models_tests_say_their_names_and_ok():
 
 
 def test_the_models_tests_fail_with_a_wrong_model():
-    wrong = "import torch, runpy; torch.nn.functional.gelu = torch.relu; "
-    run = "runpy.run_path('tests/test_model.py', run_name='__main__')"
-    done = typed("-c", wrong + run)
+    exact = "import torch.nn.functional as F; g = F.gelu; F.gelu = lambda x, **_: g(x)"
+    run = "import runpy; runpy.run_path('tests/test_model.py', run_name='__main__')"
+    done = typed("-c", f"{exact}; {run}")
     assert done.returncode == 1
     assert "equations_written_out FAILED\n" in done.stdout
     assert "AssertionError" in done.stderr
