@@ -3,9 +3,10 @@
 PyTorch shows a dispatch mode every operation just before it is computed, whoever asked
 for it: `nn.Linear`, an `@`, the fused attention. `trace.py` gives each to its module.
 
-Conventions are those of `count.py`: a multiply and an add are two FLOPs, only products
-count (of matrices, and convolutions), and attention counts all its scores, the masked
-ones included. The fused kernels of `nn.LSTM` and its like hide their products.
+Conventions are those of `gpt1.count`: a multiply and an add are two FLOPs, only
+products count (of matrices, and convolutions), and attention counts all its scores,
+the masked ones included. The fused kernels of `nn.LSTM` and its like hide their
+products.
 """
 
 from dataclasses import dataclass

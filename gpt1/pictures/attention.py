@@ -1,4 +1,4 @@
-"""Attention weights as inline SVG; `attention_map` is reached through `drawing.py`."""
+"""Attention weights as inline SVG."""
 
 from html import escape
 

@@ -1,6 +1,6 @@
 """Pieces of inline SVG: elements, text, the card around a drawing, and its colours.
 
-`drawing.py` and `heatmap.py` are built from these. A drawing carries its own light
+`model.py` and `attention.py` are built from these. A drawing carries its own light
 colours as attributes; the book's style sheet recolours the `g-` classes for the dark
 theme. It holds no `id`, so any number of drawings fits on one page, and the same call
 always gives the same bytes.
