@@ -11,6 +11,7 @@ one kind of processor (2.13.0+cpu) satisfies the plain version that is written h
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -53,6 +54,8 @@ def follow(environment: str, versions: dict[str, str]) -> str:
 
 
 def main() -> None:
+    if shutil.which("uv") is None:
+        sys.exit("make lock needs uv on the path: pip install uv")
     constraints = compile_constraints(*sys.argv[1:])
     CONSTRAINTS.write_text(constraints, "utf8", newline="\n")
     environment = ENVIRONMENT.read_text("utf8")
