@@ -1,7 +1,7 @@
 """A dataclass as a command line, and one line for a user's mistake.
 
 Each field of the dataclass becomes a flag with its default; `--batch_size` and
-`--batch-size` are the same. What this does not do: sub-commands (`gpt1/__main__.py`).
+`--batch-size` are the same. What this does not do: sub-commands (`cli.py`).
 """
 
 import argparse
