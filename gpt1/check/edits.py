@@ -27,6 +27,9 @@ sentence for each of them. What this can say:
 - What is not found in the right answer itself is looked for in the functions of this
   package that it calls, and then in those that they call.
 
+An exercise takes such a text, or several, among its mistakes, as edits of its right
+answer; `*edits(text, other)` among them are edits of another function.
+
 The right answer is a function or a class: one written with `def` or `class`, where a
 function may use variables of a function around it.
 """
