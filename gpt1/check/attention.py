@@ -39,8 +39,11 @@ CAUSAL_MASK = Exercise(
             your queries walk backwards: query i stands at position past + i, not at
             past - i
         ... -> causal_mask(time)
+        past + time -> time
             the past has no columns: there are past + time keys to look at, and time
             queries that look
+        past + time -> past
+            the queries look at one another too: there are past + time keys
         ... -> causal_mask(past + time)
             a row belongs to a query, and there are time of them; those of the past
             are looked at, they do not look
@@ -220,6 +223,11 @@ ATTENTION = Exercise(
         scores.softmax(dim=-1) @ value -> value @ scores.softmax(dim=-1)
             weights and values are exchanged: a row of weights is multiplied with the
             values, from the left
+        query @ key.mT -> query
+        query @ key.mT -> key.mT
+            a score takes a query and a key: multiply them
+        scores.softmax(dim=-1) @ value -> value
+            these are the values; the weights of each query take a mean of them
         query @ key.mT -> query @ key
         query @ key.mT -> key.mT @ query
             a score is a sum over the head size, of a query, its row, and a key, its
@@ -270,16 +278,24 @@ SCORE_STD = Exercise(
             an entry of a query has the variance width * init_std ** 2; you took its
             standard deviation for the variance
         width * config -> width / config
+        config.width * config.init_std**2 -> config.width
+        config.width * config.init_std**2 -> config.init_std**2
+        config.init_std**2 -> 2
         init_std**2 -> init_std
         init_std**2 -> init_std * 2
         init_std**2 -> init_std**3
             an entry of a query sums width products; each adds the variance of a
             weight, the square of its standard deviation
+        raw = math.sqrt(config.head_size) * entry -> raw = math.sqrt(config.head_size)
+            the spread of one product is missing: it is the variance of an entry
+        raw = math.sqrt(config.head_size) * entry -> raw = entry
         raw = math.sqrt(config.head_size) -> raw = config.head_size
         raw = math.sqrt(config.head_size) * -> raw = math.sqrt(config.head_size) /
             the variances of the products add up: the standard deviation of a score
             grows with the root of their number, head_size
         raw / math -> raw * math
+        raw / math.sqrt(config.head_size) -> raw
+        raw / math.sqrt(config.head_size) -> math.sqrt(config.head_size)
         raw / math -> raw // math
         raw / math.sqrt(config.head_size) -> math.sqrt(config.head_size) / raw
             the second number is the first, divided by the root of the head size
@@ -319,6 +335,9 @@ CONTRIBUTIONS = Exercise(
         and part.T -> part
             you cut the projection's matrix by its rows, its outputs; nn.Linear
             stores (out, in), and a head owns head_size of the inputs: columns
+        mixed[:, n] @ part.T -> mixed[:, n]
+        mixed[:, n] @ part.T -> part.T
+            a head adds its result times its columns of the projection: multiply the two
         part.T -> part.T + layer.projection.bias
             every part has the whole bias in it, so it is counted once a head; it
             belongs to none of them
@@ -409,6 +428,9 @@ STREAMED = Exercise(
             exponential is 0: start at minus infinity
         mixed / total -> mixed
             divide by the sum of the exponentials in the end
+        mixed / total -> total
+            this is the sum of the exponentials; the weighted sum of values is divided
+            by it
         mixed / total -> mixed * total
         mixed / total -> mixed // total
         mixed / total -> total / mixed
@@ -429,11 +451,22 @@ STREAMED = Exercise(
         shrink + grow * -> shrink - grow *
         total * shrink + -> total * shrink -
             a sum grows with every key: add its part, do not take it away
+        total * shrink + grow -> grow
+        mixed * shrink + grow * value -> grow * value
+        total * shrink -> shrink
+        mixed * shrink -> shrink
+            what a sum held before is lost: rescale it, and add to it
+        grow * value -> grow
+        grow * value -> value
         grow * value -> grow / value
-            a value is multiplied with its weight, not the weight divided by it
+            what is added to the weighted sum is a value times its weight
         math.exp(score - new) -> (score - new)
             e is missing: a weight is e to the power of how far its score is below the
             largest
+        largest - new -> largest
+        largest - new -> new
+        score - new -> score
+        score - new -> new
         largest - new -> largest + new
         score - new -> score + new
         score - new -> new - score
