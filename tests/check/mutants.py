@@ -129,6 +129,9 @@ def expressions(node, put):
     """What can stand in the place of an expression."""
     if isinstance(node, ast.UnaryOp):
         yield lambda: put(node.operand)
+    if isinstance(node, ast.BinOp):
+        yield lambda: put(node.left)
+        yield lambda: put(node.right)
     if isinstance(node, ast.IfExp):
         yield lambda: put(node.body)
         yield lambda: put(node.orelse)
