@@ -27,7 +27,7 @@ from shapes import solutions
 from solved import namespace
 
 BOOK = Path(__file__).parents[2] / "notebooks"
-SAME = {path.stem: path for path in Path(__file__).parent.glob("same/*.json")}
+SAME = {path.stem: path for path in sorted(Path(__file__).parent.glob("same/*.json"))}
 """Which mutants of a chapter are right: by exercise, a part of the change, and why.
 
 The chapters that have such a file are held to all this.
