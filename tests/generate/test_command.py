@@ -10,8 +10,7 @@ import pytest
 import torch
 
 from gpt1 import GPT, GPTConfig, loading
-from gpt1.generate import __main__ as command
-from gpt1.generate import sampling
+from gpt1.generate import __main__ as command, sampling
 from gpt1.generate.__main__ import GenerateConfig
 from gpt1.generate.texts import start_ids, write_text
 from gpt1.loading import load_model

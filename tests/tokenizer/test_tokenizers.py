@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gpt1.tales import generate_tales
-from gpt1.tales import join as join_tales
+from gpt1.tales import generate_tales, join as join_tales
 from gpt1.tokenizer import (
     BPETokenizer,
     CharTokenizer,
