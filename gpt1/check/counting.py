@@ -190,7 +190,7 @@ LARGEST_BATCH = Exercise(
             one too few: you stop where the batch after the next does not fit, and the
             next one may
         batch += 1 -> batch += 2
-            you go up by 2 sequences at a time; the last that fits lies between
+            you go up by 2 sequences at a time; the last that fits may lie between
     """,
 )
 
@@ -269,7 +269,8 @@ WRITING_SECONDS = Exercise(
             second
         flops / flop_rate -> flops // flop_rate
         held / byte_rate -> held // byte_rate
-            // rounds down to whole seconds; / divides
+            one of the two times is rounded down to whole seconds, as by // in place of
+            /
     """,
 )
 

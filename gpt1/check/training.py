@@ -61,11 +61,11 @@ LINEAR = Exercise(
         x / w -> w / x
             the rise is upside down: it is x, the share of the run, by w
         x / w -> x // w
-            // rounds down: in the warm-up all your rates are 0; / divides
+            in the warm-up your rates are 0, as if x / w were rounded down
         min -> max
             the rise is at most 1: the smaller of x / w and 1, not the larger
         , 1) -> , 0)
-            your rate is always 0: the rise is at most 1, not at most 0
+            your rate is always 0; only both ends of the run are at 0
     """,
 )
 
@@ -227,9 +227,9 @@ CLIP = Exercise(
         limit / norm -> limit * norm
             the factor of a long gradient is limit / norm: then limit is its new norm
         limit / norm -> limit // norm
-            // rounds the factor of a long gradient down to 0; / divides
+            a long gradient ends at 0 in yours, as if limit / norm were rounded down
         1, limit -> 0, limit
-            your gradients are all 0: the factor is at most 1, not at most 0
+            your gradients are all 0; the factor is limit / norm, and at most 1
     """,
 )
 
@@ -413,7 +413,7 @@ COMBINED = Exercise(
         count / sum(counts) -> sum(counts) / count
             the factors of a mean add up to 1: a share is a count by the sum of all
         count / sum(counts) -> count // sum(counts)
-            your gradients are all 0: // rounds a share down to 0, / divides
+            your gradients are all 0, as if each share were rounded down
         sum(s * g -> sum(s
             these are the sums of the shares; each share multiplies a gradient
         s * g -> s / g
@@ -483,7 +483,7 @@ TRAPEZOID = Exercise(
             your rate stays at that of the first update: the rise goes on, up to 1
         1) / warmup -> 1) // warmup
         step) / cooldown -> step) // cooldown
-            // rounds down, to 0 where a rate is below 1; / divides
+            your rates below 1 are 0 in the warm-up or in the fall, as if rounded down
         (step + 1) / warmup -> warmup / (step + 1)
         (total - step) / cooldown -> cooldown / (total - step)
             a ratio is upside down: the rise is steps by `warmup`, the fall steps by \
@@ -499,7 +499,7 @@ TRAPEZOID = Exercise(
         1, (total -> 2, (total
             your rate rises to 2, if there is time; it is at most 1
         1, (total -> 0, (total
-            your rate is always 0: it is at most 1, not at most 0
+            your rate is always 0; only the end of the run is at 0
     """,
 )
 
