@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -15,7 +16,9 @@ from gpt1.plumbing.command import option, parse, run
 TRAINED = "checkpoints/best_model.pth"
 """What `gpt1 train` leaves behind."""
 
-TEXT, CHOICE, MACHINE = "text", "choice of tokens", "model and machine"
+in_text = partial(option, group="text")
+in_choice = partial(option, group="choice of tokens")
+in_machine = partial(option, group="model and machine")
 
 
 @dataclass
@@ -26,65 +29,40 @@ class GenerateConfig:
         ValueError: a number is out of its range; the message names the flag.
     """
 
-    prompt: str = option(
+    prompt: str = in_text(
         "",
         "text to continue; empty, the text begins as after an empty line",
         metavar="TEXT",
-        group=TEXT,
-        example='"Once upon a time"',
     )
-    max_length: int | None = option(
+    max_length: int | None = in_text(
         None,
         "tokens in all, the prompt's included; 200 (1000 where --stop ends the text), "
         "or 100 more than a long prompt",
-        type=int,
-        group=TEXT,
-        example=500,
     )
-    stop: str | None = option(
+    stop: str | None = in_text(
         None,
         f"end before this text, \\n being a line end; {SHIPPED} stops at an empty line",
-        type=str,
         metavar="TEXT",
-        group=TEXT,
-        example=r'"\n\n"',
     )
-    samples: int = option(1, "texts to write, together", group=TEXT, example=3)
-    stream: bool = option(
-        False, "show each token when it is drawn; a terminal does so anyway", group=TEXT
+    samples: int = in_text(1, "texts to write, together")
+    stream: bool = in_text(
+        False, "show each token when it is drawn; a terminal does so anyway"
     )
-    temperature: float = option(
-        0.7, "below 1 is safer, above 1 wilder, 0 greedy", group=CHOICE, example=1
+    temperature: float = in_choice(0.7, "below 1 is safer, above 1 wilder, 0 greedy")
+    top_k: int = in_choice(40, "draw from the k likeliest tokens; 0 for all")
+    top_p: float = in_choice(1.0, "of these, from the fewest whose chances sum to p")
+    seed: int = in_choice(
+        0, "the same seed writes the same text; sample i has seed + i - 1"
     )
-    top_k: int = option(
-        40, "draw from the k likeliest tokens; 0 for all", group=CHOICE, example=5
-    )
-    top_p: float = option(
-        1.0,
-        "of these, from the fewest whose chances sum to p",
-        group=CHOICE,
-        example=0.9,
-    )
-    seed: int = option(
-        0,
-        "the same seed writes the same text; sample i has seed + i - 1",
-        group=CHOICE,
-        example=7,
-    )
-    model_path: str | None = option(
+    model_path: str | None = in_machine(
         None,
         f"checkpoint, folder or id on the hub; else {TRAINED} where there is one, else "
         f"{SHIPPED}, the model that comes with the package",
-        type=str,
         metavar="PATH",
-        group=MACHINE,
-        example=SHIPPED,
     )
-    device: str | None = option(
-        None, "cpu, cuda or mps; cuda where there is one", type=str, group=MACHINE
-    )
-    cache: bool = option(
-        True, "compute keys and values again for each token: slower", group=MACHINE
+    device: str | None = in_machine(None, "cpu, cuda or mps; cuda where there is one")
+    cache: bool = in_machine(
+        True, "compute keys and values again for each token: slower"
     )
 
     def __post_init__(self):
