@@ -108,6 +108,36 @@ def chosen_model(options):
     return SHIPPED, [told]
 
 
+def ends(options, source, read):
+    """Where a text ends: before which string, or after how many new tokens.
+
+    Args:
+        options: a `GenerateConfig`.
+        source: of the model.
+        read: tokens of the prompt.
+    """
+    stop = options.stop
+    if stop is None:
+        stop = EMPTY_LINE if source == SHIPPED else ""
+    length = options.max_length or max(1000 if stop else 200, read + 100)
+    return stop, length - read
+
+
+def draw(model, prompt, new_tokens, seeds, options):
+    """What `stream` yields for a text of each seed, under `options`."""
+    device = model.token_embedding.weight.device
+    return stream(
+        model,
+        [prompt] * len(seeds),
+        new_tokens,
+        temperature=options.temperature,
+        top_k=options.top_k,
+        top_p=options.top_p,
+        generator=[torch.Generator(device).manual_seed(seed) for seed in seeds],
+        cache=options.cache,
+    )
+
+
 def write(options):
     """Print the texts that `options` ask for.
 
@@ -117,35 +147,21 @@ def write(options):
     Raises:
         FileNotFoundError, ValueError, ImportError: a file or an option is not usable.
     """
-    path, notes = chosen_model(options)
-    model, tokenizer = load_model(path, options.device)
+    source, notes = chosen_model(options)
+    model, tokenizer = load_model(source, options.device)
     prompt, context = prompt_ids(tokenizer, options), model.config.context
     if len(prompt) > context:
         notes.append(
             f"the prompt has {len(prompt)} tokens and the model sees {context}: it "
             f"goes by the last {max(context // 2, 1)}"
         )
-    stop = options.stop
-    if stop is None:
-        stop = EMPTY_LINE if path == SHIPPED else ""
-    length = options.max_length or max(1000 if stop else 200, len(prompt) + 100)
-    new_tokens, count = length - len(prompt), options.samples
-    seeds = range(options.seed, options.seed + count)
-    device = model.token_embedding.weight.device
-    tokens = stream(
-        model,
-        [prompt or start_ids(tokenizer)] * count,
-        new_tokens,
-        temperature=options.temperature,
-        top_k=options.top_k,
-        top_p=options.top_p,
-        generator=[torch.Generator(device).manual_seed(seed) for seed in seeds],
-        cache=options.cache,
-    )
     for note in notes:
         print(f"note: {note}", file=sys.stderr, flush=True)
+    stop, new_tokens = ends(options, source, len(prompt))
+    seeds = range(options.seed, options.seed + options.samples)
     texts = [Shown(tokenizer, prompt, new_tokens, stop) for _ in seeds]
-    titles = [f"--- seed {seed} ---\n" if count > 1 else "" for seed in seeds]
+    titles = [f"--- seed {seed} ---\n" if len(seeds) > 1 else "" for seed in seeds]
+    tokens = draw(model, prompt or start_ids(tokenizer), new_tokens, seeds, options)
     show(texts, titles, tokens, options.stream or sys.stdout.isatty())
 
 

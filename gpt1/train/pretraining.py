@@ -94,31 +94,23 @@ def choose_tokenizer(options, saved=None):
 
 
 def read_texts(options, tokenizer):
-    """`Batches` to train on and to validate with; the ids are kept beside the run."""
-    both = {
-        "tokenizer": tokenizer,
-        "context": options.model(tokenizer.vocab_size).context,
-        "column": options.column,
-        "cache": Path(options.out) / "ids",
-    }
-    return (
-        get_dataloader(
+    """`Batches` to train on and to validate with; their ids are kept beside the run."""
+
+    def batches(split, **how):
+        return get_dataloader(
             options.dataset,
             options.batch_size,
-            split="train",
-            subset=options.subset,
-            seed=options.seed,
-            workers=options.num_workers,
-            **both,
-        ),
-        get_dataloader(
-            options.dataset,
-            options.batch_size,
-            split="validation",
-            shuffle=False,
-            **both,
-        ),
-    )
+            tokenizer=tokenizer,
+            context=options.model(tokenizer.vocab_size).context,
+            split=split,
+            column=options.column,
+            cache=Path(options.out) / "ids",
+            **how,
+        )
+
+    how = {"seed": options.seed, "workers": options.num_workers}
+    training = batches("train", subset=options.subset, **how)
+    return training, batches("validation", shuffle=False)
 
 
 def known_of_tales(options, tokenizer):
