@@ -11,10 +11,9 @@ from itertools import accumulate, pairwise
 
 import pytest
 import torch
-from gpt1.tokenizer.learning import learn_quickly
 
 from gpt1.check.tokens import from_left, from_right
-from gpt1.tokenizer.bpe import apply_merges, join, learn_merges
+from gpt1.tokenizer.bpe import apply_merges, join, learn_merges, learn_quickly
 from gpt1.tokenizer.trained import PIECES
 from lib.verdicts import right, said
 
