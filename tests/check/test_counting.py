@@ -65,9 +65,9 @@ def token_by_counter(config, past):
     cache = model.new_cache()
     with torch.no_grad(), sdpa_kernel(SDPBackend.MATH):
         if past:
-            model(torch.zeros(1, past, dtype=torch.long), cache)
+            model(torch.zeros(1, past, dtype=torch.long), cache=cache)
         with FlopCounterMode(display=False) as counter:
-            model(torch.zeros(1, 1, dtype=torch.long), cache)
+            model(torch.zeros(1, 1, dtype=torch.long), cache=cache)
     return counter.get_total_flops()
 
 
