@@ -50,8 +50,7 @@ def by_std(x, gain, bias, eps=1e-5):
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
-        (by_std, "two slips: your deviation is the unbiased one, it divides by d - 1,"),
-        (by_std, "and epsilon is added to it"),
+        (by_std, "is the unbiased one, it divides by d - 1, and epsilon is added"),
         (lambda x, gain, bias, eps=1e-5: by_std(x, gain, bias, 0), "eps is not used"),
         (lambda x, gain, bias, eps=1e-5: by_torch(x, gain, bias), "change with eps"),
         (
@@ -267,17 +266,11 @@ class NoNorms(Block):
         return x + self.feed_forward(x)
 
 
-class Nothing(Block):
-    def forward(self, x, cache=None):
-        self.attention(x, cache)
-
-
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
         (SumsInPlace, "+= changes the x that came in"),
         (NoNorms, "width 8 and x of shape (1, 4, 8):\nat 'all at once': expected"),
-        (Nothing, "got None"),
     ],
 )
 def test_the_block_gone_wrong(answer, told):

@@ -62,7 +62,7 @@ LAYER_NORM = Exercise(
         mean = sum(x) / len(x) -> mean = sum(x) * len(x)
         mean = sum(x) / len(x) -> mean = sum(x) // len(x)
         mean = sum(x) / len(x) -> mean = len(x) / sum(x)
-            your mean is none: the numbers are summed, and their sum divided by d
+            you take something else for the mean: it is the sum of the numbers over d
         for v in x) / len(x) -> for v in x)
             you sum the squares; the variance is their mean, so divide by d
         for v in x) / len(x) -> for v in x) * len(x)
@@ -70,7 +70,6 @@ LAYER_NORM = Exercise(
         for v in x) / len(x) -> for v in x) // len(x)
             // rounds the variance down to a whole number; / divides
         variance + eps -> eps
-        (v - mean) ** 2 -> 2 * (v - mean)
             under your root is epsilon alone: the variance is missing, or its gaps are
             not squared, and gaps to the mean add up to 0
         (v - mean) ** 2 -> v**2
@@ -305,8 +304,8 @@ AS_TORCH = Exercise(
         [block.attention_norm, block.feed_forward_norm] -> [layer.norm1, layer.norm2]
             gains and biases of the two norms are still 1 and 0: copy them too
         there.load_state_dict(here.state_dict()) -> pass
-            only what makes queries, keys and values is copied; so are the projection,
-            the two feed-forward layers and the norms to be
+            only what makes queries, keys and values is copied: the projection, the
+            feed-forward layers and the norms are still the layer's own
     """,
 )
 
@@ -484,7 +483,7 @@ NORM_BACKWARD = Exercise(
         and grad.mean -> grad.sum
         (grad * y).mean -> (grad * y).sum
         grad.mean -> grad.sum
-            you take out sums; what is to be taken out are means over the vector
+            you take out a sum; what is to be taken out is a mean over the vector
         square().mean -> square().sum
             you sum the squares; the variance is their mean, so divide by d
         centred.square() -> centred
