@@ -153,11 +153,11 @@ def two_endings():
 def after_rewinding(answer, model, begun, first, length, second):
     """What the caches hold, and what the model says of the second ending."""
     cache = model.new_cache()
-    model(torch.cat([begun, first], 1), cache)
+    model(torch.cat([begun, first], 1), cache=cache)
     answer(cache, length)
     held = [getattr(layer, "length", None) for layer in cache]
     try:
-        read = model(second, cache)
+        read = model(second, cache=cache)
     except Exception as error:
         read = f"it stops: {type(error).__name__}"
     return {"positions held": held, "the other ending": read}
@@ -312,9 +312,9 @@ class Counted(GPT):
 
     readings = 0
 
-    def hidden(self, ids, cache=None):
+    def hidden(self, ids, *, cache=None):
         self.readings += 1
-        return super().hidden(ids, cache)
+        return super().hidden(ids, cache=cache)
 
 
 @torch.no_grad()

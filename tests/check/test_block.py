@@ -12,7 +12,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from gpt1 import Block, GPTConfig, MultiHeadAttention
-from verdicts import ALL, right, said
+from lib.verdicts import ALL, right, said
 
 # --- LayerNorm of a list --------------------------------------------------------------
 

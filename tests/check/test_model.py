@@ -13,7 +13,7 @@ from torch.nn import functional as F
 
 from gpt1 import GPT, GPTConfig
 from gpt1.check.model import Copied, small_model
-from verdicts import ALL, right, said
+from lib.verdicts import ALL, right, said
 
 # --- the first loss -------------------------------------------------------------------
 
@@ -78,7 +78,7 @@ def with_a_cache(model, ids):
     cache, total = model.new_cache(), torch.zeros((), dtype=torch.double)
     with torch.no_grad():
         for token, following in zip(ids[0, :-1], ids[0, 1:], strict=True):
-            row = model(token.view(1, 1), cache)[0, 0].double()
+            row = model(token.view(1, 1), cache=cache)[0, 0].double()
             total += row[following] - row.logsumexp(0)
     return total
 

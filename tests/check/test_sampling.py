@@ -270,8 +270,8 @@ def ahead_with_a_loop(model, ids, guess):
 
 def ahead_with_a_cache(model, ids, guess):
     cache = model.new_cache()
-    first = model(ids, cache)[:, -1:]
-    rest = model(guess[:, :-1], cache) if guess.size(1) > 1 else first[:, :0]
+    first = model(ids, cache=cache)[:, -1:]
+    rest = model(guess[:, :-1], cache=cache) if guess.size(1) > 1 else first[:, :0]
     same = torch.cat([first, rest], 1).argmax(-1) == guess
     return same.double().cumprod(1).sum()
 
