@@ -17,8 +17,7 @@ from torch.nn import functional as F
 
 from gpt1.inputs import check_ids, check_targets
 from gpt1.speed.loss import linear_cross_entropy
-from gpt1.weights import read as read_weights
-from gpt1.weights import write as write_weights
+from gpt1.weights import read as read_weights, write as write_weights
 
 # --- attention ------------------------------------------------------------------------
 

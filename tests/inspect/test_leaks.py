@@ -138,7 +138,7 @@ def test_it_works_on_states_and_on_other_models():
 def test_other_ids_than_0_and_1_and_several_rows_are_changed_too():
     ids = torch.arange(10).view(2, 5) + 7
     assert not leaks(small(), ids)
-    assert leaks(LEAKY["no mask"](small()), ids).moved.all()
+    assert leaks(VARIANTS["no mask"](small()), ids).moved.all()
 
 
 def test_not_a_number_counts_as_moved():
