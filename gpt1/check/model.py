@@ -189,7 +189,7 @@ PADDED_LOSS = Exercise(
         ids[:, :-1], targets[:, 1:] -> ids, targets
             the targets are not shifted: the model is asked for the token that it has
             just read
-        ids[:, :-1], targets[:, 1:] -> ids, ids
+        ids[:, :-1], targets[:, 1:] -> ids, ids.clone()
             the targets are not shifted, and the padding is counted
         ids[:, :-1], targets[:, 1:] -> ids[:, :-2], targets[:, 2:]
             the targets are shifted twice: row 0 of the logits is held against token 2,
