@@ -57,13 +57,13 @@ def picture(rows, floor=None):
     losses = [loss for line in lines.values() for _, loss in line]
     losses += [] if floor is None else [floor]
     last = max((row[step] for row in rows), default=1)
-    low, high = (0.0, max(losses)) if losses else (0.0, 1.0)
-    tick = _tick(high - low)
-    high = math.ceil(high / tick) * tick
+    highest = max(losses, default=1.0)
+    tick = _tick(highest)
+    high = math.ceil(highest / tick) * tick
 
     def place(x, y):
         across = LEFT + x / last * (WIDTH - LEFT - RIGHT)
-        return across, TOP + (high - y) / (high - low) * (HEIGHT - TOP - BOTTOM)
+        return across, TOP + (high - y) / high * (HEIGHT - TOP - BOTTOM)
 
     body = list(_grid(place, last, high, tick))
     if floor is not None:

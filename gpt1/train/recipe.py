@@ -170,9 +170,7 @@ TINY = {
     "warmup": 100,
     "roll_call": 450,
     "beta2": 0.99,
-    "eval_every": 1000,
     "save_every": 500,
-    "sample_every": 1000,
 }
 """What the laptop's recipe changes; benchmarks/recipes.md has the measurements."""
 
