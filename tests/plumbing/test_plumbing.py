@@ -91,6 +91,7 @@ def test_a_device_that_is_not_there_is_said():
         pick_device("abacus")
 
 
+@pytest.mark.slow
 def test_importing_the_package_imports_nothing_heavy_but_torch():
     code = (
         "import sys, torch; before = set(sys.modules); "
