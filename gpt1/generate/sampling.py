@@ -101,7 +101,7 @@ class Reader:
             self.memory = self.model.new_cache()
         self.seen = seen
         if self.cache:
-            hidden = self.model.hidden(ids, self.memory)  # (batch, time, width)
+            hidden = self.model.hidden(ids, cache=self.memory)  # (batch, time, width)
         else:
             hidden = self.model.hidden(seen)  # (batch, time, width)
         return hidden[:, -1]  # (batch, width)

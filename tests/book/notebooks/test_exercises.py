@@ -1,15 +1,13 @@
 """Every exercise of every chapter: its stub, its check, its solution."""
 
 import ast
-import functools
-import io
 import re
-from contextlib import redirect_stdout, suppress
 
 import pytest
 
 from gpt1.check import exercises, judge
-from lib.book.chapters import NOTEBOOKS, cells, code_cells
+from lib.book.chapters import NOTEBOOKS, cells
+from lib.solved import namespace
 
 CHECK = re.compile(r'^check\("([a-z0-9-]+)", (\w+)\)$', re.MULTILINE)
 SOLUTION = re.compile(
@@ -20,8 +18,6 @@ HINT = re.compile(r"<details>\s*<summary>Hint</summary>.*?</details>", re.DOTALL
 HEAD = re.compile(
     r"### Exercise \d+: .+?\n\n\*Difficulty: (easy|medium|hard) · \d+ minutes\.?\*"
 )
-
-TRIALS = (ast.Assert, ast.Expr, ast.For, ast.With)
 
 
 def found():
@@ -40,24 +36,6 @@ IDS = [
     f"{path.stem[:2]}-{cell['source'].split('(')[0][4:]}" for path, cell, *_ in FOUND
 ]
 each = pytest.mark.parametrize(("path", "cell", "before", "after"), FOUND, ids=IDS)
-
-
-@functools.cache
-def namespace(path):
-    """What a chapter imports and defines, without running the rest of it."""
-    names = {}
-    for cell in code_cells(path):
-        if "exercise" in cell["tags"]:
-            break
-        tree = ast.parse(cell["source"])
-        kept = [n for n in tree.body if isinstance(n, (ast.Import, ast.ImportFrom))]
-        if "defines" in cell["tags"]:  # without what tries the definitions out
-            kept = [n for n in tree.body if not isinstance(n, TRIALS)]
-        for statement in kept:
-            # A trial may begin with a name for what other cells computed.
-            with redirect_stdout(io.StringIO()), suppress(NameError):
-                exec(compile(ast.Module([statement], []), path.name, "exec"), names)
-    return names
 
 
 def run(source, path):
