@@ -38,7 +38,8 @@ z = x  # (time, 15)
 def failures(tmp_path_factory):
     """What pytest says about each item of that notebook that fails, by its name."""
     folder = tmp_path_factory.mktemp("notebook")
-    cells = [new_code_cell(source) for source in CELLS]
+    # What has no number is not compared with what it prints.
+    cells = [new_code_cell(s, execution_count=n) for n, s in enumerate(CELLS, start=1)]
     stub = new_code_cell(STUB, metadata={"tags": ["exercise", "nbval-ignore-output"]})
     notebook = new_notebook(cells=[*cells, stub, new_markdown_cell(SOLUTION)])
     nbformat.write(notebook, folder / "01-false.ipynb")
