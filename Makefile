@@ -22,7 +22,7 @@ else
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help benchmark book colab icons screenshots serve pdf epub offline test test-package test-chapters notebooks \
+.PHONY: help benchmark book colab icons screenshots serve pdf epub offline test quick test-package test-chapters notebooks \
 	tales-tiny checked lint format address lock clean distclean environment
 
 help: ## list these commands
@@ -49,6 +49,9 @@ offline: book ## zip the site, the notebooks, the package, tales and the small m
 test: environment ## check everything, as the project's own CI does
 	@$(RUN) -m scripts.project.tests $(JOBS)
 
+quick: environment ## check what can be checked in a minute, while you work
+	@$(RUN) -m scripts.project.quick $(JOBS)
+
 test-package: environment ## check the package alone (with EXTRAS=test CONSTRAINTS= beside the newest torch)
 	@$(RUN) -m pytest tests --ignore=tests/book $(ARGS)
 
@@ -58,8 +61,8 @@ test-chapters: environment ## check the chapters' outputs alone (nbval)
 notebooks: environment ## run the chapters and store what they print (NB=04-attention for one)
 	@$(RUN) -m scripts.notebooks.run $(NB)
 
-checked: environment ## check the chapters and write the table of "How this book is checked"
-	@$(RUN) -m scripts.site.checked $(JOBS)
+checked: environment ## write the table of "How this book is checked" from the last `make test`
+	@$(RUN) -m scripts.site.checked
 
 colab: environment ## run the notebooks as Colab would, and compare (ARGS=04-attention for one)
 	@$(RUN) -m scripts.notebooks.colab $(ARGS)

@@ -2,16 +2,42 @@
 
 from pathlib import Path
 
+import pytest
+
 from scripts.notebooks.variables import set_variables
 
 ROOT = Path(__file__).parent
+SLOW = {"site", "warm"}
+"""Fixtures that take seconds: the built book, and a process that others fork from."""
 
 set_variables()
 
 
 def pytest_configure(config):
-    if getattr(config.option, "nbval", False):
+    wanted = ("nbval", "nbval_lax")
+    if any(getattr(config.option, name, False) for name in wanted):
+        from lib import nbval_shapes
+
+        config.pluginmanager.register(nbval_shapes)
         rules = config.option.nbval_sanitize_with
         config.option.nbval_sanitize_with = rules or str(
             ROOT / "tests" / "nbval_sanitize.cfg"
         )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark what uses them as slow, and let the files with slow tests begin.
+
+    One worker builds the book in the first file, while the others run notebooks.
+    """
+    for item in items:
+        if SLOW & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+
+    def turn(item):
+        builds = item.path.name == "test_site.py"
+        return not builds, item.path.suffix != ".ipynb", item.path not in slow
+
+    items.sort(key=turn)

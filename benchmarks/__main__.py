@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 
 from benchmarks import cases
-from benchmarks.interleave import interleaved
+from benchmarks.interleave import interleaved, share_imports
 from benchmarks.report import page
 from benchmarks.roofline import combined, datasheet_peak, machine, rates
 from gpt1.plumbing.command import option, parse, run
@@ -64,6 +64,7 @@ def measure(options):
     """Everything, as one dictionary of plain values."""
     device = options.device or ("cuda" if torch.cuda.is_available() else "cpu")
     if options.quick:
+        share_imports()
         chosen, size = cases.quick(), {"size": 64, "megabytes": 1, "rounds": 1}
     else:
         chosen = cases.on_gpu() if device == "cuda" else cases.on_cpu()

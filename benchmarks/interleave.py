@@ -1,66 +1,58 @@
 """Run contenders in turn, so that a slow moment of the machine meets all of them."""
 
 import contextlib
-import json
-import subprocess
-import sys
-import tempfile
-from pathlib import Path
+import multiprocessing
 
-ROOT = Path(__file__).resolve().parents[1]
+from benchmarks.worker import take_turns
+
+# Where it can be, a fork of a process that has imported nothing: none inherits
+# memory that another has used.
+FORKS = "forkserver" in multiprocessing.get_all_start_methods()
+PROCESSES = multiprocessing.get_context("forkserver" if FORKS else "spawn")
+HEAVY = ["transformers.models.openai.modeling_openai"]
+HEAVY += ["transformers.models.gpt2.modeling_gpt2", "transformers.generation.utils"]
+
+
+def share_imports():
+    """Let all workers be forks of one that has imported everything: for trying out."""
+    if FORKS:
+        PROCESSES.set_forkserver_preload(["benchmarks.worker", *HEAVY])
 
 
 class Worker:
-    """A process that waits for its turn; see `worker.py`.
+    """A process that waits for its turn; see `worker.take_turns`.
 
     Args:
-        work: a key of `contenders.WORK`.
-        contender: its name.
-        settings: what the work needs to know.
+        job: work, contender and settings.
     """
 
-    def __init__(self, work, contender, settings):
-        job = {"work": work, "contender": contender, "settings": settings}
-        self.errors = tempfile.TemporaryFile("w+", encoding="utf8")  # noqa: SIM115
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.worker", json.dumps(job)],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self.errors,
-            text=True,
-        )
+    def __init__(self, *job):
+        self.connection, theirs = PROCESSES.Pipe()
+        arguments = (theirs, *job)
+        self.process = PROCESSES.Process(target=take_turns, args=arguments, daemon=True)
+        self.process.start()
+        theirs.close()  # now the pipe ends with the process
 
     def answer(self):
-        """The next thing that the process says; None if it ended without a word."""
-        line = self.process.stdout.readline()
-        return json.loads(line) if line else None
+        """The next thing that the process says; {"failed": why} if it has ended."""
+        try:
+            return self.connection.recv()
+        except (EOFError, ConnectionResetError):
+            self.process.join()
+            return {"failed": f"ended with status {self.process.exitcode}"}
 
     def turn(self):
         """Let it work once; what it answers."""
-        try:
-            self.process.stdin.write("go\n")
-            self.process.stdin.flush()
-        except BrokenPipeError:
-            return None
+        with contextlib.suppress(BrokenPipeError):  # then the answer says why
+            self.connection.send("go")
         return self.answer()
-
-    def failure(self):
-        """Why it ended: the last line of its errors, or its status."""
-        status = self.process.wait()
-        self.errors.seek(0)
-        lines = self.errors.read().strip().splitlines()
-        self.end()
-        return {"failed": lines[-1][:200] if lines else f"ended with status {status}"}
 
     def end(self):
         """Stop the process and free what it holds."""
         self.process.kill()
-        self.process.wait()
-        self.process.stdout.close()
-        self.errors.close()
-        with contextlib.suppress(BrokenPipeError):  # a line that was never read
-            self.process.stdin.close()
+        self.process.join()
+        self.process.close()
+        self.connection.close()
 
 
 def interleaved(work, contenders, settings, rounds):
@@ -81,13 +73,16 @@ def interleaved(work, contenders, settings, rounds):
         for name in contenders:
             workers[name] = Worker(work, name, settings)
             results[name] = {"seconds": [], "peak": None}
-            if workers[name].answer() is None:  # builds and warms up alone
-                results[name] = workers.pop(name).failure()
+            answer = workers[name].answer()  # builds and warms up alone
+            if "failed" in answer:
+                results[name] = answer
+                workers.pop(name).end()
         for _ in range(rounds):
             for name, worker in list(workers.items()):
                 answer = worker.turn()
-                if answer is None:
-                    results[name] = workers.pop(name).failure()
+                if "failed" in answer:
+                    results[name] = answer
+                    workers.pop(name).end()
                     continue
                 results[name]["seconds"].append(answer["seconds"])
                 results[name]["peak"] = answer["peak"]

@@ -1,11 +1,10 @@
-"""One contender in a process of its own: `python -m benchmarks.worker JOB`.
+"""One contender in a process of its own.
 
-JOB is a dictionary as JSON. The process builds the model, does the work once to warm
-up, and says so; then it does it again for each line that it is sent, and answers each
-with the seconds taken and the most memory used until then.
+The process builds the model, does the work once to warm up, and says so; then it does
+it again each time that it is told to, and answers with the seconds taken and the most
+memory used until then.
 """
 
-import json
 import sys
 import time
 
@@ -35,23 +34,36 @@ def timed(work, device):
     return time.perf_counter() - start
 
 
-def main():
-    job = json.loads(sys.argv[1])
-    device = job["settings"]["device"]
+def take_turns(connection, work, contender, settings):
+    """Serve turns until the other end closes; send the reason if it cannot go on.
+
+    Args:
+        connection: one end of a pipe.
+        work: a key of `contenders.WORK`.
+        contender: its name.
+        settings: what the work needs to know.
+    """
+    try:
+        for answer in turns(connection, work, contender, settings):
+            connection.send(answer)
+    except EOFError:
+        pass  # nobody asks any more
+    except Exception as error:
+        connection.send({"failed": f"{type(error).__name__}: {error}"[:200]})
+
+
+def turns(connection, work, contender, settings):
+    """Yield what is to be answered: once when ready, then once a turn."""
+    device = settings["device"]
     if device == "cuda":
         torch.set_float32_matmul_precision("high")
-    work = WORK[job["work"]](job["contender"], job["settings"], device)
-    for _ in range(job["settings"]["warm_up"]):
+    work = WORK[work](contender, settings, device)
+    for _ in range(settings["warm_up"]):
         timed(work, device)
-    if device == "cuda":
-        torch.cuda.empty_cache()
-    print(json.dumps({"ready": True}), flush=True)
-    for _ in sys.stdin:
-        answer = {"seconds": timed(work, device), "peak": peak_memory(device)}
+    answer = {"ready": True}
+    while True:
         if device == "cuda":
             torch.cuda.empty_cache()  # for those whose turn is next
-        print(json.dumps(answer), flush=True)
-
-
-if __name__ == "__main__":
-    main()
+        yield answer
+        connection.recv()
+        answer = {"seconds": timed(work, device), "peak": peak_memory(device)}

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import __main__ as program
 from benchmarks import cases
 from benchmarks.contenders import GPT1, GPT2, OWN
-from benchmarks.interleave import interleaved
+from benchmarks.interleave import Worker, interleaved, share_imports
 from benchmarks.report import limit_share, page, ratios, read_bytes
 from benchmarks.roofline import PEAKS, datasheet_peak
 
@@ -103,16 +104,36 @@ def test_each_round_counts_the_tokens_that_it_works_on():
     assert all(case.contenders[0] == OWN for case in cases.on_gpu() + cases.on_cpu())
 
 
-def test_a_process_that_dies_is_reported_with_its_last_words():
+@pytest.fixture
+def quick(monkeypatch):
+    """No full-size imports are timed, and the workers share theirs."""
+    share_imports()
+    monkeypatch.setattr(program, "IMPORTS", dict.fromkeys(program.IMPORTS, "pass"))
+
+
+@pytest.mark.slow
+def test_a_process_that_cannot_go_on_is_reported_with_its_last_words(quick):
     case = cases.quick()[0]
     settings = {**case.settings, "config": {**cases.QUICK, "heads": 5}}
     found = interleaved(case.work, [OWN], settings, 1)
     assert "heads must divide width" in found[OWN]["failed"]
 
 
-def test_everything_runs_at_tiny_sizes(tmp_path):
-    command = ["-m", "benchmarks", "--quick", "--rounds", "2", "--out", str(tmp_path)]
-    subprocess.run([sys.executable, *command], cwd=ROOT, check=True, timeout=600)
+@pytest.mark.slow
+def test_a_process_that_dies_is_reported_with_its_status(quick):
+    case = cases.quick()[0]
+    worker = Worker(case.work, OWN, case.settings)
+    assert worker.answer() == {"ready": True}
+    worker.process.kill()
+    worker.process.join()
+    status = worker.process.exitcode
+    assert worker.turn() == {"failed": f"ended with status {status}"}
+    worker.end()
+
+
+@pytest.mark.slow
+def test_everything_runs_at_tiny_sizes(quick, tmp_path):
+    program.main(program.BenchmarkConfig(rounds=2, quick=True, out=str(tmp_path)))
     stored = json.loads((tmp_path / "results.json").read_text("utf8"))
     for case in stored["cases"]:
         assert OWN in case["contenders"]
@@ -131,15 +152,13 @@ def test_everything_runs_at_tiny_sizes(tmp_path):
         assert len({line.count("|") for line in table.splitlines()}) == 1
 
 
-@pytest.mark.parametrize("flags", [["--quick"], ["--only", "training"]])
-def test_a_part_does_not_overwrite_the_whole(flags):
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks", *flags],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
+@pytest.mark.slow
+def test_a_part_does_not_overwrite_the_whole():
+    command = [sys.executable, "-m", "benchmarks", "--quick"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 2
     assert done.stderr.startswith("error: ")
     assert "give an --out" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+    with pytest.raises(ValueError, match="give an --out"):
+        program.main(program.BenchmarkConfig(only="training"))

@@ -6,6 +6,7 @@ import pytest
 
 from lib.runs import command, kept, train_here
 
+pytestmark = pytest.mark.slow
 SHAKESPEARE = (
     Path(__file__).parents[2] / "shared" / "data" / "tinyshakespeare" / "input.txt"
 )

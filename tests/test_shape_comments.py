@@ -17,7 +17,7 @@ SIZES |= {"feed_forward": 67}
 CONFIG = GPTConfig(
     vocab_size=101, context=31, width=15, heads=3, feed_forward=67, layers=2
 )
-BATCH, TIME = 2, 7
+BATCH, TIME = 13, 11
 
 
 def load(path, change=lambda source: source):
@@ -39,7 +39,7 @@ def run_model(code):
     code["attention"](query[:, :, -2:], key, value)
     with torch.no_grad():
         cache = model.new_cache()
-        for step in ids.split([4, 2, 1], dim=1):
+        for step in ids.split([8, 2, 1], dim=1):
             model(step, cache=cache)
 
 
@@ -127,6 +127,13 @@ def check(source, **namespace):
         "batch = 2\nx = torch.ones(2, 3)  # (batch, 3)",
         "for n in (2, 3):\n    x = torch.ones(n)  # (n,)",
         "def f(x):\n    y = x + x  # (n,)\nf(torch.ones(2)); f(torch.ones(3))",
+        # The same size by chance, or where an axis fills another.
+        "x = torch.ones(2, 2)  # (batch, time)",
+        "batch = 2\nx = torch.ones(2, 2)  # (batch, time)",
+        "context = 7\nx = torch.ones(3, 7)  # (batch, time)",
+        "width = 6\nx = torch.ones(1, 6)  # (heads, head_size)",
+        "x = torch.ones(6)  # (head_size,)\ny = x + 1  # (width,)",
+        "batch = 2\nx = torch.ones(2)  # (n,)",
     ],
 )
 def test_a_true_comment_passes(source):
@@ -153,6 +160,9 @@ def test_a_true_comment_passes(source):
         ("def f(x):\n    return x.T  # (2, 3)\nf(torch.ones(2, 3))", "axis 0"),
         ("def f(x,  # (2,)\n      ):\n    return x\nf(torch.ones(3))", "axis 0"),
         ("a = torch.ones(3)  # (n,)\nb = torch.ones(2)  # (n,)", "should be 3"),
+        ("time = 7\nx = torch.ones(7, 15)  # (width, 15)", "7, as time is"),
+        ("x = torch.ones(7)  # (time,)\ny = x + 1  # (width,)", "7, as time is"),
+        ("time = 7\nx = torch.ones(9)  # (width + 2,)", "7, as time is"),
     ],
 )
 def test_a_false_comment_fails(source, message):
@@ -164,8 +174,16 @@ def test_a_chapters_example_has_no_say_about_the_cases_of_a_check():
     traced = check("n = 5\ndef f(x):\n    return x  # (n, m)\nf(torch.ones(5, 2))")
     with pytest.raises(ShapeError, match="axis 0 should be 5"):
         traced.namespace["f"](torch.ones(4, 3))
-    traced.global_sizes = False
+    traced.example = False
     traced.namespace["f"](torch.ones(4, 3))
+
+
+def test_the_axes_of_a_check_may_have_equal_sizes():
+    traced = check("time = 4\ndef f(x):\n    return x  # (width,)")
+    with pytest.raises(ShapeError, match="4, as time is"):
+        traced.namespace["f"](torch.ones(4))
+    traced.example = False
+    traced.namespace["f"](torch.ones(4))
 
 
 def test_a_comment_on_a_line_that_never_runs_is_reported():

@@ -3,7 +3,7 @@
     make book
 
 Unchanged pages are kept from the last build, unless something changed that all pages
-share, or `--fresh` is given, as the tests do.
+share; `make test` forgets them all first.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ def shared_inputs() -> str:
     return digest.hexdigest()
 
 
-def build(*, fresh: bool) -> int:
+def build() -> int:
     """Build into _build/html and return the exit code of the build."""
     inputs = shared_inputs()
-    if fresh or not STAMP.exists() or STAMP.read_text("utf8") != inputs:
+    if not STAMP.exists() or STAMP.read_text("utf8") != inputs:
         forget()
     # The kernels' date, 1970, would become the year of the copyright.
     dated = {k: v for k, v in os.environ.items() if k != "SOURCE_DATE_EPOCH"}
@@ -66,6 +66,7 @@ def build(*, fresh: bool) -> int:
 
 
 def forget() -> None:
+    """Remove the last build, so that the next one reads every page."""
     for name in ("html", ".doctrees"):
         shutil.rmtree(BUILD / name, ignore_errors=True)
     STAMP.unlink(missing_ok=True)
@@ -75,7 +76,7 @@ def main() -> int:
     set_variables()
     os.chdir(ROOT)
     start = time.perf_counter()
-    code = build(fresh="--fresh" in sys.argv[1:])
+    code = build()
     seconds = time.perf_counter() - start
     if code:
         print(f"The book has errors, named above ({seconds:.0f} s).", flush=True)

@@ -1,26 +1,24 @@
-"""Run every chapter once more and write the table of "How this book is checked".
+"""Write the table of "How this book is checked" from the last `make test`.
 
     make checked
 
-The counts and the versions come from this run; it writes nothing unless every cell
-passes. Each chapter's fingerprint goes with its counts, so that a test can tell when
-the table is older than a chapter.
+The counts are those of that run; nothing is written unless every cell passed in it,
+and no chapter has changed since. Each chapter's fingerprint goes with its counts, so
+that a test can tell when the table is older than a chapter.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import platform
-import subprocess
 import sys
-import tempfile
-from datetime import date
+from datetime import date, datetime
 from importlib.metadata import version
 from pathlib import Path
 from xml.etree import ElementTree
 
+from scripts.project.tests import REPORT
 from scripts.site.address import is_setup_cell
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,21 +67,29 @@ def count(path: Path) -> dict[str, int]:
     return counts
 
 
-def run_nbval(paths: list[Path], workers: str) -> dict[str, list[str]]:
-    """Run the chapters; return the outcome of each cell, by the notebook's name."""
-    with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder) / "report.xml"
-        command = [sys.executable, "-m", "pytest", "--nbval", "-q", "-n", workers]
-        command += ["--dist", "loadfile", f"--junitxml={report}", *map(str, paths)]
-        if subprocess.run(command, cwd=ROOT).returncode:
-            sys.exit(
-                "A chapter does not print what it should: the table stays as it is."
-            )
-        outcomes = {path.name: [] for path in paths}
-        for case in ElementTree.parse(report).iter("testcase"):
-            name = case.get("classname").split(".", 1)[1]
-            outcomes[name].append("passed" if len(case) == 0 else case[0].tag)
-    return outcomes
+def outcomes(report: Path, paths: list[Path]) -> dict[str, list[str]]:
+    """Read from pytest's report how each cell ended, by the notebook's name.
+
+    Stop where the report is not about these notebooks as they are, or one of them
+    failed.
+    """
+    if not report.exists():
+        sys.exit("There is no report of a run: make test")
+    suite = ElementTree.parse(report).find("testsuite")
+    began = datetime.fromisoformat(suite.get("timestamp")).timestamp()
+    if later := [path.name for path in paths if path.stat().st_mtime > began]:
+        sys.exit(f"Changed since the last run: {', '.join(later)}: make test")
+    found = {path.name: [] for path in paths}
+    for case in suite.iter("testcase"):
+        room, _, name = case.get("classname").partition(".")
+        if room != "notebooks":
+            continue
+        ended = "passed" if len(case) == 0 else case[0].tag
+        if ended not in ("passed", "skipped"):
+            sys.exit(f"{name} did not pass: the table stays as it is.")
+        if case.get("name").startswith("Cell "):
+            found[name].append(ended)
+    return found
 
 
 def title(path: Path) -> str:
@@ -91,15 +97,12 @@ def title(path: Path) -> str:
     return "".join(first["source"]).split("\n")[0].removeprefix("# ").strip()
 
 
-def row(path: Path, outcomes: list[str]) -> str:
+def row(path: Path, ended: list[str]) -> str:
     """Return a chapter's line of the table; stop if nbval saw other cells than we."""
     counts = count(path)
     run = counts["compared"] + counts["ignored"]
-    if (outcomes.count("passed"), outcomes.count("skipped")) != (
-        run,
-        counts["skipped"],
-    ):
-        sys.exit(f"{path.name}: {counts}, but nbval counted {outcomes}")
+    if (ended.count("passed"), ended.count("skipped")) != (run, counts["skipped"]):
+        sys.exit(f"{path.name}: {counts}, but nbval counted {ended}")
     number = path.stem.split("-")[0]
     number = str(int(number)) if number.isdigit() else ""  # the appendix has none
     cells = [number, f"[{title(path)}](../notebooks/{path.name})"]
@@ -108,14 +111,14 @@ def row(path: Path, outcomes: list[str]) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def table(paths: list[Path], outcomes: dict[str, list[str]]) -> str:
+def table(paths: list[Path], ended: dict[str, list[str]]) -> str:
     versions = [f"{name} {version(name).split('+')[0]}" for name in PACKAGES]
     heads = ["", "chapter", "compared", "ignored", "not run", "pictures", "passed"]
     lines = [
         f"<!-- Written by `make checked` on {date.today()}; not by hand. -->",
         "| " + " | ".join([*heads, "fingerprint"]) + " |",
         "|---:|---|---:|---:|---:|---:|---:|---|",
-        *[row(path, outcomes[path.name]) for path in paths],
+        *[row(path, ended[path.name]) for path in paths],
     ]
     machine = f"{platform.system()}, {platform.machine()}"
     python = f"Python {platform.python_version()}"
@@ -124,10 +127,9 @@ def table(paths: list[Path], outcomes: dict[str, list[str]]) -> str:
 
 
 def main() -> None:
-    os.chdir(ROOT)
     paths = sorted(NOTEBOOKS.glob("*.ipynb"))
-    outcomes = run_nbval(paths, sys.argv[1] if len(sys.argv) > 1 else "2")
-    TABLE.write_text(table(paths, outcomes), "utf8", newline="\n")
+    text = table(paths, outcomes(REPORT, paths))
+    TABLE.write_text(text, "utf8", newline="\n")
     print("written:", TABLE.relative_to(ROOT))
 
 

@@ -203,6 +203,7 @@ print(len(token_ids(sys.argv[1], tokenizer, cache=sys.argv[3])))
 """
 
 
+@pytest.mark.slow
 def test_two_processes_at_once_leave_one_whole_file(folder, tmp_path):
     tokenizer = CharTokenizer.train("".join(LINES))
     tokenizer.save(tmp_path / "tokenizer.json")

@@ -14,7 +14,9 @@ may say, and on which line:
 A dimension is an integer, a name, or arithmetic on them. A name means, in this order:
 the integer variable of that name (local, then global), the size that the caller of
 `Traced` gave it, or, at first sight within a call, whatever fits; it must then stay
-the same until the call ends (in a notebook: until the cell ends).
+the same until the call ends (in a notebook: until the cell ends). What fits must not be
+what another of the AXES is that the comment does not name: else `# (width, 15)` would
+pass for a tensor `(time, 15)`.
 
 The source is not traced line by line with `sys.settrace`: a tracer does not see what an
 expression returned, and gets in the way of coverage.
@@ -24,19 +26,18 @@ from __future__ import annotations
 
 import ast
 import io
-import json
 import linecache
 import operator
 import re
-import sys
 import tokenize
+from collections import ChainMap
 from dataclasses import dataclass, field
-from pathlib import Path
-
-from gpt1.check import verdict
 
 AXES = {"batch", "time", "past", "width", "heads", "head_size", "vocab"}
 AXES |= {"feed_forward", "context", "layers"}
+STEADY = AXES - {"past"}  # which meets every size as it grows
+ALIKE = [{"time", "context"}, {"head_size", "width"}]
+"""Axes that may well have one size: a full window, a single head."""
 SHAPE = re.compile(r"#\s*(each\s+)?(\(.*\))\s*$")
 OPERATORS = {
     ast.Add: operator.add,
@@ -106,14 +107,17 @@ class Traced:
     Args:
         sizes: integers for names that are not variables in the code.
         namespace: the globals of the code; several pieces may share them.
-        global_sizes: whether integers among the globals say what names mean. They are
-            about the example of a chapter, and not about the cases of a check.
+        example: whether integers among the globals say what names mean, and different
+            axes have different sizes: both hold in a chapter's example, and not in the
+            cases of a check.
+        false: what was wrong until now.
     """
 
     sizes: dict[str, int] = field(default_factory=dict)
     namespace: dict = field(default_factory=dict)
     comments: list[Comment] = field(default_factory=list)
-    global_sizes: bool = True
+    example: bool = True
+    false: list[str] = field(default_factory=list)
 
     def __post_init__(self):
         self.namespace.setdefault("__name__", "traced")
@@ -126,14 +130,18 @@ class Traced:
             ShapeError: a comment is not true or is attached to nothing.
         """
         tree = ast.parse(source, filename)
-        found = self.find(source, filename)
-        Attach(found, self.comments).visit(tree)
-        if loose := [comment.place for comment in found.values()]:
-            raise ShapeError(f"{loose[0]}: no statement ends on this line")
+        self.attach(tree, source, filename)
         ast.fix_missing_locations(tree)
         # For inspect.getsource and tracebacks.
         linecache.cache[filename] = (len(source), None, source.splitlines(True), "")
         exec(compile(tree, filename, "exec"), self.namespace)
+
+    def attach(self, tree: ast.Module, source: str, filename: str) -> None:
+        """Put the checks of the source's comments into its syntax tree."""
+        found = self.find(source, filename)
+        Attach(found, self.comments).visit(tree)
+        if loose := [comment.place for comment in found.values()]:
+            raise ShapeError(f"{loose[0]}: no statement ends on this line")
 
     def unreached(self) -> list[str]:
         """Return the places of the comments that nothing has checked yet."""
@@ -155,13 +163,18 @@ class Traced:
 
     def _check(self, number: int, value, bound: dict, scope: dict):
         comment = self.comments[number]
-        for tensor in list(value) if comment.each else [value]:
-            if not hasattr(tensor, "shape"):
-                kind = type(tensor).__name__
-                hint = "; for several tensors write `each (...)`" * (kind == "tuple")
-                raise ShapeError(f"{comment.place}: a {kind} has no shape{hint}")
-            self._compare(comment, tuple(tensor.shape), bound, scope)
         comment.reached += 1
+        try:
+            for tensor in list(value) if comment.each else [value]:
+                if not hasattr(tensor, "shape"):
+                    kind = type(tensor).__name__
+                    hint = "; for several tensors write `each (...)`"
+                    hint = hint if kind == "tuple" else ""
+                    raise ShapeError(f"{comment.place}: a {kind} has no shape{hint}")
+                self._compare(comment, tuple(tensor.shape), bound, scope)
+        except ShapeError as error:
+            self.false.append(str(error))
+            raise
         return value
 
     def _compare(self, comment, shape, bound, scope):
@@ -176,6 +189,7 @@ class Traced:
         order = sorted(
             range(len(dims)), key=lambda i: not isinstance(dims[i], ast.Name)
         )
+        before = set(bound)
         for axis in order:
             self._bind(dims[axis], shape[axis], bound, scope)
             size = self._size(dims[axis], bound, scope)
@@ -184,6 +198,10 @@ class Traced:
                 raise ShapeError(f"{told}: {unknown} means nothing here")
             if size != shape[axis]:
                 raise ShapeError(f"{told}: axis {axis} should be {size}")
+        fits = {name: bound[name] for name in bound.keys() - before}
+        said = set().union(*map(names, dims))
+        if other := self._confused(said, fits, bound, scope):
+            raise ShapeError(f"{told}: {other}")
 
     def _bind(self, dim: ast.expr, size: int, bound: dict, scope: dict) -> None:
         """Give a name that has no meaning yet the one that fits: n, or n in n + 3."""
@@ -195,12 +213,25 @@ class Traced:
                 if rest is not None and size >= rest:
                     self._bind(unknown, size - rest, bound, scope)
 
+    def _confused(self, said: set, fits: dict, bound: dict, scope: dict) -> str | None:
+        """Name an axis that just got the size of one that the comment does not name."""
+        if not self.example:
+            return None
+        known = ChainMap(scope, self.namespace, self.sizes, bound)
+        for name in STEADY & set(fits):
+            for other in STEADY - said:
+                if {name, other} in ALIKE or type(known.get(other)) is not int:
+                    continue
+                if known[other] == fits[name]:
+                    return f"{name} would be {fits[name]}, as {other} is"
+        return None
+
     def _size(self, dim: ast.expr, bound: dict, scope: dict) -> int | None:
         """Return what a dimension says, None where a name has no meaning yet."""
         if isinstance(dim, ast.Constant):
             return dim.value
         if isinstance(dim, ast.Name):
-            example = self.namespace if self.global_sizes else {}
+            example = self.namespace if self.example else {}
             for known in (scope, example, self.sizes, bound):
                 if type(known.get(dim.id)) is int:
                     return known[dim.id]
@@ -243,7 +274,11 @@ class Attach(ast.NodeTransformer):
         return ast.Call(ast.Name(CHECK, ast.Load()), arguments, [])
 
     def _after(self, comment, value):
-        return ast.Expr(self._call(comment, value))
+        # No expression: as a cell's last statement it would be shown.
+        nothing = ast.Compare(
+            self._call(comment, value), [ast.Is()], [ast.Constant(None)]
+        )
+        return ast.If(nothing, [ast.Pass()], [])
 
     def _assigned(self, node, target):
         comment = self.found.pop(node.end_lineno, None)
@@ -284,62 +319,3 @@ def after_imports(body: list[ast.stmt]) -> int:
 def forget() -> ast.stmt:
     """Return the statement that starts a call, or a cell, with nothing bound."""
     return ast.parse(f"{BOUND} = {{}}").body[0]
-
-
-def run_notebook(path: Path) -> Traced:
-    """Run a notebook's code, then its folded solutions, and return what was checked.
-
-    Cells tagged `nbval-skip` are left out; one tagged `raises-exception` may fail, as
-    it does in Jupyter, but not by a shape comment. All share one namespace, as in a
-    kernel, and each solution has to pass the check of its exercise.
-    """
-    namespace = {"__name__": "__main__", "display": lambda *values, **options: None}
-    traced = Traced(namespace=namespace)
-    cells = json.loads(path.read_text("utf8"))["cells"]
-    for number, cell in enumerate(cells):
-        tags = set(cell["metadata"].get("tags", []))
-        if cell["cell_type"] != "code" or "nbval-skip" in tags:
-            continue
-        try:
-            traced.run("".join(cell["source"]), f"{path.name}[cell {number}]")
-        except ShapeError:
-            raise
-        except Exception:
-            if not tags & {"raises-exception", "nbval-raises-exception"}:
-                raise
-    for number, (source, checks) in enumerate(solutions(cells), start=1):
-        place = f"{path.name}[solution {number}]"
-        traced.run(source, place)
-        for name, answer in checks:
-            traced.global_sizes = False
-            said = verdict(name, namespace[answer])
-            traced.global_sizes = True
-            if not said.startswith("right"):
-                raise AssertionError(f"{place}: {name}: {said}")
-    return traced
-
-
-def solutions(cells: list[dict]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The Python of each folded solution, with the checks of its exercise's cell."""
-    found, checks = [], []
-    for cell in cells:
-        text = "".join(cell["source"])
-        if "exercise" in cell["metadata"].get("tags", []):
-            checks = re.findall(r'^check\("([a-z0-9-]+)", (\w+)\)$', text, re.MULTILINE)
-        for fold in re.findall(r"(?s)<summary>Solution</summary>(.*?)</details>", text):
-            for code in re.findall(r"(?s)```python\n(.*?)```", fold):
-                found.append((code, checks))
-                checks = []
-    return found
-
-
-def main() -> None:
-    """Check one notebook: the process ends with an error unless all comments hold."""
-    traced = run_notebook(Path(sys.argv[1]))
-    if places := traced.unreached():
-        sys.exit("never reached: " + ", ".join(places))
-    print(len(traced.comments), "shape comments hold, and all solutions run")
-
-
-if __name__ == "__main__":
-    main()

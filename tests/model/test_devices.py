@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 import torch
+from torch._inductor import config as inductor
 
 from gpt1 import GPT, GPTConfig
 from gpt1.generate.sampling import generate
@@ -77,11 +78,15 @@ def test_a_model_in_bf16_has_its_loss_in_float32(small, ids):
 
 @pytest.fixture
 def compiled():
-    """torch.compile without graph breaks; traced afresh for each test."""
+    """torch.compile without graph breaks; traced afresh for each test.
+
+    It compiles in this process: starting others for it takes longer.
+    """
     torch._dynamo.reset()
-    yield lambda function, **options: torch.compile(
-        function, fullgraph=True, **{"backend": "aot_eager", **options}
-    )
+    with inductor.patch(compile_threads=1):
+        yield lambda function, **options: torch.compile(
+            function, fullgraph=True, **{"backend": "aot_eager", **options}
+        )
     torch._dynamo.reset()
 
 
@@ -153,6 +158,7 @@ def test_a_compiled_model_refuses_ids_that_it_does_not_have(compiled, shallow, i
 
 @torch.no_grad()
 @pytest.mark.skipif(not shutil.which("c++"), reason="no C++ compiler on the path")
+@pytest.mark.slow
 # PyTorch's own import of its compiler warns about PyTorch.
 @pytest.mark.filterwarnings(
     "ignore:.torch.jit.script_method. is dep:DeprecationWarning"

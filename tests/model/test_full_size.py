@@ -22,6 +22,7 @@ from lib.checks import (
 )
 from lib.weights import numpy_weights, our_model, our_name, random_ids, their_model
 
+pytestmark = pytest.mark.slow
 GPT1 = GPTConfig()
 LAYERS = range(GPT1.layers)
 

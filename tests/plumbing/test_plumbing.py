@@ -108,6 +108,7 @@ def test_a_device_that_is_not_there_is_said():
         pick_device("abacus")
 
 
+@pytest.mark.slow
 def test_the_commands_import_torch_and_nothing_else_that_has_to_be_installed():
     heavy = "transformers datasets tokenizers spacy ftfy tqdm matplotlib safetensors"
     heavy = [*heavy.split(), "huggingface_hub", "IPython"]

@@ -8,6 +8,7 @@ import pytest
 
 from gpt1.speed import memory
 
+pytestmark = pytest.mark.slow
 needs_glibc = pytest.mark.skipif(
     platform.libc_ver()[0] != "glibc", reason="a setting of glibc"
 )

@@ -16,7 +16,7 @@ from lib import two_processes
 from lib.runs import assert_same_run, flags, kept, place, wait_for
 from lib.warm import needs_fork
 
-pytestmark = needs_fork
+pytestmark = [needs_fork, pytest.mark.slow]
 STEPS = 15
 WORDS = flags(max_steps=STEPS, batch_size=5, subset=51, eval_every=4)
 """Eleven updates an epoch, the last of them with one window for two processes."""

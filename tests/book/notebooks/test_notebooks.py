@@ -1,12 +1,10 @@
 """Every chapter is stored fully run, fits the page, and says what its pictures show."""
 
 import re
-import subprocess
-import sys
 
 import pytest
 
-from lib.book.chapters import EVERY, NOTEBOOKS, ROOT, cells, code_cells, name
+from lib.book.chapters import EVERY, NOTEBOOKS, cells, code_cells, name
 from scripts.site.address import is_setup_cell, setup_cell
 
 WIDEST = 72
@@ -107,17 +105,3 @@ def test_each_exercise_has_a_hint_and_a_solution(path):
     assert text.count("\n### Exercise ") == stubs
     assert text.count("<summary>Hint</summary>") == stubs
     assert text.count("<summary>Solution</summary>") == stubs
-
-
-@every_notebook
-def test_its_shape_comments_are_true_and_its_solutions_run(path):
-    command = [sys.executable, ROOT / "tests" / "lib" / "shapes.py", path]
-    done = subprocess.run(
-        command,
-        cwd=path.parent,
-        env=None,
-        capture_output=True,
-        text=True,
-        encoding="utf8",
-    )
-    assert done.returncode == 0, done.stderr[-2000:]

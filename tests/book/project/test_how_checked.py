@@ -2,12 +2,13 @@
 
 import json
 import re
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from lib.book.chapters import EVERY, ROOT, code_cells, name
 from scripts.project.lock import newest_versions
-from scripts.site.checked import PACKAGES, TABLE, count, fingerprint, row
+from scripts.site.checked import PACKAGES, TABLE, count, fingerprint, outcomes, row
 
 TEXT = TABLE.read_text("utf8")
 
@@ -67,6 +68,52 @@ def test_cells_are_counted_by_what_nbval_does_with_them(notebook):
     assert "| 1 | 1 | 0 | 0 | 2 of 2 |" in row(path, ["passed", "passed"])
     with pytest.raises(SystemExit, match="but nbval counted"):
         row(path, ["passed"])
+
+
+@pytest.fixture
+def report(tmp_path):
+    """Make pytest's report of a run, an hour from now or before, from (name, end)."""
+
+    def make(*cases, hours=1):
+        began = datetime.now(timezone.utc) + timedelta(hours=hours)
+        written = "".join(
+            f'<testcase classname="{room}.01-title.ipynb" name="{name}">{end}'
+            "</testcase>"
+            for room, name, end in cases
+        )
+        suite = f'<testsuite timestamp="{began.isoformat()}">{written}</testsuite>'
+        path = tmp_path / "tests.xml"
+        path.write_text(f"<testsuites>{suite}</testsuites>", "utf8")
+        return path
+
+    return make
+
+
+def test_the_cells_of_the_last_run_are_read(notebook, report):
+    cells = [("notebooks", "Cell 0", ""), ("notebooks", "Cell 1", "<skipped/>")]
+    others = [("notebooks", "shapes and solutions", ""), ("tests", "x", "<failure/>")]
+    paths = [notebook(("a", "", []), ("b", "", ["nbval-skip"]))]
+    found = outcomes(report(*cells, *others), paths)
+    assert found == {"01-title.ipynb": ["passed", "skipped"]}
+
+
+@pytest.mark.parametrize("name", ["Cell 0", "shapes and solutions"])
+@pytest.mark.parametrize("end", ["failure", "error"])
+def test_what_failed_is_in_no_table(notebook, report, name, end):
+    paths = [notebook(("a", "", []))]
+    with pytest.raises(SystemExit, match=r"01-title\.ipynb did not pass"):
+        outcomes(report(("notebooks", name, f"<{end}/>")), paths)
+
+
+def test_no_run_is_no_table(notebook, tmp_path):
+    with pytest.raises(SystemExit, match="no report of a run: make test"):
+        outcomes(tmp_path / "tests.xml", [notebook(("a", "", []))])
+
+
+def test_a_run_before_a_chapter_changed_is_no_table(notebook, report):
+    paths = [notebook(("a", "", []))]
+    with pytest.raises(SystemExit, match=r"since the last run: 01-title\.ipynb"):
+        outcomes(report(("notebooks", "Cell 0", ""), hours=-1), paths)
 
 
 def test_every_chapter_is_said_to_have_its_pictures():

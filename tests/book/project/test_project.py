@@ -74,6 +74,7 @@ def test_every_chapter_is_in_the_contents_and_the_readme():
         assert f"notebooks/{path.name}" in readme
 
 
+@pytest.mark.slow
 def test_the_five_lines_of_the_readme_say_what_they_print(capsys):
     (code,) = re.findall(
         r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf8"), re.S

@@ -46,7 +46,9 @@ def visits(browser, site: Path) -> Iterator[Callable]:
     """
     contexts = []
 
-    def open_page(name, size="screen", *, at=None, script=True, **options):
+    def open_page(
+        name, size="screen", *, at=None, script=True, formulas=True, **options
+    ):
         width, height = SIZES[size] if isinstance(size, str) else size
         context = browser.new_context(
             viewport={"width": width, "height": height},
@@ -54,6 +56,8 @@ def visits(browser, site: Path) -> Iterator[Callable]:
             **options,
         )
         contexts.append(context)
+        if not formulas:  # drawing them takes seconds
+            context.route("**/mathjax/**", lambda route: route.abort())
         page = context.new_page()
         page.asked, page.failed = [], []
         page.on("request", lambda request: page.asked.append(request.url))
@@ -64,7 +68,7 @@ def visits(browser, site: Path) -> Iterator[Callable]:
             lambda answer: answer.status >= 400 and page.failed.append(answer.url),
         )
         page.goto(f"{at or site.as_uri()}/{name}.html")
-        if script:
+        if script and formulas:
             page.evaluate("window.MathJax?.startup?.promise")
         return page
 
