@@ -7,9 +7,10 @@ The notebooks hold plain text: "Vaswani et al. (2017)", "(Shazeer, 2019)", and i
 import re
 
 from docutils import nodes
-from running_text import link_matches, running_text
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.nodes import make_refnode
+
+from book._ext.links.running_text import link_matches, running_text
 
 BIBLIOGRAPHY = "book/bibliography"
 READING = re.compile(r"(?s)(?P<names>.+), \*(?P<title>.+)\* \((?P<year>\d{4})\)")

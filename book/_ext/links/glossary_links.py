@@ -8,11 +8,12 @@ sentence of the entry is the link's title if it is short.
 import re
 
 from docutils import nodes
-from running_text import SKIPPED, link_matches, running_text
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.nodes import make_refnode
-from term_forms import FORMS, OTHER_MEANINGS, forms_of, is_meant
+
+from book._ext.links.running_text import SKIPPED, link_matches, running_text
+from book._ext.links.term_forms import FORMS, OTHER_MEANINGS, forms_of, is_meant
 
 GLOSSARY = "book/glossary"
 LONGEST_TITLE = 160

@@ -10,9 +10,10 @@ import re
 from typing import ClassVar
 
 from docutils import nodes
-from equation_names import NUMBERED, OTHERS
 from sphinx.domains import Domain, ObjType
 from sphinx.util import logging
+
+from book._ext.links.equation_names import NUMBERED, OTHERS
 
 PAPER = re.compile(r"paper-(section|equation|figure|table)-(\d+(?:-\d+)*)")
 TAG = re.compile(r"\\tag\{(\w+)\}")

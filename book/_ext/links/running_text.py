@@ -5,7 +5,8 @@ print; not the sections of SKIPPED; and what is folded away for works alone.
 """
 
 from docutils import nodes
-from raw_html import is_raw
+
+from book._ext.raw_html import is_raw
 
 SKIPPED = {"Check yourself"}
 CLOSED = (

@@ -5,8 +5,9 @@ alone. All of them are listed by name too (`places`, and the package's reference
 they are left out here.
 """
 
-from chapter_numbers import number_of
 from sphinx.search import IndexBuilder
+
+from book._ext.mends.chapter_numbers import number_of
 
 
 def numbered(feed):

@@ -13,8 +13,9 @@ import re
 from html import escape
 
 from docutils import nodes
-from raw_html import raw
 from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from book._ext.raw_html import raw
 
 LEADS = {
     "From the paper": "paper",

@@ -3,9 +3,10 @@
 from itertools import groupby
 
 from docutils import nodes
-from raw_html import raw
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from book._ext.raw_html import raw
 
 
 def initial(item):

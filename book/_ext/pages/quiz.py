@@ -22,9 +22,10 @@ explanation of what was chosen. Without scripts the folded list is still there.
 import re
 
 from docutils import nodes
-from raw_html import is_raw, raw
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
+
+from book._ext.raw_html import is_raw, raw
 
 TITLE = "Check yourself"
 NUMBER = re.compile(r"(\d+)\. ")

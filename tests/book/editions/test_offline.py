@@ -11,7 +11,7 @@ import pytest
 
 from gpt1.tales import generate_tales, join
 from lib.book.chapters import EVERY, ROOT
-from scripts import offline
+from scripts.editions import offline
 
 
 @pytest.fixture(scope="module")

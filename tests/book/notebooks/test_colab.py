@@ -6,7 +6,7 @@ import pytest
 
 from lib.book.chapters import EVERY, ROOT, cells, name
 from lib.book.links import Page
-from scripts import colab
+from scripts.notebooks import colab
 from scripts.site.address import pages_address, project, setup_cell
 
 LIST = """\

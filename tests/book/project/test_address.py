@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from scripts import address
+from scripts.site import address
 
 OURS = "https://github.com/mine/fork"
 

@@ -6,7 +6,7 @@ import pytest
 
 from lib.book.chapters import NOTEBOOKS, ROOT, cells
 from lib.book.links import Page
-from scripts import screenshot
+from scripts.site import screenshot
 from scripts.site.icons import welcome
 
 README = (ROOT / "README.md").read_text("utf8")

@@ -1,18 +1,21 @@
 """In each chapter the first use of a glossary's term, and only that, is a link."""
 
 import re
-import sys
 from functools import lru_cache
 
 import pytest
 from bs4 import NavigableString
 
+from book._ext.links.term_forms import (
+    FORMS,
+    NOT_IN,
+    ONLY_IN,
+    OTHER_MEANINGS,
+    forms_of,
+    is_meant,
+)
 from lib.book.articles import article
 from lib.book.chapters import EVERY, ROOT, name
-
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
-
-from term_forms import FORMS, NOT_IN, ONLY_IN, OTHER_MEANINGS, forms_of, is_meant
 
 # What is not running text on a page.
 APART = "h1, h2, h3, h4, a, code, pre, strong, table, figure, details, fieldset, script"
