@@ -15,16 +15,21 @@ from book._ext.links import (
 )
 from book._ext.mends import (
     accessible,
-    chapter_numbers,
     plain_attributes,
     tagged_equations,
     unbroken,
 )
-from book._ext.pages import anatomy, glossary_letters, quiz, reference_style, sharing
+from book._ext.pages import (
+    anatomy,
+    description,
+    glossary_letters,
+    quiz,
+    reference_style,
+)
 from book._ext.pictures import inline_drawings
 
-PARTS = [accessible, anatomy, chapter_numbers, citation_links, glossary_letters]
-PARTS += [glossary_links, inline_drawings, own_pages, plain_attributes, sharing]
+PARTS = [accessible, anatomy, citation_links, glossary_letters]
+PARTS += [glossary_links, inline_drawings, own_pages, plain_attributes, description]
 PARTS += [tagged_equations, quiz, places, reference_style, search_index, unbroken]
 
 

@@ -93,4 +93,3 @@ class CitationLinks(SphinxPostTransform):
 
 def setup(app):
     app.add_post_transform(CitationLinks)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

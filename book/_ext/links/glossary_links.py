@@ -98,4 +98,3 @@ def forget(app, env, docname):
 def setup(app):
     app.connect("env-purge-doc", forget)
     app.add_post_transform(GlossaryLinks)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

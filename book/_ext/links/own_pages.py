@@ -30,4 +30,3 @@ def bring_home(app, doctree, docname):
 
 def setup(app):
     app.connect("doctree-resolved", bring_home)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

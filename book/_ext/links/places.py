@@ -97,9 +97,10 @@ def mark_chapter(env, doctree):
             mark(env, block, "equation", name, anchor)
     for cell in list(doctree.findall(nodes.container)):
         if "tag_defines" in cell["classes"]:
-            for name in set(built_in(cell)) - seen:
-                seen.add(name)
-                mark(env, cell, "built", name, f"built-{name}")
+            for name in built_in(cell):
+                if name not in seen:
+                    seen.add(name)
+                    mark(env, cell, "built", name, f"built-{name}")
 
 
 def mark_glossary(env, doctree):
@@ -157,4 +158,3 @@ def read(app, doctree):
 def setup(app):
     app.add_domain(Places)
     app.connect("doctree-read", read)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -19,4 +19,3 @@ def show(app, what, name, obj, options, lines):
 def setup(app):
     app.connect("autodoc-process-docstring", hide, priority=100)
     app.connect("autodoc-process-docstring", show, priority=900)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -170,4 +170,3 @@ class ChapterHead(SphinxPostTransform):
 def setup(app):
     for transform in (ChapterHead, Asides, Exercises):
         app.add_post_transform(transform)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

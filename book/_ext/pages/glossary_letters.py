@@ -37,4 +37,3 @@ class Letters(SphinxPostTransform):
 
 def setup(app):
     app.add_post_transform(Letters)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -182,4 +182,3 @@ def setup(app):
     app.add_node(QuizLegend, html=(open_legend, close_legend))
     app.add_node(QuizChoice, html=(open_choice, close_choice))
     app.add_post_transform(MakeQuestions)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -38,4 +38,3 @@ def for_page(svg: str, alt: str) -> str | None:
 
 def setup(app):
     app.add_post_transform(InlineDrawings)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -157,7 +157,7 @@ def test_a_reader_finds_the_way_back_from_an_address_that_leads_nowhere(
 
 
 def test_the_lost_page_has_the_colours_of_the_book():
-    page = (ROOT / "book" / "_ext" / "pages" / "not_found.html").read_text("utf8")
+    page = (ROOT / "book" / "_templates" / "not_found.html").read_text("utf8")
     book = (STATIC / "base.css").read_text("utf8")
     colours = re.findall(r"--\w+: (#\w{6})", page)
     assert len(colours) == 16
