@@ -7,8 +7,6 @@ mends       small corrections of what Sphinx makes
 """
 
 from book._ext.links import (
-    citation_links,
-    glossary_links,
     own_pages,
     places,
     search_index,
@@ -28,8 +26,8 @@ from book._ext.pages import (
 )
 from book._ext.pictures import inline_drawings
 
-PARTS = [accessible, anatomy, citation_links, glossary_letters]
-PARTS += [glossary_links, inline_drawings, own_pages, plain_attributes, description]
+PARTS = [accessible, anatomy, glossary_letters]
+PARTS += [inline_drawings, own_pages, plain_attributes, description]
 PARTS += [tagged_equations, quiz, places, reference_style, search_index, unbroken]
 
 
