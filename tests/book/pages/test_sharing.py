@@ -3,8 +3,6 @@
 import re
 import struct
 from pathlib import Path
-from urllib.error import HTTPError
-from urllib.request import urlopen
 
 import pytest
 from bs4 import BeautifulSoup
@@ -126,14 +124,6 @@ def test_all_that_the_lost_page_names_is_below_the_root_of_the_site(site):
         assert target.exists(), address
         assert not place or place in Page(target).names
     assert page.soup.find("script") is None
-
-
-def test_the_lost_page_answers_at_any_depth_with_the_code_404(served, site):
-    with pytest.raises(HTTPError) as error:
-        urlopen(served + NOWHERE)
-    assert error.value.code == 404
-    assert error.value.read() == (site / "404.html").read_bytes()
-    error.value.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
