@@ -12,10 +12,9 @@ NAMES = r"[A-Z][\w-]+(?: team| et al\.|(?:, [A-Z][\w-]+)* and [A-Z][\w-]+)?(?:'s
 YEAR = r"(?:19|20)\d\d"
 CITED = re.compile(rf"({NAMES}(?:,? \({YEAR}\)|, {YEAR}))")
 READ = re.compile(rf"^- ([^*\n]+), \*([^*\n]+)\* \(({YEAR})\)", re.M)
-KEY = re.compile(r"@\w+\{(\w+),")
 
 
-WORKS = (ROOT / "book/references.bib").read_text("utf8")
+KEYS = re.findall(r"@\w+\{(\w+),", (ROOT / "book/references.bib").read_text("utf8"))
 ADDRESS = f"{pages_address(project()[0])}/book/bibliography.html"
 LINK = re.compile(rf"\[([^\]]*)\]\({re.escape(ADDRESS)}#([^)]*)\)")
 each_chapter = pytest.mark.parametrize("path", EVERY, ids=name)
@@ -48,6 +47,11 @@ def test_every_work_that_is_named_leads_to_the_bibliography(path):
 
 
 @each_chapter
+def test_a_link_to_the_bibliography_has_the_key_of_a_work(path):
+    assert {key for _, key in LINK.findall(prose(path))} <= set(KEYS)
+
+
+@each_chapter
 def test_a_link_leads_to_the_work_that_is_named(page, path):
     entries = page("book/bibliography")
     for text, key in LINK.findall(prose(path)):
@@ -57,13 +61,12 @@ def test_a_link_leads_to_the_work_that_is_named(page, path):
 
 
 def test_every_work_is_listed_by_name_and_named_in_the_text(page):
-    keys = KEY.findall(WORKS)
-    assert len(keys) == len(set(keys)) > 50
+    assert len(KEYS) == len(set(KEYS)) > 50
     listed_in = page("book/bibliography")
     cited = {a["href"].partition("#")[2] for a in listed_in.select('a[href^="#"]')}
-    assert set(keys) <= cited
+    assert set(KEYS) <= cited
     listed = [entry.get_text() for entry in listed_in.select("div.citation > p")]
-    assert len(listed) == len(keys)
+    assert len(listed) == len(KEYS)
     assert [text.split()[0] for text in listed[:2]] == ["Joshua", "Jimmy"]
 
 
