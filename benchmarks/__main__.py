@@ -33,10 +33,10 @@ class BenchmarkConfig:
 
     rounds: int = option(3, "turns of each contender")
     device: str | None = option(
-        None, "cpu or cuda; cuda where there is one", type=str, choices=["cpu", "cuda"]
+        None, "cpu or cuda; cuda where there is one", choices=["cpu", "cuda"]
     )
     peak: float | None = option(
-        None, "TFLOP/s of the GPU's data sheet, if it is not known", type=float
+        None, "TFLOP/s of the GPU's data sheet, if it is not known"
     )
     only: str = option("", "cases whose name has this in it, such as generation")
     quick: bool = option(False, "tiny sizes, to see that it runs")

@@ -11,6 +11,7 @@ from gpt1.config import GPTConfig
 from gpt1.model import (
     GPT,
     Block,
+    Cache,
     FeedForward,
     KVCache,
     MultiHeadAttention,
@@ -24,6 +25,7 @@ __version__ = "0.1.0"
 __all__ = [
     "GPT",
     "Block",
+    "Cache",
     "FeedForward",
     "GPTConfig",
     "KVCache",

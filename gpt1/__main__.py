@@ -14,7 +14,7 @@ usage: gpt1 COMMAND [--flag ...]
                   yours has learned
   gpt1 count      parameters, operations and memory of a GPT-1
 
-  gpt1 COMMAND --help   its flags, their defaults, examples
+  gpt1 COMMAND --help   its flags and their defaults
   gpt1 --version        the version
 """
 

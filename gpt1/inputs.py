@@ -66,8 +66,13 @@ def check_targets(targets, ids, config: GPTConfig):
 
     Raises:
         ValueError: not integers, another shape than ids, or a value that is neither
-            -100 nor in the vocabulary (on devices as for `check_ids`).
+            -100 nor in the vocabulary (on devices as for `check_ids`); or `ids` itself.
     """
+    if targets is ids:
+        raise ValueError(
+            "targets are the ids themselves, which trains a model to copy what it "
+            "reads: give loss(ids) alone, or loss(ids[:, :-1], ids[:, 1:])"
+        )
     _check_integers("ids", ids)
     _check_integers("targets", targets)
     if targets.shape != ids.shape:

@@ -3,18 +3,17 @@
 import json
 from pathlib import Path
 
+from gpt1.model import GPT
 from gpt1.plumbing.device import pick_device
 from gpt1.plumbing.files import load_checkpoint
 from gpt1.plumbing.hub import hub_folder
 from gpt1.tokenizer import GPT1Tokenizer, tokenizer_from_dict
-from gpt1.weights import layouts
-from gpt1.weights.checkpoint import ASSETS, SHIPPED, model_of
+from gpt1.weights import SHIPPED, SHIPPED_FILE
+from gpt1.weights.hugging_face import CONFIG, WEIGHTS
 
 CHECKPOINTS = ("best_model.pth", "last.pth")
 TOKENIZER = "gpt1_tokenizer.json"
 VOCABULARY = ("vocab.json", "merges.txt")
-FILES = {".pth", ".pt", ".bin", ".safetensors", ".json", ".npy", ".txt"}
-"""What no model on the hub is named after."""
 
 
 def load_model(source, device=None):
@@ -36,19 +35,10 @@ def load_model(source, device=None):
         ValueError: it is something else, or model and tokenizer do not fit each other.
         ImportError: what reads it is not installed.
     """
-    device, path = pick_device(device), Path(source)
-    if str(source) == SHIPPED and not path.exists():
-        path = ASSETS / f"{SHIPPED}.pth"
-    elif path.is_dir():
-        found = (path / name for name in CHECKPOINTS if (path / name).is_file())
-        path = next(found, path)
-    elif not path.exists() and path.suffix not in FILES:
-        names = [layouts.CONFIG, layouts.WEIGHTS, TOKENIZER, *VOCABULARY]
-        path = hub_folder(str(source), names)
-    if path.is_dir() or path.suffix == ".safetensors":
-        model, tokenizer = _from_folder(path)
-    else:
-        model, tokenizer = _from_checkpoint(path)
+    device, path = pick_device(device), _place(source)
+    model = GPT.from_pretrained(path)
+    inside = path.suffix == ".pth"
+    tokenizer = _tokenizer_inside(path) if inside else _tokenizer_beside(path)
     if tokenizer.vocab_size != model.config.vocab_size:
         raise ValueError(
             f"{source} has a model of {model.config.vocab_size} tokens and a tokenizer "
@@ -56,39 +46,53 @@ def load_model(source, device=None):
         )
     if not all(weight.isfinite().all() for weight in model.parameters()):
         raise ValueError(f"{source} has weights that are not finite: train it again")
-    return model.to(device).eval(), tokenizer
+    return model.to(device), tokenizer
 
 
-def _from_checkpoint(path):
+def _place(source):
+    """The file or folder that is meant; what is on the hub is fetched."""
+    path = Path(source)
+    if path.is_dir():
+        found = (path / name for name in CHECKPOINTS if (path / name).is_file())
+        return next(found, path)
+    if path.exists() or path.suffix == ".pth":
+        return path
+    if str(source) == SHIPPED:
+        return SHIPPED_FILE
+    return hub_folder(str(source), [CONFIG, WEIGHTS, TOKENIZER, *VOCABULARY])
+
+
+def _tokenizer_inside(path):
+    """The tokenizer in a checkpoint."""
     contents = load_checkpoint(path)
-    if not {"model", "config", "tokenizer"} <= set(contents):
+    if "tokenizer" not in contents:
         raise ValueError(
-            f"{path} lacks model, config or tokenizer: expected a file written by  "
+            f"{path} lacks a tokenizer: expected a file written by  "
             f"python -m gpt1.train"
         )
-    return model_of(contents, path), _tokenizer(contents["tokenizer"], path)
+    return _known(contents["tokenizer"], path)
 
 
-def _from_folder(path):
+def _tokenizer_beside(path):
+    """The tokenizer in the folder of the weights."""
     folder = path.parent if path.is_file() else path
-    model = layouts.load(path)
     file = folder / TOKENIZER
-    if not file.is_file():
+    if file.is_file():
         try:
-            return model, GPT1Tokenizer.from_pretrained(folder)
-        except FileNotFoundError as error:
-            raise FileNotFoundError(
-                f"{folder} has weights but no tokenizer: expected {TOKENIZER}, or "
-                f"GPT-1's own: {error}"
-            ) from None
+            values = json.loads(file.read_text(encoding="utf-8"))
+        except ValueError:
+            values = None
+        return _known(values, file)
     try:
-        values = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError:
-        values = None
-    return model, _tokenizer(values, file)
+        return GPT1Tokenizer.from_pretrained(folder)
+    except FileNotFoundError as error:
+        raise FileNotFoundError(
+            f"{folder} has weights but no tokenizer: expected {TOKENIZER}, or "
+            f"GPT-1's own: {error}"
+        ) from None
 
 
-def _tokenizer(values, path):
+def _known(values, path):
     try:
         return tokenizer_from_dict(values)
     except (KeyError, TypeError, ValueError) as error:

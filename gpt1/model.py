@@ -5,8 +5,8 @@ Radford et al. (2018), section 4.1 and figure 1: learned positions, normalisatio
 *after* each residual sum ("post-norm"), no normalisation at the end, GELU in its tanh
 form, and one matrix that is both the input embedding and the output projection.
 
-What this file does not do: count (`count.py`), train (`train.py`), write text
-(`generate.py`), read and write files (`pretrained.py`).
+What this file does not do: count (`count/`), train (`train/`), write text
+(`generate/`), read and write files (`weights/`).
 """
 
 import math
@@ -17,6 +17,7 @@ from torch.nn import functional as F
 
 from gpt1.inputs import check_ids, check_targets
 from gpt1.speed.loss import linear_cross_entropy
+from gpt1.weights import read as read_weights, write as write_weights
 
 # --- attention ------------------------------------------------------------------------
 
@@ -139,6 +140,15 @@ class KVCache:
                 "a cache keeps no gradients: call the model under torch.no_grad(), or "
                 "without a cache"
             )
+
+
+class Cache(list):
+    """The caches of a whole model: one `KVCache` for each block."""
+
+    @property
+    def length(self):
+        """Number of positions held so far."""
+        return self[0].length
 
 
 class MultiHeadAttention(nn.Module):
@@ -310,7 +320,7 @@ class GPT(nn.Module):
             else:
                 parameter.fill_(1.0 if name.endswith("norm.weight") else 0.0)
 
-    def hidden(self, ids, cache=None):
+    def hidden(self, ids, *, cache=None):
         """The final state of each position.
 
         Args:
@@ -325,7 +335,7 @@ class GPT(nn.Module):
         Raises:
             ValueError: see `check_ids`.
         """
-        past = cache[0].length if cache else 0
+        past = cache.length if cache else 0
         ids = check_ids(ids, self.config, past)  # (batch, time)
         positions = torch.arange(past, past + ids.size(1), device=ids.device)
         x = self.token_embedding(ids)  # (batch, time, width)
@@ -346,7 +356,7 @@ class GPT(nn.Module):
         """
         return F.linear(hidden, self.token_embedding.weight)  # (batch, time, vocab)
 
-    def forward(self, ids, cache=None):
+    def forward(self, ids, *, cache=None):
         """Scores for the token after each position.
 
         Args:
@@ -359,25 +369,30 @@ class GPT(nn.Module):
         Raises:
             ValueError: see `check_ids`.
         """
-        return self.logits(self.hidden(ids, cache))  # (batch, time, vocab)
+        return self.logits(self.hidden(ids, cache=cache))  # (batch, time, vocab)
 
-    def loss(self, ids, targets):
+    def loss(self, ids, targets=None):
         """Mean cross-entropy of the targets, in nats per token (paper, eq. 1).
 
         The same value and gradient as `F.cross_entropy` on the logits, without holding
-        the logits of all positions at once.
+        the logits of all positions at once. Targets are not shifted here: target `i` is
+        what follows id `i`.
 
         Args:
             ids: as for `hidden`.
             targets: the token that follows each position, (batch, time); -100 where
-                there is none to predict.
+                there is none to predict. None predicts each of `ids` from those before
+                it: the first is not predicted, the last predicts nothing.
 
         Returns:
             A scalar.
 
         Raises:
-            ValueError: see `check_ids`; or targets of another shape than ids.
+            ValueError: see `check_ids`; targets of another shape than ids, or `ids`
+                itself, which would train a model to copy.
         """
+        if targets is None:
+            ids, targets = ids[:, :-1], ids[:, 1:]  # each (batch, time)
         targets = check_targets(targets, ids, self.config)  # (batch, time)
         hidden = self.hidden(ids).flatten(0, 1)  # (batch * time, width)
         return linear_cross_entropy(
@@ -385,24 +400,34 @@ class GPT(nn.Module):
         )
 
     def new_cache(self):
-        """An empty cache for `forward` and `hidden`: one `KVCache` for each block."""
-        return [KVCache(self.config.context) for _ in self.blocks]
+        """An empty `Cache` for `forward` and `hidden`."""
+        return Cache(KVCache(self.config.context) for _ in self.blocks)
 
     @classmethod
     def from_pretrained(cls, source, **options):
-        """A GPT with weights from a directory, a file or the hub.
+        """A GPT with weights from somewhere else, in evaluation mode and float32.
 
-        See `gpt1.weights.layouts.load` for what `source` may be, options and errors.
+        Args:
+            source: a directory, a file, the id of a model on the hub, or "tales-tiny";
+                see `gpt1.weights.read`.
+            options: dropout, heads and revision of `gpt1.weights.read`.
+
+        Raises:
+            FileNotFoundError, ValueError, ImportError: see `gpt1.weights.read`.
         """
-        from gpt1.weights.layouts import load
-
-        return load(source, **options)
+        config, state = read_weights(source, **options)
+        with torch.random.fork_rng(devices=[]):  # the weights it begins with are lost
+            model = cls(config)
+        model.load_state_dict(state)
+        return model.eval()
 
     def save_pretrained(self, directory):
         """Write config and weights in Hugging Face's layout.
 
-        See `gpt1.weights.layouts.save`.
-        """
-        from gpt1.weights.layouts import save
+        Args:
+            directory: created if need be.
 
-        save(self, directory)
+        Raises:
+            ValueError, ImportError: see `gpt1.weights.write`.
+        """
+        write_weights(self.config, self.state_dict(), directory)

@@ -32,7 +32,7 @@ def run_model(code):
     """Call everything in model.py: training, no past, a past of one chunk, one step."""
     model = code["GPT"](CONFIG)
     ids = torch.randint(101, (BATCH, TIME))
-    model.loss(ids, ids).backward()
+    model.loss(ids).backward()
     model.eval()
     query, key, value = torch.randn(3, BATCH, 3, TIME, 5)
     code["attention"](query, key, value)
@@ -40,7 +40,7 @@ def run_model(code):
     with torch.no_grad():
         cache = model.new_cache()
         for step in ids.split([4, 2, 1], dim=1):
-            model(step, cache)
+            model(step, cache=cache)
 
 
 def run_sampling(code):

@@ -4,8 +4,79 @@ import math
 
 import torch
 
-from gpt1.check.exercise import Exercise, Mistake
-from gpt1.check.windows import OVERLAPPING, STEPS, up
+from gpt1.check.exercise import Exercise
+
+# How many steps?
+
+
+def steps(tokens, context, batch_size, epochs):
+    windows = (tokens - 1) // context
+    return epochs * -(-windows // batch_size)
+
+
+STEPS = Exercise(
+    name="how-many-steps",
+    verified="whole windows, a last batch that may be small, and every epoch anew",
+    cases=lambda: [
+        (6, 5, 1, 1),
+        (5, 5, 1, 1),
+        (23, 5, 2, 1),
+        (23, 5, 3, 2),
+        (11, 5, 1, 1),
+        (10, 5, 1, 1),
+        (17, 5, 4, 3),
+        (10_000, 512, 4, 3),
+        (512, 512, 64, 100),
+        (513, 512, 64, 100),
+    ],
+    right=steps,
+    mistakes="""
+        tokens - 1 -> tokens
+            a window of 5 needs 6 tokens, since its last target lies one further on;
+            yours needs 5
+        -(-windows // batch_size) -> max(-(-windows // batch_size), 1)
+            a text that fills no window makes no step; yours makes one in each epoch
+        (tokens - 1) // context -> -((1 - tokens) // context)
+            what is left at the end of the text fills no window and is not used: round
+            the windows down
+        (tokens - 1) // context -> tokens // (context + 1)
+            you cut blocks of context + 1 tokens; windows lie side by side, context
+            tokens apart, and share the token where they meet
+        (tokens - 1) // context -> max(tokens - context, 0)
+            you begin a window at every token; windows lie context tokens apart
+        -(-windows // batch_size) -> (windows // batch_size)
+            you drop the last batch of an epoch where it is not full; it is read, with
+            fewer windows
+        epochs * -(-windows // batch_size) -> -(-epochs * windows // batch_size)
+            you count through all epochs at once; each epoch ends with a batch of its
+            own, full or not
+        epochs * ->
+            these are the steps of one epoch
+        -(-windows // batch_size) -> windows
+            these are windows; a step reads a batch of them
+        tokens - 1 -> tokens - 2
+            a window of 5 and its last target are 6 tokens; yours asks for 7
+        // context ->
+            windows do not begin at every token: divide by context
+        (tokens - 1) // context -> context
+        tokens - 1 -> 1
+            the tokens of the text are not used; how many windows there are depends on
+            them
+        (tokens - 1) // context -> context // (tokens - 1)
+            the fraction is upside down: the tokens are divided by context
+        * -(-windows // batch_size) ->
+            you make one step in each epoch; it takes one for each of its batches
+        -windows // -> -windows /
+            your steps have fractions; a batch that is not full is a whole step
+        -(-windows // -> (-windows //
+        -windows // -> windows //
+        tokens - 1 -> 1 - tokens
+        (-windows // batch_size) -> batch_size
+            your number of steps is below 0; a minus before a division and another
+            behind it, -(-a // b), round up
+    """,
+)
+
 
 # Until everything is read.
 
@@ -20,50 +91,39 @@ EPOCHS_NEEDED = Exercise(
     cases=lambda: [(0.5,), (0.1,), (0.8,), (0.99,), (0.999,)],
     right=epochs_needed,
     tolerance=2e-3,  # also for those who count the windows: N * log(1 - 1/N)
-    mistakes=(
-        Mistake(
-            "your epochs are below 0: the logarithm of a share is, so turn its sign",
-            lambda share: math.log(1 - share),
-        ),
-        Mistake(
-            "after these epochs the given share is unread; you want the rest, "
-            "1 - share, to be unread",
-            lambda share: -math.log(share),
-        ),
-        Mistake(
-            "you took the logarithm to base 10; k epochs leave e to the -k unread",
-            lambda share: -math.log10(1 - share),
-        ),
-        Mistake(
-            "you took the logarithm to base 2; k epochs leave e to the -k unread",
-            lambda share: -math.log2(1 - share),
-        ),
-        *(
-            Mistake(
-                "you rounded; the epochs are asked for with decimals",
-                lambda share, whole=whole: whole(epochs_needed(share)),
-            )
-            for whole in (math.ceil, round, math.floor)
-        ),
-        Mistake(
-            "an epoch does not read 63 percent of the whole each time, but of what is "
-            "still unread",
-            lambda share: share / (1 - math.exp(-1)),
-        ),
-        Mistake(
-            "an epoch leaves 37 percent of the unread windows unread; in yours it "
-            "leaves 63 percent",
-            lambda share: math.log(1 - share) / math.log(1 - math.exp(-1)),
-        ),
-        Mistake(
-            "you went the other way, from epochs to the share that is read",
-            lambda epochs: 1 - math.exp(-epochs),
-        ),
-        Mistake(
-            "you went the other way, from epochs to the share that is unread",
-            lambda epochs: math.exp(-epochs),
-        ),
-    ),
+    mistakes="""
+        -math.log -> math.log
+            your epochs are below 0: the logarithm of a share is, so turn its sign
+        1 - share -> share
+            after these epochs the given share is unread; you want the rest, 1 - share,
+            to be unread
+        log -> log10
+            you took the logarithm to base 10; k epochs leave e to the -k unread
+        log -> log2
+            you took the logarithm to base 2; k epochs leave e to the -k unread
+        ... -> math.ceil(epochs_needed(share))
+        ... -> round(epochs_needed(share))
+        ... -> math.floor(epochs_needed(share))
+            you rounded; the epochs are asked for with decimals
+        ... -> share / (1 - math.exp(-1))
+            an epoch does not read 63 percent of the whole each time, but of what is
+            still unread
+        ... -> math.log(1 - share) / math.log(1 - math.exp(-1))
+            an epoch leaves 37 percent of the unread windows unread; in yours it leaves
+            63 percent
+        ... -> 1 - math.exp(-share)
+            you went the other way, from epochs to the share that is read
+        ... -> math.exp(-share)
+            you went the other way, from epochs to the share that is unread
+        math.log ->
+        log -> exp
+            there is no logarithm in yours: where e to the -k is 1 - share, it gives k
+        1 - share -> 1
+            the share is not used; yours is 0 for every one
+        1 - share -> 1 + share
+        1 - share -> 2 - share
+            what is left unread is 1 - share; you took the logarithm of a number above 1
+    """,
 )
 
 
@@ -71,7 +131,15 @@ EPOCHS_NEEDED = Exercise(
 
 
 def table_gradient(ids, gradient, vocab):
-    return gradient.new_zeros(vocab, gradient.size(1)).index_add(0, ids, gradient)
+    result = torch.zeros(vocab, gradient.size(-1))
+    return result.index_add(0, ids, gradient)
+
+
+def last_wins(ids, gradient, vocab):
+    result = torch.zeros(vocab, gradient.size(-1))
+    for place, row in enumerate(ids.tolist()):
+        result[row] = gradient[place]
+    return result
 
 
 def looked_up():
@@ -89,77 +157,131 @@ def looked_up():
     ]
 
 
-def last_wins(ids, gradient, vocab):
-    result = torch.zeros(vocab, gradient.size(-1))
-    for place, row in enumerate(ids.tolist()):
-        result[row] = gradient[place]
-    return result
-
-
-def first_wins(ids, gradient, vocab):
-    return last_wins(ids.flip(0), gradient.flip(0), vocab)
-
-
 TABLE_GRADIENT = Exercise(
     name="table-gradient",
     verified="a row gets the sum over all places where it was read, others get zeros",
     cases=looked_up,
     right=table_gradient,
-    mistakes=(
-        Mistake(
-            "of two equal ids the last one wins: result[ids] writes a row once for "
-            "each place, and what counts is the last; a row gets the sum",
-            last_wins,
-        ),
-        Mistake(
-            "of two equal ids the first one wins; a row gets the sum over all places",
-            first_wins,
-        ),
-        Mistake(
-            "you took the mean over the places where a token stood; a row gets the sum",
-            lambda ids, gradient, vocab: (
-                table_gradient(ids, gradient, vocab)
-                / ids.bincount(minlength=vocab).clamp(min=1)[:, None]
-            ),
-        ),
-        Mistake(
-            "every place sends back ones in yours, as in the chapter's figure; here "
-            "the place sends back its row of gradient",
-            lambda ids, gradient, vocab: table_gradient(
-                ids, torch.ones_like(gradient), vocab
-            ),
-        ),
-        Mistake(
-            "this has a row for each place; a gradient has the shape of what it "
-            "belongs to, the table: (vocab, width)",
-            lambda ids, gradient, vocab: gradient,
-        ),
-        Mistake(
-            "your table ends at the largest id that was read; it has vocab rows",
-            lambda ids, gradient, vocab: table_gradient(
-                ids, gradient, int(ids.max()) + 1
-            ),
-        ),
-        Mistake(
-            "this has a row for each different id; the table has vocab rows, and those "
-            "that were not read get zeros",
-            lambda ids, gradient, vocab: table_gradient(ids, gradient, vocab)[
-                ids.unique()
-            ],
-        ),
-        Mistake(
-            "rows and columns are exchanged: the table is (vocab, width)",
-            lambda ids, gradient, vocab: table_gradient(ids, gradient, vocab).T,
-        ),
-        Mistake(
-            "every row got the sum over all places; a row's own places count",
-            lambda ids, gradient, vocab: gradient.sum(0).expand(vocab, -1),
-        ),
-        Mistake(
-            "the sign is turned: this is the way downhill, the gradient points uphill",
-            lambda ids, gradient, vocab: -table_gradient(ids, gradient, vocab),
-        ),
-    ),
+    mistakes="""
+        ... -> last_wins(ids, gradient, vocab)
+            of two equal ids the last one wins: result[ids] writes a row once for each
+            place, and what counts is the last; a row gets the sum
+        ... -> last_wins(ids.flip(0), gradient.flip(0), vocab)
+            of two equal ids the first one wins; a row gets the sum over all places
+        index_add(0, ids, gradient) \
+            -> index_add(0, ids, gradient / ids.bincount()[ids, None])
+            you took the mean over the places where a token stood; a row gets the sum
+        ids, gradient) -> ids, torch.ones_like(gradient))
+            every place sends back ones in yours, as in the chapter's figure; here the
+            place sends back its row of gradient
+        ... -> gradient
+            this has a row for each place; a gradient has the shape of what it belongs
+            to, the table: (vocab, width)
+        zeros(vocab -> zeros(ids.max() + 1
+            your table ends at the largest id that was read; it has vocab rows
+        ids, gradient) -> ids, gradient)[ids.unique()]
+            this has a row for each different id; the table has vocab rows, and those
+            that were not read get zeros
+        ids, gradient) -> ids, gradient).T
+            rows and columns are exchanged: the table is (vocab, width)
+        ... -> gradient.sum(0).expand(vocab, -1)
+            every row got the sum over all places; a row's own places count
+        ids, gradient) -> ids, -gradient)
+            the sign is turned: this is the way downhill, the gradient points uphill
+        .index_add(0, ids, gradient) ->
+            every row is 0 in yours: add to it what its places send back
+        zeros -> ones
+            your rows start at 1; start at 0, where those stay that were not read
+    """,
+)
+
+
+# Overlapping windows.
+
+
+def overlapping(ids, context, stride):
+    starts = range(0, len(ids) - context, stride)
+    windows = torch.stack([ids[start : start + context + 1] for start in starts])
+    return windows[:, :-1], windows[:, 1:]
+
+
+def texts():
+    """Texts in which a token tells its place: 10, 11, 12..."""
+    sizes = [(4, 3, 1), (6, 3, 1), (7, 3, 2), (11, 5, 5), (12, 4, 3), (14, 4, 3)]
+    return [
+        (
+            f"{tokens} tokens, a context of {context} and a stride of {stride}:",
+            (torch.arange(10, 10 + tokens), context, stride),
+        )
+        for tokens, context, stride in [*sizes, (23, 5, 2)]
+    ]
+
+
+def cut(ids, context, starts, shift=1):
+    """Windows at given places, as lists: what has no target is left out."""
+    ids = ids.tolist()
+    inputs = [ids[start : start + context] for start in starts]
+    targets = [ids[start + shift : start + shift + context] for start in starts]
+    return inputs, targets
+
+
+OVERLAPPING = Exercise(
+    name="overlapping-windows",
+    verified="a window every stride tokens, its targets one further on, and none "
+    "without its last target",
+    cases=texts,
+    right=overlapping,
+    mistakes="""
+        windows[:, 1:] -> windows[:, :-1]
+            the targets are not shifted: they are the inputs, and copying would be
+            enough
+        ... -> (ids[:-1].unfold(0, context, stride), ids[2:].unfold(0, context, stride))
+        ... -> (ids[:-2].unfold(0, context, stride), ids[2:].unfold(0, context, stride))
+        ... -> cut(ids, context, range(0, len(ids) - context, stride), shift=2)
+            the targets are shifted twice: they are two tokens further on, not one
+        windows[:, :-1], windows[:, 1:] -> windows[:, 1:], windows[:, :-1]
+            inputs and targets are exchanged: yours has to say the token before
+        - context, stride -> - context, context
+            your windows lie side by side: the stride is not used
+        - context, stride -> - context, 1
+            your windows begin at every token: the stride is not used
+        - context, stride -> - context, max(context - stride, 1)
+            your windows overlap by stride tokens; they begin stride tokens apart
+        ... -> cut(ids, context, range(0, len(ids) - context + 1, stride))
+        ... -> (ids.unfold(0, context, stride), ids[1:].unfold(0, context, stride))
+        len(ids) - context -> len(ids) - context + 1
+            your last window may lack its last target: a window of context tokens needs
+            context + 1
+        ... -> cut(ids, context, range(0, len(ids) - context - 1, stride))
+        len(ids) - context -> len(ids) - context - 1
+            the last window that fits is missing: it may end with the last token but
+            one, and its last target is the last token
+        windows[:, :-1], windows[:, 1:] -> list(zip(windows[:, :-1], windows[:, 1:]))
+            you return a pair for each window; return two things, all inputs and all
+            targets
+        - context, stride -> - context, stride + 1
+            your windows begin stride + 1 tokens apart; they begin stride tokens apart
+        start + context + 1 -> start + context
+        start + context + 1 -> start + context - 1
+        start + context + 1 -> start + 1
+        start + context + 1 -> 1
+        ids[start: -> ids[start + 1:
+            your windows are too short: context inputs and their targets take context +
+            1 tokens, from start on
+        start + context + 1 -> start - context + 1
+            you took context away from start; a window reaches from start to start +
+            context + 1
+        :-1 -> :
+            your inputs have context + 1 tokens; the last of a window is a target only
+        :-1 -> :-2
+        :-1 -> :1
+        :-1 -> :0
+            your inputs are too short: they are all tokens of a window but the last
+        1:] -> :]
+            your targets have context + 1 tokens; the first of a window is an input only
+        1:] -> 2:]
+            your targets are too short: they are all tokens of a window but the first
+    """,
 )
 
 
@@ -169,11 +291,8 @@ TABLE_GRADIENT = Exercise(
 def translated(state, batch_size):
     windows = state["done"] * state["batch_size"]
     if windows % batch_size:
-        raise ValueError(f"{windows} windows are done: no multiple of {batch_size}")
-    return moved(state, windows // batch_size, batch_size)
-
-
-def moved(state, done, batch_size):
+        raise ValueError(windows)
+    done = windows // batch_size
     return {**state, "done": done, "batch_size": batch_size}
 
 
@@ -182,21 +301,19 @@ def places():
         state = {"epoch": 1, "done": done, "seed": 0, "batch_size": batch_size}
         return {**state, "windows": 50, **others}
 
-    return [
-        (f"{state['done']} batches of {state['batch_size']} done, now of {size}:", case)
-        for case in [
-            (place(4, 2), 4),
-            (place(3, 2), 3),
-            (place(5, 4), 2),
-            (place(3, 4), 6),
-            (place(7, 4, epoch=3, seed=None), 4),
-            (place(0, 2), 5),
-            (place(3, 2), 4),
-            (place(2, 4), 5),
-            (place(40, 32, windows=5469), 64),
-        ]
-        for state, size in [case]
+    cases = [
+        (place(4, 2), 4),
+        (place(3, 2), 3),
+        (place(5, 4), 2),
+        (place(3, 4), 6),
+        (place(7, 4, epoch=3, seed=None), 4),
+        (place(0, 2), 5),
+        (place(3, 2), 4),
+        (place(2, 4), 5),
+        (place(40, 32, windows=5469), 64),
     ]
+    said = "{done} batches of {batch_size} done, now of"
+    return [(f"{said.format(**state)} {size}:", (state, size)) for state, size in cases]
 
 
 def whole(answer, state, batch_size):
@@ -207,142 +324,71 @@ def whole(answer, state, batch_size):
     return found
 
 
-def counting(done, new=lambda state, batch_size: batch_size):
-    """An answer with another count of batches, which never refuses."""
-    return lambda state, batch_size: moved(
-        state, done(state, batch_size), new(state, batch_size)
-    )
-
-
-def windows_done(state):
-    return state["done"] * state["batch_size"]
-
-
-def asserting(state, batch_size):
-    assert windows_done(state) % batch_size == 0
-    return translated(state, batch_size)
-
-
-def multiples_only(state, batch_size):
-    times, rest = divmod(batch_size, state["batch_size"])
-    if rest or state["done"] % times:
-        raise ValueError("the new size is no multiple")
-    return moved(state, state["done"] // times, batch_size)
-
-
-def whole_ratio(state, batch_size):
-    return moved(
-        state, state["done"] // (batch_size // state["batch_size"]), batch_size
-    )
-
-
-def whole_ratio_or_refuse(state, batch_size):
-    if batch_size % state["batch_size"]:
-        raise ValueError("the new size is no multiple")
-    return whole_ratio(state, batch_size)
-
-
-def all_windows(state, batch_size):
-    if state["windows"] % batch_size:
-        raise ValueError("the windows are no multiple")
-    return moved(state, windows_done(state) // batch_size, batch_size)
-
-
-def changed(change):
-    """The right answer, and then something else is done to it."""
-    return lambda state, batch_size: change(state, translated(state, batch_size))
-
-
 TRANSLATED = Exercise(
     name="translated-place",
     verified="as many windows are done as before; places inside a batch are refused",
     cases=places,
     right=translated,
     observe=whole,
-    mistakes=(
-        Mistake(
-            "done still counts batches of the old size: the windows that were read "
-            "stay the same, not the batches",
-            counting(lambda state, size: state["done"]),
-        ),
-        Mistake(
-            "the ratio is upside down: larger batches mean fewer of them are done",
-            counting(lambda state, size: state["done"] * size // state["batch_size"]),
-        ),
-        Mistake(
-            "done counts windows in yours; it counts batches of the new size",
-            counting(lambda state, size: windows_done(state)),
-        ),
-        *(
-            Mistake(
-                "where the place falls inside a batch you round down, and windows are "
-                "read twice; raise a ValueError",
-                counting(done),
-            )
-            for done in (
-                lambda state, size: windows_done(state) // size,
-                lambda state, size: int(windows_done(state) / size),
-            )
-        ),
-        Mistake(
-            "where the place falls inside a batch you round up, and windows are left "
-            "out; raise a ValueError",
-            counting(lambda state, size: up(windows_done(state), size)),
-        ),
-        Mistake(
-            "where the place falls inside a batch, done is a fraction; raise a "
-            "ValueError",
-            counting(lambda state, size: windows_done(state) / size),
-        ),
-        Mistake(
-            "done is a float, such as 2.0; Batches cuts a list with it, which wants a "
-            "whole number: divide with //",
-            changed(lambda state, new: {**new, "done": float(new["done"])}),
-        ),
-        Mistake(
-            "the new place still has the old batch_size, so the new batches refuse it",
-            changed(lambda state, new: {**new, "batch_size": state["batch_size"]}),
-        ),
-        Mistake(
-            "the epoch is lost: it is still the same epoch",
-            changed(lambda state, new: {**new, "epoch": 0}),
-        ),
-        Mistake(
-            "the new place has only some of the values; epoch, seed and windows stay "
-            "as they were",
-            changed(
-                lambda state, new: {name: new[name] for name in ("done", "batch_size")}
-            ),
-        ),
-        Mistake(
-            "this is the number of batches; return a whole place, a dictionary like "
-            "state",
-            changed(lambda state, new: new["done"]),
-        ),
-        Mistake(
-            "right, but a place inside a batch has to raise a ValueError, and an "
-            "assert raises an AssertionError",
-            asserting,
-        ),
-        Mistake(
-            "you refuse every size that is no multiple of the old one; what counts is "
-            "whether the windows that are done fill whole batches",
-            multiples_only,
-        ),
-        *(
-            Mistake(
-                "you divide by the ratio of the two sizes as if it were a whole number "
-                "and always fitted; count the windows that are done",
-                answer,
-            )
-            for answer in (whole_ratio, whole_ratio_or_refuse)
-        ),
-        Mistake(
-            "you ask whether all windows fill whole batches; what counts are those "
-            "that are done",
-            all_windows,
-        ),
-    ),
+    mistakes="""
+        raise ValueError(windows) -> pass
+        and windows // batch_size -> state["done"]
+            done still counts batches of the old size: the windows that were read stay
+            the same, not the batches
+        raise ValueError(windows) -> pass
+        and windows // batch_size -> state["done"] * batch_size // state["batch_size"]
+            the ratio is upside down: larger batches mean fewer of them are done
+        windows // batch_size -> windows
+        raise ValueError(windows) -> pass
+        and windows // batch_size -> windows
+            done counts windows in yours; it counts batches of the new size
+        raise ValueError(windows) -> pass
+            where the place falls inside a batch you round down, and windows are read
+            twice; raise a ValueError
+        raise ValueError(windows) -> pass
+        and windows // batch_size -> -(-windows // batch_size)
+            where the place falls inside a batch you round up, and windows are left out;
+            raise a ValueError
+        raise ValueError(windows) -> pass
+        and windows // -> windows /
+            where the place falls inside a batch, done is a fraction; raise a ValueError
+        windows // -> windows /
+            done is a float, such as 2.0; Batches cuts a list with it, which wants a
+            whole number: divide with //
+        "batch_size": batch_size ->
+            the new place still has the old batch_size, so the new batches refuse it
+        "done": done -> "done": done, "epoch": 0
+            the epoch is lost: it is still the same epoch
+        **state, ->
+            the new place has only some of the values; epoch, seed and windows stay as
+            they were
+        {**state, "done": done, "batch_size": batch_size} -> done
+            this is the number of batches; return a whole place, a dictionary like state
+        ValueError(windows) -> AssertionError
+            right, but a place inside a batch has to raise a ValueError, and an assert
+            raises an AssertionError
+        windows % batch_size -> windows % batch_size or batch_size % state["batch_size"]
+            you refuse every size that is no multiple of the old one; what counts is
+            whether the windows that are done fill whole batches
+        raise ValueError(windows) -> pass
+        and windows // batch_size \
+            -> state["done"] // (batch_size // state["batch_size"])
+        windows % batch_size -> batch_size % state["batch_size"]
+        and windows // batch_size \
+            -> state["done"] // (batch_size // state["batch_size"])
+            you divide by the ratio of the two sizes as if it were a whole number and
+            always fitted; count the windows that are done
+        if windows -> if state["windows"]
+            you ask whether all windows fill whole batches; what counts are those that
+            are done
+        * state["batch_size"] ->
+            you take the batches that are done for windows; each of them had batch_size
+        windows // batch_size -> batch_size
+            done is the new size in yours; it counts batches of that size
+        windows // batch_size -> batch_size // windows
+            the fraction is upside down: the windows that are done are divided by the
+            size
+    """,
 )
 
 

@@ -1,22 +1,20 @@
-"""Exercises about counting parameters, FLOPs and seconds.
-
-Those about the memory of training are in `counting_memory.py`.
-"""
+"""Exercises about counting parameters, FLOPs, bytes and seconds."""
 
 from dataclasses import replace
 
 from gpt1 import count
-from gpt1.check.counting_memory import (
-    CHECKPOINTED_BYTES,
-    EXACT,
-    LARGEST_BATCH,
-    SMALL,
-    SMALL_SAYS,
-    TALL,
-    TALL_SAYS,
-)
-from gpt1.check.exercise import Exercise, Mistake
+from gpt1.check.exercise import Exercise
 from gpt1.config import GPTConfig
+
+EXACT = 1e-9
+"""Counts are right to the unit."""
+
+SMALL = GPTConfig(vocab_size=11, context=5, width=6, layers=2, heads=2)
+TALL = GPTConfig(vocab_size=30, context=16, width=8, layers=5, heads=4)
+CALM, CALM_TALL = (replace(config, dropout=0.0) for config in (SMALL, TALL))
+SMALL_SAYS = "a vocabulary of 11, a context of 5, a width of 6, 2 layers"
+TALL_SAYS = "a vocabulary of 30, a context of 16, a width of 8, 5 layers"
+SMALLEST_GPT2 = GPTConfig(vocab_size=50257, context=1024)
 
 # GPT-2's number of parameters.
 
@@ -24,18 +22,6 @@ from gpt1.config import GPTConfig
 def gpt2_parameters(config):
     return count.parameters(config).total + 2 * config.width
 
-
-def more(numbers):
-    """GPT-1's count and some numbers more."""
-    return lambda config: count.parameters(config).total + numbers(config)
-
-
-def matrices(config):
-    tables = (config.vocab_size + config.context) * config.width
-    return tables + config.layers * 12 * config.width**2
-
-
-SMALLEST_GPT2 = GPTConfig(vocab_size=50257, context=1024)
 
 GPT2_PARAMETERS = Exercise(
     name="gpt2-parameters",
@@ -47,74 +33,54 @@ GPT2_PARAMETERS = Exercise(
     ],
     right=gpt2_parameters,
     tolerance=EXACT,
-    mistakes=(
-        Mistake(
-            "this is GPT-1's count: the LayerNorm after the last block is not in it",
-            more(lambda config: 0),
-        ),
-        Mistake(
-            "a LayerNorm has a gain and a bias for each number of a state; you counted "
-            "one of the two",
-            more(lambda config: config.width),
-        ),
-        Mistake(
-            "you added the ledger's row for two LayerNorms; there is one more, not two",
-            more(lambda config: 4 * config.width),
-        ),
-        Mistake(
-            "you added a LayerNorm to every block; there is one more in all, after the "
-            "last block",
-            more(lambda config: 2 * config.width * config.layers),
-        ),
-        Mistake(
-            "the token embedding is in your count twice: the output projection is the "
-            "same matrix and adds nothing",
-            more(lambda config: (2 + config.vocab_size) * config.width),
-        ),
-        Mistake(
-            "you counted the matrices alone; biases and gains are parameters too",
-            matrices,
-        ),
-        Mistake(
-            "the biases inside the blocks are missing",
-            lambda config: matrices(config) + 2 * config.width,
-        ),
-        Mistake(
-            "the table of positions is missing: it has a row for each place in the "
-            "context",
-            more(lambda config: (2 - config.context) * config.width),
-        ),
-        Mistake(
-            "you put in the vocabulary and the context of GPT-2's smallest model; the "
-            "config has its own",
-            lambda config: gpt2_parameters(
-                replace(config, vocab_size=50257, context=1024)
-            ),
-        ),
-        Mistake(
-            "1,536 is the LayerNorm of width 768; a config has a width of its own",
-            more(lambda config: 1536),
-        ),
-        Mistake(
-            "your answer is always that of GPT-2's smallest model: count the config "
-            "that you are given",
-            lambda config: gpt2_parameters(SMALLEST_GPT2),
-        ),
-    ),
+    mistakes="""
+        + 2 * config.width ->
+            this is GPT-1's count: the LayerNorm after the last block is not in it
+        2 * config.width -> config.width
+            a LayerNorm has a gain and a bias for each number of a state; you counted
+            one of the two
+        2 * config.width -> 4 * config.width
+            you added the ledger's row for two LayerNorms; there is one more, not two
+        config.width -> config.width * config.layers
+            you added a LayerNorm to every block; there is one more in all, after the
+            last block
+        2 * -> (2 + config.vocab_size) *
+            the token embedding is in your count twice: the output projection is the
+            same matrix and adds nothing
+        ... -> config.width * (config.vocab_size + config.context \
+            + 12 * config.layers * config.width)
+            you counted the matrices alone; biases and gains are parameters too
+        ... -> config.width * (config.vocab_size + config.context \
+            + 12 * config.layers * config.width + 2)
+            the biases inside the blocks are missing
+        2 * -> (2 - config.context) *
+            the table of positions is missing: it has a row for each place in the
+            context
+        ... -> gpt2_parameters(replace(config, vocab_size=50257, context=1024))
+            you put in the vocabulary and the context of GPT-2's smallest model; the
+            config has its own
+        2 * config.width -> 1536
+            1,536 is the LayerNorm of width 768; a config has a width of its own
+        ... -> gpt2_parameters(SMALLEST_GPT2)
+            your answer is always that of GPT-2's smallest model: count the config that
+            you are given
+        count.parameters(config).total + ->
+            this is the last LayerNorm alone; the rest has parameters too
+        + 2 -> - 2
+            you took the last LayerNorm away: GPT-2 has it in addition
+        * config.width ->
+        2 * config.width -> 2 / config.width
+            a LayerNorm has 2 parameters for each number of a state, not 2 in all
+        2 * config.width -> 3 * config.width
+            a LayerNorm has a gain and a bias, no third parameter for each number
+    """,
 )
-
 
 # The FLOPs of one more token.
 
 
-def flops_per_token(config, keys):
-    """As `count.flops`, for any number of keys, 0 too."""
-    each = 4 * keys * config.width * config.layers
-    return count.flops(config, 1).total + each - 4 * config.width * config.layers
-
-
 def next_token_flops(config, past):
-    return flops_per_token(config, past + 1)
+    return count.flops(config, past + 1).total
 
 
 NEXT_TOKEN_FLOPS = Exercise(
@@ -126,182 +92,236 @@ NEXT_TOKEN_FLOPS = Exercise(
     ),
     right=next_token_flops,
     tolerance=EXACT,
-    mistakes=(
-        Mistake(
-            "one key is missing: the new token looks at itself too",
-            flops_per_token,
-        ),
-        Mistake(
-            "one key is missing: the new token looks at itself too",
-            lambda config, past: count.flops(config, past).total,
-        ),
-        Mistake(
-            "this computes the earlier tokens once more; with a cache only the new one "
-            "is computed",
-            lambda config, past: (past + 1) * flops_per_token(config, past + 1),
-        ),
-        Mistake(
-            "this is the cost with a full context; the new token meets only as many "
-            "keys as there are so far",
-            lambda config, past: flops_per_token(config, config.context),
-        ),
-        Mistake(
-            "this is the cost of a token that is alone: it looks at the earlier ones "
-            "as well",
-            lambda config, past: flops_per_token(config, 1),
-        ),
-        Mistake(
-            "this is training, three times the forward pass that is asked for",
-            lambda config, past: 3 * flops_per_token(config, past + 1),
-        ),
-        Mistake(
-            "a multiplication and an addition are two FLOPs; you took them for one",
-            lambda config, past: flops_per_token(config, past + 1) // 2,
-        ),
-        Mistake(
-            "the scores of queries and keys are one product of attention; the weights "
-            "and values are the other",
-            lambda config, past: (
-                flops_per_token(config, 0)
-                + 2 * (past + 1) * config.width * config.layers
-            ),
-        ),
-        Mistake(
-            "the logits are missing: the new token's state is multiplied with the "
-            "whole token embedding",
-            lambda config, past: (
-                flops_per_token(config, past + 1) - 2 * config.width * config.vocab_size
-            ),
-        ),
-    ),
+    mistakes="""
+        .total -> .total - 4 * config.width * config.layers
+        past + 1 -> past
+            one key is missing: the new token looks at itself too
+        count -> (past + 1) * count
+            this computes the earlier tokens once more; with a cache only the new one is
+            computed
+        past + 1 -> None
+            this is the cost with a full context; the new token meets only as many keys
+            as there are so far
+        past + 1 -> 1
+            this is the cost of a token that is alone: it looks at the earlier ones as
+            well
+        count -> 3 * count
+            this is training, three times the forward pass that is asked for
+        .total -> .total // 2
+            a multiplication and an addition are two FLOPs; you took them for one
+        .total -> .total - 2 * (past + 1) * config.width * config.layers
+            the scores of queries and keys are one product of attention; the weights and
+            values are the other
+        .total -> .total - 2 * config.width * config.vocab_size
+            the logits are missing: the new token's state is multiplied with the whole
+            token embedding
+        past + 1 -> past + 2
+        .total -> .total + 4 * config.width * config.layers
+            one key too many: there are `past` earlier tokens, and the new one
+    """,
 )
 
+# The batch that fits.
+
+
+def largest_batch(config, budget):
+    batch = 0
+    while count.training_memory(config, batch + 1).total <= budget:
+        batch += 1
+    return batch
+
+
+def of_one(config, budget):
+    """By a division, as if all sequences kept as much as a single one."""
+    fixed = 16 * count.parameters(config).total
+    return int(budget - fixed) // count.activations(config, 1).total
+
+
+def budgets():
+    small, tall = (
+        lambda batch, config=config: count.training_memory(config, batch).total
+        for config in (CALM, TALL)
+    )
+    says = "2 layers of width 6, without dropout, "
+    deep = "5 layers of width 8, with dropout, "
+    return [
+        (f"{says}and 10 bytes:", (CALM, 10)),
+        (f"{says}and a byte too few for one sequence:", (CALM, small(1) - 1)),
+        (f"{says}and room for 1 sequence, to the byte:", (CALM, small(1))),
+        (f"{says}and room for 3 and a half:", (CALM, (small(3) + small(4)) // 2)),
+        (f"{deep}and room for 9 sequences, to the byte:", (TALL, tall(9))),
+        (f"{deep}and room for 20 and a half:", (TALL, (tall(20) + tall(21)) // 2)),
+    ]
+
+
+LARGEST_BATCH = Exercise(
+    name="largest-batch",
+    verified="with and without dropout, to the byte, and 0 where none fits",
+    cases=budgets,
+    right=largest_batch,
+    mistakes="""
+        return batch -> return batch + 1
+            one too many: this is the first batch that does not fit
+        <= -> <
+            a batch that needs the budget to the last byte fits: at most, not less
+        return batch -> return max(1, batch)
+            where not even one sequence fits, the answer is 0
+        return batch -> return batch or None
+            where not even one sequence fits, the answer is 0, not a negative number or
+            None
+        ... -> max(0, of_one(config, budget))
+            you divide by what one sequence keeps; with dropout a sequence that is alone
+            keeps more than one among others, so ask for each batch as it is
+        ... -> of_one(config, budget)
+            you divide by what one sequence keeps: with dropout one alone keeps more,
+            and below one sequence your answer is negative
+        training_memory -> activations
+            the activations are not all: weights, gradients and Adam's moments want
+            their place too
+        training_memory(config, batch + 1).total \
+            -> activations(config, batch + 1).total + 4 * count.parameters(config).total
+            beside the activations you have room for the weights alone; gradients and
+            Adam's moments are three times as much again
+        config, batch + 1 -> replace(config, dropout=0.0), batch + 1
+            dropout is not in your bill: take the config as it is
+        ... -> 0
+            your answer is always 0: go up as long as the next batch fits
+        batch + 1 -> batch + 2
+            one too few: you stop where the batch after the next does not fit, and the
+            next one may
+        batch += 1 -> batch += 2
+            you go up by 2 sequences at a time; the last that fits may lie between
+    """,
+)
 
 # The time that the next token of several texts takes.
 
 
 def writing_seconds(config, texts, flop_rate, byte_rate):
-    computing, reading = two_times(config, texts, flop_rate, byte_rate)
-    return max(computing, reading)
-
-
-def two_times(config, texts, flop_rate, byte_rate):
-    """The seconds to compute, and the seconds to read."""
     flops = texts * count.flops(config).total
     held = count.generation_memory(config, texts).total
-    return flops / flop_rate, held / byte_rate
+    return max(flops / flop_rate, held / byte_rate)
 
 
-def machines():
-    says = f"{SMALL_SAYS}, "
-    rates = "1,000 FLOP/s and 1,000 bytes/s"
-    fast = "1 GFLOP/s and 1,000 bytes/s"
-    rich = "1,000 FLOP/s and 1 GB/s"
-    return [
-        (f"{says}1 text, {rates}:", (SMALL, 1, 1e3, 1e3)),
-        (f"{says}2 texts, {fast}:", (SMALL, 2, 1e9, 1e3)),
-        (f"{says}3 texts, {rich}:", (SMALL, 3, 1e3, 1e9)),
-        ("GPT-1, 8 texts, 1 TFLOP/s, 100 GB/s:", (GPTConfig(), 8, 1e12, 1e11)),
-        ("GPT-1, 40 texts, 100 GFLOP/s, 100 GB/s:", (GPTConfig(), 40, 1e11, 1e11)),
-    ]
-
-
-def weights(config):
-    return count.generation_memory(config)["weights"]
-
-
-def cache(config):
-    return count.generation_memory(config)["keys and values"]
-
-
-def slower(flops, held):
-    """The longer of two times, from other FLOPs or other bytes."""
-
-    def answer(config, texts, flop_rate, byte_rate):
-        return max(flops(config, texts) / flop_rate, held(config, texts) / byte_rate)
-
-    return answer
-
-
-def all_flops(config, texts):
-    return texts * count.flops(config).total
-
-
-def all_bytes(config, texts):
-    return weights(config) + texts * cache(config)
-
+MACHINES = {
+    "1 text, 1,000 FLOP/s and 1,000 bytes/s:": (SMALL, 1, 1e3, 1e3),
+    "2 texts, 1 GFLOP/s and 1,000 bytes/s:": (SMALL, 2, 1e9, 1e3),
+    "3 texts, 1,000 FLOP/s and 1 GB/s:": (SMALL, 3, 1e3, 1e9),
+    "8 texts, 1 TFLOP/s, 100 GB/s:": (GPTConfig(), 8, 1e12, 1e11),
+    "40 texts, 100 GFLOP/s, 100 GB/s:": (GPTConfig(), 40, 1e11, 1e11),
+}
 
 WRITING_SECONDS = Exercise(
     name="writing-seconds",
     verified="where arithmetic is the limit and where memory is, for 1 to 40 texts",
-    cases=machines,
+    cases=lambda: [
+        (f"{SMALL_SAYS if case[0] is SMALL else 'GPT-1'}, {says}", case)
+        for says, case in MACHINES.items()
+    ],
     right=writing_seconds,
-    mistakes=(
-        Mistake(
-            "you added the two times; computing and reading go on together, and the "
-            "slower one is the limit",
-            lambda *given: sum(two_times(*given)),
-        ),
-        Mistake(
-            "you took the faster of the two; the work is done when both are",
-            lambda *given: min(two_times(*given)),
-        ),
-        Mistake(
-            "you read the weights once for each text; they are read once, and serve "
-            "all texts",
-            slower(
-                all_flops,
-                lambda config, texts: texts * (weights(config) + cache(config)),
-            ),
-        ),
-        Mistake(
-            "the keys and values are missing: every text has a cache, and all of it is "
-            "read",
-            slower(all_flops, lambda config, texts: weights(config)),
-        ),
-        Mistake(
-            "you read the cache of one text; every text has its own",
-            slower(all_flops, lambda config, texts: weights(config) + cache(config)),
-        ),
-        Mistake(
-            "these are the FLOPs of one text; every text has a token to compute",
-            slower(lambda config, texts: count.flops(config).total, all_bytes),
-        ),
-        Mistake(
-            "this is the cost of all tokens of the texts; each text gets one, and its "
-            "others are in the cache",
-            slower(
-                lambda config, texts: config.context * all_flops(config, texts),
-                all_bytes,
-            ),
-        ),
-        Mistake(
-            "your tokens look at themselves alone; each is the last of a full context",
-            slower(
-                lambda config, texts: texts * count.flops(config, 1).total, all_bytes
-            ),
-        ),
-        Mistake(
-            "one key is missing: the last token of a text looks at itself too",
-            slower(
-                lambda config, texts: (
-                    texts * flops_per_token(config, config.context - 1)
-                ),
-                all_bytes,
-            ),
-        ),
-        Mistake(
-            "this is the time for each text; the seconds of the whole step are asked "
-            "for",
-            lambda config, texts, *rates: (
-                writing_seconds(config, texts, *rates) / texts
-            ),
-        ),
-        Mistake(
-            "you count the numbers that are read; each has 4 bytes",
-            slower(all_flops, lambda config, texts: all_bytes(config, texts) / 4),
-        ),
-    ),
+    mistakes="""
+        max(flops / flop_rate, held / byte_rate) -> flops / flop_rate + held / byte_rate
+            you added the two times; computing and reading go on together, and the
+            slower one is the limit
+        max -> min
+            you took the faster of the two; the work is done when both are
+        count.generation_memory(config, texts) \
+            -> texts * count.generation_memory(config)
+            you read the weights once for each text; they are read once, and serve all
+            texts
+        texts).total -> texts)["weights"]
+            the keys and values are missing: every text has a cache, and all of it is
+            read
+        texts).total -> 1).total
+            you read the cache of one text; every text has its own
+        texts * ->
+            these are the FLOPs of one text; every text has a token to compute
+        texts * -> config.context * texts *
+            this is the cost of all tokens of the texts; each text gets one, and its
+            others are in the cache
+        flops(config) -> flops(config, 1)
+            your tokens look at themselves alone; each is the last of a full context
+        flops(config) -> flops(config, config.context - 1)
+            one key is missing: the last token of a text looks at itself too
+        return max -> return 1 / texts * max
+            this is the time for each text; the seconds of the whole step are asked for
+        held / -> held / 4 /
+            you count the numbers that are read; each has 4 bytes
+        max(flops / flop_rate, held / byte_rate) -> held / byte_rate
+            this is the time of the reading, always; where computing takes longer, that
+            is the limit
+        max(flops / flop_rate, held / byte_rate) -> flops / flop_rate
+            this is the time of the computing, always; where reading takes longer, that
+            is the limit
+        flops / flop_rate -> flops
+            you compare FLOPs with seconds: divide them by how many there are a second
+        held / byte_rate -> held
+            you compare bytes with seconds: divide them by how many there are a second
+        flops / flop_rate -> flop_rate
+        held / byte_rate -> byte_rate
+            a rate is no time: the work is divided by it, FLOPs and bytes each by theirs
+        flops / flop_rate -> flops * flop_rate
+        held / byte_rate -> held * byte_rate
+            you multiplied by how much is done a second; divide by it
+        flops / flop_rate -> flop_rate / flops
+        held / byte_rate -> byte_rate / held
+            the fraction is upside down: the work is divided by how much is done a
+            second
+        flops / flop_rate -> flops // flop_rate
+        held / byte_rate -> held // byte_rate
+            one of the two times is rounded down to whole seconds, as by // in place of
+            /
+    """,
+)
+
+# The bytes that checkpointing keeps.
+
+
+def checkpointed_bytes(config, batch):
+    ledger = count.activations(config, batch)
+    rows = "attention input", "final state", "log-probabilities"
+    return sum(ledger[row] for row in rows)
+
+
+CHECKPOINTED_BYTES = Exercise(
+    name="checkpointed-bytes",
+    verified="the blocks' inputs, the last state and the loss's own row, to the byte",
+    cases=lambda: [
+        (f"{SMALL_SAYS}, and 1 sequence:", (CALM, 1)),
+        (f"{SMALL_SAYS}, and 3 sequences:", (CALM, 3)),
+        (f"{TALL_SAYS}, and 2 sequences:", (CALM_TALL, 2)),
+    ],
+    right=checkpointed_bytes,
+    tolerance=EXACT,
+    mistakes="""
+        sum(ledger[row] for row in rows) -> ledger.total
+            this is what is kept without checkpointing
+        "final state", ->
+            the last block's output is missing: the product with the token embedding
+            wants it for its gradient
+        , "log-probabilities" ->
+            the log-probabilities are missing: the loss is after the blocks and keeps
+            its row as before
+        "final state", "log-probabilities" ->
+            two rows come after the blocks, the last state and the log-probabilities;
+            both are missing
+        "attention input", -> "attention input", "attention input",
+        "final state" -> "attention input"
+            a block's output is the next one's input: it is kept once, not twice
+        "attention input" -> "final state"
+            this holds the input of one block; each block keeps its own
+        in rows) -> in rows) + (config.layers - 1) * ledger["attention input"]
+            a row of the ledger is the sum over all layers already; you multiplied by
+            the layers once more
+        in rows) -> in rows) + (ledger.total - ledger[rows[1]] - ledger[rows[2]]) \
+            // config.layers
+            you added the block that is computed again; that is in the backward pass,
+            and what is kept before it is asked for
+        ledger[row] -> ledger[row] // 4
+            these are numbers; each of them has 4 bytes
+        activations(config, batch) -> activations(config, 1)
+            this is one sequence; the batch has more
+    """,
 )
 
 

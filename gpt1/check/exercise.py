@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import torch
 
+from gpt1.check.edits import edits
+
 
 @dataclass(frozen=True)
 class Mistake:
@@ -47,7 +49,9 @@ class Exercise:
             smallest first; or pairs of a description and a tuple, where the arguments
             are no good description of themselves.
         right: a function that does the exercise. It is never shown.
-        mistakes: those that are known by name, each a `Mistake`.
+        mistakes: those that are known by name: a text of edits of `right`, which
+            `edits.py` describes, or a tuple of such texts and of `Mistake`s. The first
+            that fits is told.
         observe: what is compared: a function of the answer and the arguments of a case,
             for answers that are not judged by what they return alone.
         tolerance: how far numbers may be off, as a share of the largest expected.
@@ -60,6 +64,12 @@ class Exercise:
     mistakes: tuple
     observe: object = call
     tolerance: float = 1e-4
+
+    def __post_init__(self):
+        given, known = self.mistakes, []
+        for each in [given] if isinstance(given, str) else given:
+            known += edits(each, self.right) if isinstance(each, str) else [each]
+        object.__setattr__(self, "mistakes", tuple(known))
 
     def all_cases(self):
         """Pairs of a description, None if there is none, and a tuple of arguments."""

@@ -26,25 +26,17 @@ class CountConfig:
     """
 
     preset: str = option("gpt1", "the model's size", choices=sorted(PRESETS))
-    batch_size: int = option(1, "windows in a step of training", example=64)
-    time: int | None = option(
-        None, "tokens in a window; the context unless given", type=int, example=128
-    )
-    vocab_size: int | None = option(None, "tokens", type=int, group=GROUP)
-    context: int | None = option(None, "tokens seen at once", type=int, group=GROUP)
-    width: int | None = option(
-        None, "size of a state", type=int, group=GROUP, example=1024
-    )
-    layers: int | None = option(None, "blocks", type=int, group=GROUP, example=24)
-    heads: int | None = option(
-        None, "attention heads", type=int, group=GROUP, example=16
-    )
+    batch_size: int = option(1, "windows in a step of training")
+    time: int | None = option(None, "tokens in a window; the context unless given")
+    vocab_size: int | None = option(None, "tokens", group=GROUP)
+    context: int | None = option(None, "tokens seen at once", group=GROUP)
+    width: int | None = option(None, "size of a state", group=GROUP)
+    layers: int | None = option(None, "blocks", group=GROUP)
+    heads: int | None = option(None, "attention heads", group=GROUP)
     feed_forward: int | None = option(
-        None, "inner size; 4 x width unless given", type=int, group=GROUP
+        None, "inner size; 4 x width unless given", group=GROUP
     )
-    dropout: float | None = option(
-        None, "in all four places", type=float, group=GROUP, example=0.0
-    )
+    dropout: float | None = option(None, "in all four places", group=GROUP)
 
     def model(self):
         """The `GPTConfig` that is meant."""

@@ -2,13 +2,12 @@
 
 import hashlib
 import json
-import tempfile
 from pathlib import Path
 
 import torch
 
 from gpt1.data.sources import iterate_text, load_text
-from gpt1.plumbing.files import atomic_write
+from gpt1.plumbing.files import atomic_write, temporary_file
 
 
 def token_ids(source, tokenizer, split="train", *, cache=None, **where):
@@ -48,22 +47,16 @@ def token_ids(source, tokenizer, split="train", *, cache=None, **where):
 def _stream(pieces, tokenizer, kind, cache):
     """Encode piece by piece into a file; returns its path, named when all is known."""
     parts = []
-    Path(cache).mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=cache, delete=False) as file:
-        try:
+    with temporary_file(Path(cache) / "stream.ids") as temporary:
+        with open(temporary, "wb") as file:
             for piece in _large(pieces):
                 ids = tokenizer.encode(piece)
                 parts.append(hashlib.sha256(piece.encode()).hexdigest())
                 between = tokenizer.between if file.tell() and ids else ()
                 file.write(_bytes([*between, *ids], kind))
-            if not file.tell():
-                raise ValueError("the text is empty: expected at least one token")
-            file.close()
-            return Path(file.name).replace(
-                Path(cache) / f"{_key(tokenizer, parts)}.ids"
-            )
-        finally:
-            Path(file.name).unlink(missing_ok=True)
+        if not temporary.stat().st_size:
+            raise ValueError("the text is empty: expected at least one token")
+        return temporary.replace(Path(cache) / f"{_key(tokenizer, parts)}.ids")
 
 
 def _large(pieces, characters=2**20):

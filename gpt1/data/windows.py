@@ -2,15 +2,13 @@
 
 import hashlib
 import signal
+from functools import singledispatch
 from pathlib import Path
 
 import torch
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from gpt1.data.ids import token_ids
-from gpt1.data.sources import load_text
-
-__all__ = ["Batches", "GPTDataset", "get_dataloader", "load_text", "token_ids"]
 
 
 class GPTDataset(Dataset):
@@ -151,53 +149,68 @@ def _leave_signals(worker):
         signal.signal(kind, signal.SIG_IGN)
 
 
-def get_dataloader(
-    dataset,
-    batch_size,
-    *,
-    tokenizer=None,
-    context=None,
-    split="train",
-    subset=None,
-    shuffle=True,
-    seed=0,
-    workers=0,
-    cache=None,
-    **where,
-):
+@singledispatch
+def get_dataloader(dataset, batch_size, *, shuffle=True, seed=0, workers=0):
     """Batches of windows, each window once per epoch.
 
-    `get_dataloader("wikitext-2", 32, tokenizer=t, context=128)` goes all the way from
-    the name of a corpus to batches.
+    It goes all the way from the name of a text to batches, too:
+    `get_dataloader("wikitext-2", 32, tokenizer=t, context=128)`. A text takes as many
+    options more as it needs: see `text_dataloader`.
 
     Args:
-        dataset: a `GPTDataset`, or another with such items; or the source of a text,
-            see `gpt1.data.load_text`, and then `tokenizer` and `context` are needed.
+        dataset: a `GPTDataset`, or another with such items.
         batch_size: windows in a batch; the last of an epoch may have fewer.
-        tokenizer: turns the text into ids.
-        context: length of a window.
-        split: "train", "validation" or "test".
-        subset: use only the first `subset` windows.
         shuffle: a new order every epoch; False keeps the text's.
         seed: fixes the orders.
         workers: processes that prepare batches.
-        cache: see `token_ids`.
-        where: see `token_ids`.
 
     Returns:
         `Batches` of ids and targets, each int64, (batch, context).
 
     Raises:
-        ValueError: `batch_size` is below 1, or tokenizer or context is missing; and
-            see `token_ids` and `GPTDataset`.
+        ValueError: `batch_size` is below 1.
     """
     if batch_size < 1:
         raise ValueError(f"batch_size must be at least 1, got {batch_size}")
-    if isinstance(dataset, str | Path):
-        if tokenizer is None or context is None:
-            raise ValueError("a text needs tokenizer=... and context=... to be batched")
-        ids = token_ids(dataset, tokenizer, split, cache=cache, **where)
-        dataset = GPTDataset(ids, context, subset)
     batches = Batches(dataset, batch_size, seed if shuffle else None, workers)
     batches.loader.worker_init_fn = _leave_signals
     return batches
+
+
+@get_dataloader.register(str)
+@get_dataloader.register(Path)
+def text_dataloader(
+    source,
+    batch_size,
+    *,
+    tokenizer,
+    context,
+    split="train",
+    subset=None,
+    cache=None,
+    column="text",
+    config=None,
+    streaming=False,
+    **order,
+):
+    """`get_dataloader` of a text.
+
+    Args:
+        source: of the text, see `gpt1.data.load_text`; and so are `split`, `column`,
+            `config` and `streaming`.
+        batch_size: as for `get_dataloader`.
+        tokenizer: turns the text into ids.
+        context: length of a window.
+        subset: use only the first `subset` windows.
+        cache: a folder for the ids, see `token_ids`.
+        order: `shuffle`, `seed` and `workers` of `get_dataloader`.
+
+    Returns:
+        `Batches`.
+
+    Raises:
+        FileNotFoundError, ValueError, ImportError: see `token_ids` and `GPTDataset`.
+    """
+    where = {"column": column, "config": config, "streaming": streaming}
+    ids = token_ids(source, tokenizer, split, cache=cache, **where)
+    return get_dataloader(GPTDataset(ids, context, subset), batch_size, **order)

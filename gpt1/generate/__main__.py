@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -15,7 +16,9 @@ from gpt1.plumbing.command import option, parse, run
 TRAINED = "checkpoints/best_model.pth"
 """What `gpt1 train` leaves behind."""
 
-TEXT, CHOICE, MACHINE = "text", "choice of tokens", "model and machine"
+in_text = partial(option, group="text")
+in_choice = partial(option, group="choice of tokens")
+in_machine = partial(option, group="model and machine")
 
 
 @dataclass
@@ -26,65 +29,40 @@ class GenerateConfig:
         ValueError: a number is out of its range; the message names the flag.
     """
 
-    prompt: str = option(
+    prompt: str = in_text(
         "",
         "text to continue; empty, the text begins as after an empty line",
         metavar="TEXT",
-        group=TEXT,
-        example='"Once upon a time"',
     )
-    max_length: int | None = option(
+    max_length: int | None = in_text(
         None,
         "tokens in all, the prompt's included; 200 (1000 where --stop ends the text), "
         "or 100 more than a long prompt",
-        type=int,
-        group=TEXT,
-        example=500,
     )
-    stop: str | None = option(
+    stop: str | None = in_text(
         None,
         f"end before this text, \\n being a line end; {SHIPPED} stops at an empty line",
-        type=str,
         metavar="TEXT",
-        group=TEXT,
-        example=r'"\n\n"',
     )
-    samples: int = option(1, "texts to write, together", group=TEXT, example=3)
-    stream: bool = option(
-        False, "show each token when it is drawn; a terminal does so anyway", group=TEXT
+    samples: int = in_text(1, "texts to write, together")
+    stream: bool = in_text(
+        False, "show each token when it is drawn; a terminal does so anyway"
     )
-    temperature: float = option(
-        0.7, "below 1 is safer, above 1 wilder, 0 greedy", group=CHOICE, example=1
+    temperature: float = in_choice(0.7, "below 1 is safer, above 1 wilder, 0 greedy")
+    top_k: int = in_choice(40, "draw from the k likeliest tokens; 0 for all")
+    top_p: float = in_choice(1.0, "of these, from the fewest whose chances sum to p")
+    seed: int = in_choice(
+        0, "the same seed writes the same text; sample i has seed + i - 1"
     )
-    top_k: int = option(
-        40, "draw from the k likeliest tokens; 0 for all", group=CHOICE, example=5
-    )
-    top_p: float = option(
-        1.0,
-        "of these, from the fewest whose chances sum to p",
-        group=CHOICE,
-        example=0.9,
-    )
-    seed: int = option(
-        0,
-        "the same seed writes the same text; sample i has seed + i - 1",
-        group=CHOICE,
-        example=7,
-    )
-    model_path: str | None = option(
+    model_path: str | None = in_machine(
         None,
         f"checkpoint, folder or id on the hub; else {TRAINED} where there is one, else "
         f"{SHIPPED}, the model that comes with the package",
-        type=str,
         metavar="PATH",
-        group=MACHINE,
-        example=SHIPPED,
     )
-    device: str | None = option(
-        None, "cpu, cuda or mps; cuda where there is one", type=str, group=MACHINE
-    )
-    cache: bool = option(
-        True, "compute keys and values again for each token: slower", group=MACHINE
+    device: str | None = in_machine(None, "cpu, cuda or mps; cuda where there is one")
+    cache: bool = in_machine(
+        True, "compute keys and values again for each token: slower"
     )
 
     def __post_init__(self):
@@ -130,6 +108,36 @@ def chosen_model(options):
     return SHIPPED, [told]
 
 
+def ends(options, source, read):
+    """Where a text ends: before which string, or after how many new tokens.
+
+    Args:
+        options: a `GenerateConfig`.
+        source: of the model.
+        read: tokens of the prompt.
+    """
+    stop = options.stop
+    if stop is None:
+        stop = EMPTY_LINE if source == SHIPPED else ""
+    length = options.max_length or max(1000 if stop else 200, read + 100)
+    return stop, length - read
+
+
+def draw(model, prompt, new_tokens, seeds, options):
+    """What `stream` yields for a text of each seed, under `options`."""
+    device = model.token_embedding.weight.device
+    return stream(
+        model,
+        [prompt] * len(seeds),
+        new_tokens,
+        temperature=options.temperature,
+        top_k=options.top_k,
+        top_p=options.top_p,
+        generator=[torch.Generator(device).manual_seed(seed) for seed in seeds],
+        cache=options.cache,
+    )
+
+
 def write(options):
     """Print the texts that `options` ask for.
 
@@ -139,35 +147,21 @@ def write(options):
     Raises:
         FileNotFoundError, ValueError, ImportError: a file or an option is not usable.
     """
-    path, notes = chosen_model(options)
-    model, tokenizer = load_model(path, options.device)
+    source, notes = chosen_model(options)
+    model, tokenizer = load_model(source, options.device)
     prompt, context = prompt_ids(tokenizer, options), model.config.context
     if len(prompt) > context:
         notes.append(
             f"the prompt has {len(prompt)} tokens and the model sees {context}: it "
             f"goes by the last {max(context // 2, 1)}"
         )
-    stop = options.stop
-    if stop is None:
-        stop = EMPTY_LINE if path == SHIPPED else ""
-    length = options.max_length or max(1000 if stop else 200, len(prompt) + 100)
-    new_tokens, count = length - len(prompt), options.samples
-    seeds = range(options.seed, options.seed + count)
-    device = model.token_embedding.weight.device
-    tokens = stream(
-        model,
-        [prompt or start_ids(tokenizer)] * count,
-        new_tokens,
-        temperature=options.temperature,
-        top_k=options.top_k,
-        top_p=options.top_p,
-        generator=[torch.Generator(device).manual_seed(seed) for seed in seeds],
-        cache=options.cache,
-    )
     for note in notes:
         print(f"note: {note}", file=sys.stderr, flush=True)
+    stop, new_tokens = ends(options, source, len(prompt))
+    seeds = range(options.seed, options.seed + options.samples)
     texts = [Shown(tokenizer, prompt, new_tokens, stop) for _ in seeds]
-    titles = [f"--- seed {seed} ---\n" if count > 1 else "" for seed in seeds]
+    titles = [f"--- seed {seed} ---\n" if len(seeds) > 1 else "" for seed in seeds]
+    tokens = draw(model, prompt or start_ids(tokenizer), new_tokens, seeds, options)
     show(texts, titles, tokens, options.stream or sys.stdout.isatty())
 
 

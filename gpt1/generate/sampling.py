@@ -1,7 +1,7 @@
 """From logits to texts: which token comes next, and the loop that writes one by one.
 
-The loop knows ids only. Prompts as strings, streaming to a terminal and the command
-line are in `generate.py`.
+The loop knows ids only. Prompts as strings are in `texts.py`, showing a text on a
+terminal in `showing.py`, the command line in `__main__.py`.
 """
 
 import math
@@ -101,7 +101,7 @@ class Reader:
             self.memory = self.model.new_cache()
         self.seen = seen
         if self.cache:
-            hidden = self.model.hidden(ids, self.memory)  # (batch, time, width)
+            hidden = self.model.hidden(ids, cache=self.memory)  # (batch, time, width)
         else:
             hidden = self.model.hidden(seen)  # (batch, time, width)
         return hidden[:, -1]  # (batch, width)

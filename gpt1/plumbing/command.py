@@ -1,13 +1,14 @@
 """A dataclass as a command line, and one line for a user's mistake.
 
-Each field of the dataclass becomes a flag with its default; `--batch_size` and
-`--batch-size` are the same. What this does not do: sub-commands (`cli.py`).
+Each field of the dataclass becomes a flag with its type and its default; `--batch_size`
+and `--batch-size` are the same. What this does not do: sub-commands (`gpt1.__main__`).
 """
 
 import argparse
 import os
 import sys
 from dataclasses import field, fields
+from typing import get_args
 
 
 def option(default, help, **details):
@@ -17,9 +18,8 @@ def option(default, help, **details):
         default: the value where the flag is not given; with False the flag stands
             alone, with True the flag is `--no_name`.
         help: one line for `--help`.
-        details: `group`, the heading that the flag stands under; `example`, a value to
-            show; anything else for `ArgumentParser.add_argument`; `type` unless the
-            default's own type is meant.
+        details: `group`, the heading that the flag stands under; anything else for
+            `ArgumentParser.add_argument`.
     """
     return field(default=default, metadata={"help": help, **details})
 
@@ -66,41 +66,43 @@ def given(options, argv=None, prog=None, presets=None):
     groups = {None: parser}
     for entry in fields(options):
         details = dict(entry.metadata)
+        told = details["help"] + _defaults(entry, presets or {})
+        details["help"] = told.replace("%", "%%")  # argparse fills in what % begins
         heading = details.pop("group", None)
         if heading not in groups:
             groups[heading] = parser.add_argument_group(heading)
-        example = details.pop("example", None)
-        details["help"] += _told(entry, example, presets or {})
-        name = entry.name
-        if isinstance(entry.default, bool):
+        name, kind = entry.name, _kind(entry.type)
+        if kind is bool:
             details["action"] = "store_false" if entry.default else "store_true"
             details["dest"] = name
             name = f"no_{name}" if entry.default else name
         else:
-            details = {"type": type(entry.default), **details}
-            if details["type"] in (int, float):
+            details["type"] = kind
+            if kind in (int, float):
                 details.setdefault("metavar", "N")
         groups[heading].add_argument(f"--{name}", **details)
     argv = sys.argv[1:] if argv is None else argv
     return vars(parser.parse_args([_underscored(word) for word in argv]))
 
 
-def _told(entry, example, presets):
-    """What the help says after a flag's own line: its defaults, and an example."""
-    name, default = entry.name, entry.default
-    values = {preset: changes.get(name, default) for preset, changes in presets.items()}
-    if name == "preset" and presets:
-        values = {"": next(iter(presets))}
-    if len(set(values.values())) < 2:
-        values = {"": next(iter(values.values()), default)}
-    parts = [
+def _kind(annotation):
+    """The type of a flag's value: of `int | None` it is `int`."""
+    return next(iter(get_args(annotation)), annotation)
+
+
+def _defaults(entry, presets):
+    """A flag's default in words; that of each preset where they differ."""
+    if entry.name == "preset" and presets:
+        return f" (default {next(iter(presets))})"
+    found = {name: it.get(entry.name, entry.default) for name, it in presets.items()}
+    if len(set(found.values())) < 2:
+        found = {"": next(iter(found.values()), entry.default)}
+    told = [
         f"default {value}" + (f" in {preset}" if preset else "")
-        for preset, value in values.items()
+        for preset, value in found.items()
         if value not in (None, "") and not isinstance(value, bool)
     ]
-    if example is not None:
-        parts.append(f"e.g. --{name} {example}".rstrip())
-    return f" ({', '.join(parts)})".replace("%", "%%") if parts else ""
+    return f" ({', '.join(told)})" if told else ""
 
 
 def run(main):

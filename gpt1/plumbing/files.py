@@ -1,11 +1,29 @@
 """Files that are whole or absent: any file, and checkpoints of tensors."""
 
 import os
-import tempfile
+import secrets
 from contextlib import contextmanager
 from pathlib import Path
 
 import torch
+
+
+@contextmanager
+def temporary_file(path):
+    """An empty file beside `path`, which goes with the block unless it was renamed.
+
+    Yields:
+        Its path.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    # Made by `open`, it has the rights that any new file of this user has.
+    open(temporary, "xb").close()
+    try:
+        yield temporary
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -17,29 +35,16 @@ def atomic_write(path):
     Yields:
         A path in the same directory, to be written to.
     """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
-    temporary = Path(name)
     try:
-        yield temporary
-        with open(temporary, "rb+") as file:
-            os.fsync(file.fileno())
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
+        with temporary_file(path) as temporary:
+            yield temporary
+            with open(temporary, "rb+") as file:
+                os.fsync(file.fileno())
+            temporary.replace(path)
     except OSError as error:
         if error.errno is not None:  # a full disk does not say where
             error.filename = error.filename or str(path)
         raise
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _umask():
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def save_checkpoint(path, contents):

@@ -3,6 +3,9 @@
 import re
 from pathlib import Path
 
+FILES = {".pth", ".pt", ".bin", ".safetensors", ".json", ".npy", ".txt"}
+"""What no model on the hub is named after."""
+
 
 def missing(package, extra):
     """The error for a library that is not installed.
@@ -32,7 +35,8 @@ def hub_folder(source, files, revision=None):
         FileNotFoundError: `source` is no id, or the hub did not give the model.
         ImportError: huggingface_hub is missing.
     """
-    if not re.fullmatch(r"[\w-][\w.-]*(/[\w-][\w.-]*)?", source):
+    named = re.fullmatch(r"[\w-][\w.-]*(/[\w-][\w.-]*)?", source)
+    if not named or Path(source).suffix in FILES:
         raise FileNotFoundError(f"no such file or directory: {source}")
     try:
         from huggingface_hub import snapshot_download

@@ -35,18 +35,24 @@ def linear_cross_entropy(hidden, weight, targets):
         targets: int64, (rows,); rows with the target -100 do not count.
 
     Returns:
-        A scalar in nats, in float32 or wider; not a number if no row counts.
+        A scalar in nats, in float32 or wider. It is 0 if no row counts, where the other
+        forms give what is not a number: a piece of a batch may be without targets.
     """
     hidden, weight = widen(hidden), widen(weight)
+    some = (targets != IGNORED).any()
+    form = fastest(hidden, weight)
+    return form(hidden, weight, targets.where(some, 0)) * some
+
+
+def fastest(hidden, weight):
+    """The form for these sizes and this device, as a function of the same arguments."""
     if hidden.size(0) * weight.size(0) <= WHOLE:
-        return plain(hidden, weight, targets)
+        return plain
     if not torch.is_grad_enabled():
-        return chunked(hidden, weight, targets)
+        return chunked
     if hidden.device.type == "cpu" and not torch.compiler.is_compiling():
-        return in_one_pass(hidden, weight, targets)
-    if hasattr(F, "linear_cross_entropy"):
-        return fused(hidden, weight, targets)
-    return chunked(hidden, weight, targets)
+        return in_one_pass
+    return fused if hasattr(F, "linear_cross_entropy") else chunked
 
 
 def plain(hidden, weight, targets):

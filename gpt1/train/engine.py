@@ -1,6 +1,6 @@
 """Where a training step is computed: device, precision, and how many processes.
 
-`train.py` says what a step is; an `Engine` says how it is carried out. Alone, on a CPU,
+`step.py` says what a step is; an `Engine` says how it is carried out. Alone, on a CPU,
 in float32, it does nothing at all. Under `torchrun` every process has an engine of its
 own: each takes its share of every batch, and PyTorch's DistributedDataParallel (DDP)
 adds up their gradients.

@@ -1,6 +1,8 @@
 """A run, update by update: when to look, to validate, to save and to stop."""
 
 import math
+import signal
+import threading
 import time
 
 from gpt1.train.optimizer import set_rate
@@ -10,23 +12,34 @@ from gpt1.train.step import counted, evaluate, train_step
 AHEAD = 10
 """Steps that a GPU may be ahead of the program before their losses are looked at."""
 
+ROWS = 500
+"""Of the curve, in a whole run; those with a validation loss come on top."""
+
+TWICE = 1
+"""Seconds in which two signals are one: torchrun passes on a Ctrl-C that the terminal
+has sent to its processes already."""
+
 
 class Loop:
     """Goes through a run, update by update.
 
     Args:
         run: a `Run`.
-        display: what `progress` made.
+        display: a `Bar`, `Lines` or `Silence` of `gpt1.train.report`.
         stop: a `Stop`.
+
+    Attributes:
+        pending: loss, norm and tokens of the steps whose numbers were not read yet.
+        shown: what a person sees beside the count, see `gpt1.train.report.WORDS`.
+        limit: the update after which this process ends.
+        stopped: whether a request has reached all processes.
     """
 
     def __init__(self, run, display, stop):
         self.run, self.display, self.stop = run, display, stop
         self.options, self.engine = run.options, run.engine
-        self.pending = []
+        self.pending, self.shown = [], {}
         self.ahead = AHEAD if self.engine.device.type == "cuda" else 1
-        self.rows = max(1, run.total // 500)
-        self.shown = {}
         after = self.options.stop_after
         self.limit = min(run.total, run.step + after) if after else run.total
         self.stopped = False
@@ -60,7 +73,7 @@ class Loop:
             inside = run.training.done < len(run.training) and run.step < self.limit
             evaluating = inside and due(run.step, options.eval_every)
             saving = inside and due(run.step, options.save_every)
-            row = due(run.step, self.rows)
+            row = due(run.step, max(1, run.total // ROWS))
             if row or evaluating or saving or not inside:
                 self.look()
             if evaluating:
@@ -140,3 +153,37 @@ class Loop:
 def due(step, every):
     """Whether something that happens every so many steps happens at this one."""
     return every > 0 and step % every == 0
+
+
+class Stop:
+    """While it is entered, the first Ctrl-C or SIGTERM sets `requested`.
+
+    The loop looks at it after each step, and saves before it ends. Another Ctrl-C a
+    second later ends the program at once.
+
+    Attributes:
+        requested: whether somebody asked.
+    """
+
+    def __init__(self):
+        self.requested, self.since = False, 0.0
+        self.before = {}
+
+    def __enter__(self):
+        # Only the main thread may set handlers; elsewhere a run is stopped as ever.
+        if threading.current_thread() is threading.main_thread():
+            for kind in (signal.SIGINT, signal.SIGTERM):
+                self.before[kind] = signal.signal(kind, self.ask)
+        return self
+
+    def __exit__(self, *error):
+        for kind, handler in self.before.items():
+            signal.signal(kind, handler)
+
+    def ask(self, kind, frame):
+        """The handler of the signals."""
+        now = time.monotonic()
+        if not self.requested:
+            self.requested, self.since = True, now
+        elif kind == signal.SIGINT and now - self.since > TWICE:
+            raise KeyboardInterrupt

@@ -1,20 +1,19 @@
 """Pre-training from options to the best checkpoint."""
 
+from contextlib import closing
 from pathlib import Path
 
-from gpt1.data.windows import GPTDataset, get_dataloader, load_text, token_ids
+from gpt1.data import get_dataloader, load_text
 from gpt1.loading import TOKENIZER
 from gpt1.plumbing.device import set_seed
+from gpt1.plumbing.files import load_checkpoint
 from gpt1.tales import floor
 from gpt1.tokenizer import make_tokenizer, tokenizer_from_dict
 from gpt1.train.engine import Engine, start_engine
-from gpt1.train.folder import make_ready
-from gpt1.train.loop import Loop
-from gpt1.train.progress import progress
-from gpt1.train.report import describe, summary
+from gpt1.train.loop import Loop, Stop
+from gpt1.train.report import Silence, describe, progress, summary
 from gpt1.train.roll_call import RollCall, name_ids
-from gpt1.train.run import BEST, Run, best_weights, read_run
-from gpt1.train.stopping import Stop
+from gpt1.train.run import BEST, Run, make_ready, read_run
 
 
 def train(options, saved=None):
@@ -42,13 +41,10 @@ def train(options, saved=None):
         if engine.main:  # which alone writes
             make_ready(options)
         run = prepare(options, engine, saved)
-        display = progress(run.total, run.step, quiet=not engine.main)
-        display.write(describe(run))
-        try:
-            with Stop() as stop:
-                completed = Loop(run, display, stop).go()
-        finally:
-            display.close()
+        display = progress(run.total, run.step) if engine.main else Silence()
+        with closing(display), Stop() as stop:
+            display.write(describe(run))
+            completed = Loop(run, display, stop).go()
         if completed:
             display.write(summary(run))
             if options.export and engine.main:
@@ -73,47 +69,12 @@ def prepare(options, engine=None, saved=None):
         saved: the contents of a last.pth, to stand where that run stood.
     """
     engine = engine or Engine()
-    where = {"column": options.column}
-    tokenizer = saved and tokenizer_from_dict(saved["tokenizer"])
-    context = options.model(1).context
     with engine.main_first():  # the others find the ids in the cache
-        tokenizer = tokenizer or make_tokenizer(
-            options.tokenizer,
-            lambda: load_text(options.dataset, "train", **where),
-            options.vocab_size,
-        )
-        training, validation = (
-            GPTDataset(
-                token_ids(
-                    options.dataset,
-                    tokenizer,
-                    split,
-                    cache=Path(options.out) / "ids",
-                    **where,
-                ),
-                context,
-                subset,
-            )
-            for split, subset in (("train", options.subset), ("validation", None))
-        )
+        tokenizer = choose_tokenizer(options, saved)
+        training, validation = read_texts(options, tokenizer)
     set_seed(options.seed)
-    tales = options.dataset == "tales"
-    run = Run(
-        options,
-        engine,
-        tokenizer,
-        get_dataloader(
-            training,
-            options.batch_size,
-            seed=options.seed,
-            workers=options.num_workers,
-        ),
-        get_dataloader(validation, options.batch_size, shuffle=False),
-        floor(tokenizer, split="all") if tales else None,
-        RollCall(name_ids(tokenizer), options.roll_call, options.seed)
-        if tales and options.roll_call
-        else None,
-    )
+    roll_call, least = known_of_tales(options, tokenizer)
+    run = Run(options, engine, tokenizer, training, validation, roll_call, least)
     if engine.count > 1:
         engine.seed(options.seed)
     if saved:
@@ -121,8 +82,51 @@ def prepare(options, engine=None, saved=None):
     return run
 
 
+def choose_tokenizer(options, saved=None):
+    """The tokenizer that a run began with, or the one that `options` name."""
+    if saved:
+        return tokenizer_from_dict(saved["tokenizer"])
+    return make_tokenizer(
+        options.tokenizer,
+        lambda: load_text(options.dataset, "train", column=options.column),
+        options.vocab_size,
+    )
+
+
+def read_texts(options, tokenizer):
+    """`Batches` to train on and to validate with; their ids are kept beside the run."""
+
+    def batches(split, **how):
+        return get_dataloader(
+            options.dataset,
+            options.batch_size,
+            tokenizer=tokenizer,
+            context=options.model(tokenizer.vocab_size).context,
+            split=split,
+            column=options.column,
+            cache=Path(options.out) / "ids",
+            **how,
+        )
+
+    how = {"seed": options.seed, "workers": options.num_workers}
+    training = batches("train", subset=options.subset, **how)
+    return training, batches("validation", shuffle=False)
+
+
+def known_of_tales(options, tokenizer):
+    """What only tales have: names for a roll call, and a floor under the loss.
+
+    Returns:
+        A `RollCall`, of no names for other texts; and nats per token, or None.
+    """
+    if options.dataset != "tales":
+        return RollCall([], 0), None
+    roll_call = RollCall(name_ids(tokenizer), options.roll_call, options.seed)
+    return roll_call, floor(tokenizer, split="all")
+
+
 def export(run):
     """Write the best model and its tokenizer where `--export` says."""
-    run.model.load_state_dict(best_weights(run.folder))
+    run.model.load_state_dict(load_checkpoint(run.folder / BEST)["model"])
     run.model.save_pretrained(run.options.export)
     run.tokenizer.save(Path(run.options.export) / TOKENIZER)

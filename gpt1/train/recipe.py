@@ -2,14 +2,18 @@
 
 import math
 from dataclasses import dataclass, fields
+from functools import partial
 
 from gpt1.config import PRESETS
 from gpt1.plumbing.command import option
 from gpt1.train.engine import PRECISIONS
 from gpt1.train.optimizer import OPTIMIZERS
 
-DATA, MODEL, LEARNING = "text", "model", "learning"
-MACHINE, OUTPUT = "machine", "output and resuming"
+in_model = partial(option, group="model")
+in_text = partial(option, group="text")
+in_learning = partial(option, group="learning")
+in_machine = partial(option, group="machine")
+in_output = partial(option, group="output and resuming")
 
 
 @dataclass
@@ -27,190 +31,95 @@ class TrainConfig:
         ValueError: a number is out of its range; the message names the flag.
     """
 
-    preset: str = option(
-        "gpt1",
-        "the recipe and the model's size",
-        choices=sorted(PRESETS),
-        group=MODEL,
-        example="tiny",
+    preset: str = in_model(
+        "gpt1", "the recipe and the model's size", choices=sorted(PRESETS)
     )
-    context: int | None = option(
-        None,
-        "tokens that the model sees at once; the preset's unless given",
-        type=int,
-        group=MODEL,
-        example=256,
+    context: int | None = in_model(
+        None, "tokens that the model sees at once; the preset's unless given"
     )
-    layers: int | None = option(
-        None, "blocks; the preset's unless given", type=int, group=MODEL, example=6
-    )
-    width: int | None = option(
-        None, "size of a state; the preset's", type=int, group=MODEL, example=192
-    )
-    heads: int | None = option(
-        None, "attention heads; the preset's", type=int, group=MODEL, example=6
-    )
-    dropout: float | None = option(
-        None, "in all four places; the preset's", type=float, group=MODEL, example=0.1
-    )
+    layers: int | None = in_model(None, "blocks; the preset's unless given")
+    width: int | None = in_model(None, "size of a state; the preset's")
+    heads: int | None = in_model(None, "attention heads; the preset's")
+    dropout: float | None = in_model(None, "in all four places; the preset's")
 
-    dataset: str = option(
+    dataset: str = in_text(
         "tales",
         "tales and python-docs are built in; a file, folder or glob; wikitext-2, "
         "wikitext-103 or a data set of the hub, with a network",
-        group=DATA,
-        example="book.txt",
     )
-    column: str = option(
-        "text", "of a data set of the hub", group=DATA, example="content"
-    )
-    tokenizer: str = option(
+    column: str = in_text("text", "of a data set of the hub")
+    tokenizer: str = in_text(
         "gpt1",
         "characters; bpe, learned from the text; gpt1, GPT-1's own; or the file of one "
         "that was saved",
-        group=DATA,
-        example="bpe",
     )
-    vocab_size: int = option(2048, "of --tokenizer bpe", group=DATA, example=4096)
-    subset: int | None = option(
-        None, "use only the first N windows", type=int, group=DATA, example=1000
-    )
+    vocab_size: int = in_text(2048, "of --tokenizer bpe")
+    subset: int | None = in_text(None, "use only the first N windows")
 
-    epochs: int = option(100, "passes over the text", group=LEARNING, example=3)
-    max_steps: int | None = option(
-        None, "updates, instead of epochs", type=int, group=LEARNING, example=500
+    epochs: int = in_learning(100, "passes over the text")
+    max_steps: int | None = in_learning(None, "updates, instead of epochs")
+    batch_size: int = in_learning(64, "windows in one update, in total")
+    grad_accumulation: int = in_learning(
+        1, "pieces in which an update is computed; more need less memory"
     )
-    batch_size: int = option(
-        64, "windows in one update, in total", group=LEARNING, example=16
-    )
-    grad_accumulation: int = option(
-        1,
-        "pieces in which an update is computed; more need less memory",
-        group=LEARNING,
-        example=4,
-    )
-    optimizer: str = option(
+    optimizer: str = in_learning(
         "adamw",
         "PyTorch's AdamW, or the exact update of OpenAI's code",
         choices=OPTIMIZERS,
-        group=LEARNING,
-        example="openai",
     )
-    learning_rate: float = option(2.5e-4, "the highest", group=LEARNING, example=0.001)
-    warmup: int = option(
-        2000, "updates to reach it, at most half of the run", group=LEARNING, example=50
-    )
-    roll_call: int = option(
+    learning_rate: float = in_learning(2.5e-4, "the highest")
+    warmup: int = in_learning(2000, "updates to reach it, at most half of the run")
+    roll_call: int = in_learning(
         0,
         "updates at the start with names sprinkled over the tales, so that copying is "
         "learned; other texts have none",
-        group=LEARNING,
-        example=400,
     )
-    beta1: float = option(0.9, "of the mean of gradients", group=LEARNING, example=0.95)
-    beta2: float = option(0.999, "of the mean of squares", group=LEARNING, example=0.98)
-    weight_decay: float = option(
-        0.01, "decoupled, of matrices only", group=LEARNING, example=0.1
-    )
-    clip: float = option(
-        1.0, "largest norm of the whole gradient", group=LEARNING, example=0.5
-    )
-    seed: int = option(0, "of weights, dropout and order", group=LEARNING, example=1)
+    beta1: float = in_learning(0.9, "of the mean of gradients")
+    beta2: float = in_learning(0.999, "of the mean of squares")
+    weight_decay: float = in_learning(0.01, "decoupled, of matrices only")
+    clip: float = in_learning(1.0, "largest norm of the whole gradient")
+    seed: int = in_learning(0, "of weights, dropout and order")
 
-    device: str | None = option(
-        None,
-        "cpu, cuda or mps; cuda where there is one",
-        type=str,
-        group=MACHINE,
-        example="cuda:1",
-    )
-    precision: str = option(
+    device: str | None = in_machine(None, "cpu, cuda or mps; cuda where there is one")
+    precision: str = in_machine(
         "auto",
         "auto is bf16 on a GPU, fp16 on one without it, float32 elsewhere",
         choices=PRECISIONS,
-        group=MACHINE,
-        example="bf16",
     )
-    compile: bool = option(False, "compile the model first", group=MACHINE, example="")
-    num_workers: int = option(
-        0, "processes that prepare batches", group=MACHINE, example=2
-    )
+    compile: bool = in_machine(False, "compile the model first")
+    num_workers: int = in_machine(0, "processes that prepare batches")
 
-    out: str = option(
-        "checkpoints",
-        "folder for best_model.pth, last.pth, curve.csv and curve.svg",
-        group=OUTPUT,
-        example="runs/first",
+    out: str = in_output(
+        "checkpoints", "folder for best_model.pth, last.pth, curve.csv and curve.svg"
     )
-    resume: str | None = option(
+    resume: str | None = in_output(
         None,
         "go on with the run of this folder or file; alone: that of --out",
         nargs="?",
         const="",
-        type=str,
-        group=OUTPUT,
-        example="runs/first",
     )
-    overwrite: bool = option(
-        False, "start anew in a folder that has a run", group=OUTPUT, example=""
+    overwrite: bool = in_output(False, "start anew in a folder that has a run")
+    stop_after: int | None = in_output(
+        None, "stop after so many updates, to be resumed"
     )
-    stop_after: int | None = option(
-        None,
-        "stop after so many updates, to be resumed",
-        type=int,
-        group=OUTPUT,
-        example=1000,
+    eval_every: int = in_output(
+        1000, "updates between validations; 0: at the end of each epoch only"
     )
-    eval_every: int = option(
-        1000,
-        "updates between validations; 0: at the end of each epoch only",
-        group=OUTPUT,
-        example=200,
-    )
-    save_every: int = option(
-        1000, "updates between saves, 0 as above", group=OUTPUT, example=200
-    )
-    sample_every: int = option(
-        1000, "updates between samples, 0: none", group=OUTPUT, example=500
-    )
-    export: str | None = option(
+    save_every: int = in_output(1000, "updates between saves, 0 as above")
+    sample_every: int = in_output(1000, "updates between samples, 0: none")
+    export: str | None = in_output(
         None,
         "folder for the best model in Hugging Face's layout, at the end",
-        type=str,
         metavar="FOLDER",
-        group=OUTPUT,
-        example="my-gpt",
     )
 
     def __post_init__(self):
-        for name in ("epochs", "batch_size", "grad_accumulation"):
-            self._check(name, getattr(self, name) >= 1, "at least 1")
-        for name in ("max_steps", "subset", "stop_after"):
-            value = getattr(self, name)
-            self._check(name, value is None or value >= 1, "at least 1")
-        for name in ("learning_rate", "clip"):
-            self._check(name, 0 < getattr(self, name) < math.inf, "above 0")
-        for name in ("warmup", "weight_decay"):
-            self._check(name, 0 <= getattr(self, name) < math.inf, "at least 0")
-        for name in (
-            "num_workers",
-            "eval_every",
-            "save_every",
-            "sample_every",
-            "roll_call",
-        ):
-            self._check(name, getattr(self, name) >= 0, "at least 0")
-        for name in ("beta1", "beta2"):
-            inside = 0 <= getattr(self, name) < 1
-            self._check(name, inside, "at least 0 and below 1")
-        for name, known in (("optimizer", OPTIMIZERS), ("precision", PRECISIONS)):
-            self._check(name, getattr(self, name) in known, " or ".join(known))
-        self._check("preset", self.preset in PRESETS, " or ".join(sorted(PRESETS)))
+        for expected, (right, names) in RANGES.items():
+            for name in names.split():
+                value = getattr(self, name)
+                if not right(value):
+                    raise ValueError(f"--{name} must be {expected}, got {value}")
         self.model(vocab_size=1)  # which checks its sizes
-
-    def _check(self, name, right, expected):
-        if not right:
-            raise ValueError(f"--{name} must be {expected}, got {getattr(self, name)}")
 
     @classmethod
     def tiny(cls, **changes):
@@ -232,6 +141,23 @@ class TrainConfig:
         given = {name: value for name, value in given.items() if value is not None}
         return PRESETS[self.preset](vocab_size=vocab_size, **given)
 
+
+RANGES = {
+    "at least 1": (
+        lambda value: value is None or value >= 1,
+        "epochs batch_size grad_accumulation max_steps subset stop_after",
+    ),
+    "above 0": (lambda value: 0 < value < math.inf, "learning_rate clip"),
+    "at least 0": (
+        lambda value: 0 <= value < math.inf,
+        "warmup weight_decay num_workers eval_every save_every sample_every roll_call",
+    ),
+    "at least 0 and below 1": (lambda value: 0 <= value < 1, "beta1 beta2"),
+    " or ".join(OPTIMIZERS): (OPTIMIZERS.__contains__, "optimizer"),
+    " or ".join(PRECISIONS): (PRECISIONS.__contains__, "precision"),
+    " or ".join(sorted(PRESETS)): (PRESETS.__contains__, "preset"),
+}
+"""What an option must be, how that is seen, and the options that must."""
 
 TINY = {
     "tokenizer": "bpe",

@@ -1,10 +1,127 @@
-"""What a person reads about a run: its beginning, its samples, its end."""
+"""What a person sees of a run: what it is made of, how it goes, how it ended."""
+
+import os
+import sys
+import time
 
 import torch
 
 from gpt1.generate.sampling import generate
-from gpt1.train.progress import clock
 from gpt1.train.run import BEST
+
+EVERY = 10
+"""Seconds between the lines of a log."""
+
+WORDS = {
+    "loss": "loss {}",
+    "floor": "floor {}",
+    "validation": "val {}",
+    "rate": "rate {}",
+    "tokens_per_s": "{} tok/s",
+}
+"""What is shown beside the count, in this order; on a bar it fits 80 columns."""
+
+WIDE = 120
+"""Columns of a terminal in which a bar has room for the updates done, too."""
+
+
+# --- while it runs --------------------------------------------------------------------
+
+
+def progress(total, done=0):
+    """A display for where it will be seen: a bar on a terminal with tqdm, else lines.
+
+    Args:
+        total: updates in the whole run.
+        done: of those, the ones that an earlier process did.
+
+    Returns:
+        `Bar` or `Lines`.
+    """
+    if not sys.stderr.isatty():
+        return Lines(total, done)
+    try:
+        from tqdm import tqdm
+    except ImportError:
+        return Lines(total, done)
+    wide = os.get_terminal_size(sys.stderr.fileno()).columns >= WIDE
+    count = "{n_fmt}/{total_fmt}, " if wide else ""
+    layout = f"{{percentage:3.0f}}%|{{bar}}| {count}{{remaining}} left{{postfix}}"
+    return Bar(tqdm(total=total, initial=done, dynamic_ncols=True, bar_format=layout))
+
+
+class Silence:
+    """Takes what a display takes, and shows nothing: for all processes but one."""
+
+    def step(self, **values):
+        """One update is done; `values` are strings, with names of `WORDS`."""
+
+    def write(self, text):
+        """Print a line or more, without breaking the bar."""
+
+    def close(self):
+        """The end of the display."""
+
+
+class Bar(Silence):
+    """The bar on a terminal.
+
+    Args:
+        bar: a `tqdm`.
+    """
+
+    def __init__(self, bar):
+        self.bar = bar
+
+    def step(self, **values):
+        self.bar.set_postfix_str(" ".join(worded(values)), refresh=False)
+        self.bar.update(1)
+
+    def write(self, text):
+        self.bar.write(text, file=sys.stdout)
+        sys.stdout.flush()
+
+    def close(self):
+        self.bar.close()
+
+
+class Lines(Silence):
+    """A line about every ten seconds, for pipes and log files.
+
+    Args:
+        total: as for `progress`, and so is `done`.
+    """
+
+    def __init__(self, total, done=0):
+        self.total, self.done, self.first = total, done, done
+        self.start = self.last = time.monotonic()
+
+    def step(self, **values):
+        self.done += 1
+        now = time.monotonic()
+        if now - self.last < EVERY:
+            return
+        self.last = now
+        left = (now - self.start) / (self.done - self.first) * (self.total - self.done)
+        words = ", ".join([*worded(values), f"{clock(left)} left"])
+        self.write(f"step {self.done:,} of {self.total:,}: {words}")
+
+    def write(self, text):
+        print(text, flush=True)
+
+
+def worded(values):
+    """The values that there are, each with its word, in the order of `WORDS`."""
+    return [
+        words.format(values[name]) for name, words in WORDS.items() if name in values
+    ]
+
+
+def clock(seconds):
+    """Seconds as hours, minutes and seconds, such as 1:02:03 or 2:03."""
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
 def sample(run):
@@ -17,21 +134,16 @@ def sample(run):
     return f"step {run.step:,} writes: {run.tokenizer.decode(text)!r}"
 
 
+# --- before and after it --------------------------------------------------------------
+
+
 def describe(run):
     """What a run is made of, in a few lines."""
-    options, engine, config = run.options, run.engine, run.model.config
-    device = str(engine.device)
-    if engine.device.type == "cuda":
-        device = torch.cuda.get_device_name(engine.device)
-    elif engine.device.type == "cpu":
-        threads = torch.get_num_threads()
-        device += f" with {threads} thread{'s' if threads > 1 else ''}"
+    options, config = run.options, run.model.config
     parameters = sum(parameter.numel() for parameter in run.model.parameters())
     windows, kept = len(run.training.dataset), len(run.validation.dataset)
     lines = [
-        f"device: {device}, {engine.precision}"
-        + (f", {engine.count} processes" if engine.count > 1 else "")
-        + (", compiled" if options.compile else ""),
+        f"device: {computed(run)}",
         (
             f"model: {options.preset}, {parameters:,} parameters: {config.layers} "
             f"layers, width {config.width}, {config.heads} heads, context "
@@ -55,6 +167,19 @@ def describe(run):
     if run.step:
         lines.append(f"resumed after update {run.step:,}")
     return "\n".join(lines)
+
+
+def computed(run):
+    """Where a run is computed and how, on one line."""
+    engine, place = run.engine, str(run.engine.device)
+    if engine.device.type == "cuda":
+        place = torch.cuda.get_device_name(engine.device)
+    elif engine.device.type == "cpu":
+        threads = torch.get_num_threads()
+        place += f" with {threads} thread{'s' if threads > 1 else ''}"
+    processes = f", {engine.count} processes" if engine.count > 1 else ""
+    compiled = ", compiled" if run.options.compile else ""
+    return f"{place}, {engine.precision}{processes}{compiled}"
 
 
 def summary(run):

@@ -5,21 +5,27 @@ fixes the learning rate, and the sums behind the numbers that are shown. `last.p
 all of it; `best_model.pth` has the model that predicts unseen text best.
 """
 
+import importlib.util
+import shutil
+import tempfile
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 
-import torch
 from torch import nn
 
 from gpt1.model import GPT
-from gpt1.plumbing.files import load_checkpoint, save_checkpoint
+from gpt1.plumbing.files import atomic_write, load_checkpoint, save_checkpoint
+from gpt1.plumbing.hub import missing
 from gpt1.speed.dropout import fast_dropout
 from gpt1.train.curve import write_curve
 from gpt1.train.optimizer import make_optimizer, schedule
-from gpt1.train.roll_call import RollCall
 
 BEST, LAST = "best_model.pth", "last.pth"
+WRITTEN = (BEST, LAST, "curve.csv", "curve.svg", "ids/*")
+
+COUNTERS = ("tokens", "seconds", "best", "rows", "epoch_sum", "row_sum")
+"""Attributes of a `Run` that its checkpoint takes as they are."""
 
 
 class Loss(nn.Module):
@@ -27,17 +33,26 @@ class Loss(nn.Module):
 
     Args:
         model: a `GPT`.
-        fast: whether dropout on a CPU is computed by `fast_dropout`.
+        inside: the context in which it is computed, such as `fast_dropout`.
     """
 
-    def __init__(self, model, fast=False):
+    def __init__(self, model, inside=nullcontext):
         super().__init__()
-        self.model, self.fast = model, fast
+        self.model, self.inside = model, inside
 
     def forward(self, ids, targets):
         """Mean cross-entropy, a scalar: see `GPT.loss`."""
-        with fast_dropout() if self.fast else nullcontext():
+        with self.inside():
             return self.model.loss(ids, targets)
+
+
+def loss_module(model, options):
+    """The `Loss` of a model: compiled if that was asked for, else with fast dropout."""
+    if options.compile:
+        module = Loss(model)
+        module.compile()
+        return module
+    return Loss(model, fast_dropout if model.config.dropout else nullcontext)
 
 
 class Run:
@@ -49,8 +64,8 @@ class Run:
         tokenizer: of the texts.
         training: `Batches`.
         validation: `Batches`, not shuffled.
+        roll_call: a `RollCall`, for the first updates.
         floor: nats per token that no model can go under; None if not known.
-        roll_call: a `RollCall`, for the first updates; None is as good as an empty one.
 
     Attributes:
         step: updates done.
@@ -61,26 +76,15 @@ class Run:
     """
 
     def __init__(
-        self,
-        options,
-        engine,
-        tokenizer,
-        training,
-        validation,
-        floor=None,
-        roll_call=None,
+        self, options, engine, tokenizer, training, validation, roll_call, floor=None
     ):
         self.options, self.engine, self.tokenizer = options, engine, tokenizer
         self.training, self.validation = training, validation
-        self.floor, self.roll_call = floor, roll_call or RollCall([], 0)
+        self.roll_call, self.floor = roll_call, floor
         self.folder = Path(options.out)
         model = GPT(options.model(tokenizer.vocab_size))
         self.model = model.to(engine.device)
-        fast = self.model.config.dropout > 0 and not options.compile
-        self.loss_of = Loss(self.model, fast)
-        if options.compile:
-            self.loss_of.compile()
-        self.loss_of = engine.spread(self.loss_of)
+        self.loss_of = engine.spread(loss_module(self.model, options))
         self.optimizer = make_optimizer(
             self.model,
             options.optimizer,
@@ -143,13 +147,13 @@ class Run:
             scaler = self.engine.scaler
             contents = {
                 **self.contents(),
-                "options": _plain(asdict(self.options)),
+                "options": _plain(self.options),
                 "optimizer": self.optimizer.state_dict(),
                 "scaler": scaler.state_dict() if scaler else None,
                 "data": self.training.state_dict(),
                 "random": random,
                 "total": self.total,
-                "numbers": {name: getattr(self, name) for name in NUMBERS},
+                "numbers": {name: getattr(self, name) for name in COUNTERS},
             }
             save_checkpoint(self.folder / LAST, contents)
             write_curve(self.folder, self.rows, self.floor)
@@ -187,14 +191,9 @@ class Run:
 
 
 def _plain(options):
-    """Options without paths, which a checkpoint cannot hold."""
-    return {
-        name: str(value) if isinstance(value, Path) else value
-        for name, value in options.items()
-    }
-
-
-NUMBERS = ("tokens", "seconds", "best", "rows", "epoch_sum", "row_sum")
+    """Options as a dictionary without paths, which a checkpoint cannot hold."""
+    values = asdict(options).items()
+    return {name: str(v) if isinstance(v, Path) else v for name, v in values}
 
 
 def read_run(path):
@@ -219,8 +218,65 @@ def read_run(path):
     return contents
 
 
-def best_weights(folder):
-    """The weights in a folder's best_model.pth."""
-    return torch.load(Path(folder) / BEST, map_location="cpu", weights_only=True)[
-        "model"
-    ]
+# --- its folder -----------------------------------------------------------------------
+
+
+def make_ready(options):
+    """Make a run's folders, see that they can be written to, and clear them up.
+
+    Args:
+        options: a `TrainConfig`.
+
+    Raises:
+        OSError: a folder cannot be made, or not be written to.
+        ValueError: there is a run in it that would be lost.
+        ImportError: the export needs what is not installed.
+    """
+    folder, source = Path(options.out), started_in(options)
+    goes_on = source is not None and source.resolve() == folder.resolve()
+    found = [name for name in (LAST, BEST) if (folder / name).exists()]
+    if found and not options.overwrite and not goes_on:
+        way = "go on with it with --resume, " if LAST in found else ""
+        raise ValueError(
+            f"{folder} holds a run already ({found[0]}): {way}choose another folder "
+            f"with --out, or give --overwrite"
+        )
+    check_writable("--out", folder)
+    if options.export:
+        check_writable("--export", Path(options.export))
+        if importlib.util.find_spec("safetensors") is None:
+            raise missing("safetensors", "pretrained")
+    clear(folder)
+    if source is not None and not goes_on and (source / BEST).is_file():
+        # The best model so far may stay the best.
+        with atomic_write(folder / BEST) as temporary:
+            shutil.copyfile(source / BEST, temporary)
+
+
+def started_in(options):
+    """The folder with the run that is gone on with; None for a new run."""
+    if options.resume is None:
+        return None
+    path = Path(options.resume or options.out)
+    return path if path.is_dir() else path.parent
+
+
+def check_writable(flag, folder):
+    """Make a folder and a file in it, which goes again; the error names the flag."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise type(error)(
+            f"{flag} must be a folder that can be written to, got {folder}: {reason}"
+        ) from None
+
+
+def clear(folder):
+    """Remove the half-written files of a run that was killed while it wrote."""
+    for name in WRITTEN:
+        path = folder / name
+        for half in path.parent.glob(f".{path.name}.*"):
+            half.unlink(missing_ok=True)

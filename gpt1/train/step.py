@@ -34,10 +34,9 @@ def total_loss(model, batches, engine=None):
     for batch in batches:
         ids, targets = engine.share(*batch)
         count = counted(targets)
-        if count:
-            with engine.autocast():
-                nats += model.loss(ids, targets).item() * count
-            tokens += count
+        with engine.autocast():
+            nats += model.loss(ids, targets).item() * count
+        tokens += count
     model.train(training)
     return engine.sum(nats, tokens)
 
@@ -80,11 +79,9 @@ def train_step(loss_of, batch, optimizer, *, clip=1.0, pieces=1, engine=None):
     mean = torch.zeros((), device=engine.device)
     for number, (ids, targets) in enumerate(parts, start=1):
         share = counted(targets) / total
-        # Without targets the mean is not a number, and 0 times that is none either.
-        goals = targets if share else ids
         with engine.part(loss_of, last=number == len(parts)):
             with engine.autocast():
-                loss = loss_of(ids, goals) * share
+                loss = loss_of(ids, targets) * share
             engine.backward(loss)
         mean += loss.detach()
     return mean, engine.step(optimizer, clip)

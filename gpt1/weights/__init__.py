@@ -1,1 +1,68 @@
-"""Weights in and out of files; nothing here knows the model."""
+"""Weights in and out of files, as a config and tensors; nothing here knows the model.
+
+`read` takes every layout, `write` makes Hugging Face's. What stands between them is a
+`GPTConfig`, and a dictionary of float32 tensors by the names that `GPT` gives them.
+"""
+
+from pathlib import Path
+
+from gpt1.plumbing.hub import hub_folder
+from gpt1.weights import checkpoint, hugging_face, openai
+from gpt1.weights.checkpoint import SHIPPED, SHIPPED_FILE
+from gpt1.weights.hugging_face import write
+
+__all__ = ["SHIPPED", "SHIPPED_FILE", "read", "write"]
+
+PICKLES = {".bin", ".ckpt", ".pkl", ".pt", ".pth"}
+
+
+def read(source, *, dropout=None, heads=12, revision=None):
+    """A config and the weights that belong to it, from wherever they may lie.
+
+    Args:
+        source: a directory or a `model.safetensors` with its `config.json` beside it,
+            in Hugging Face's layout; a directory with OpenAI's `params_shapes.json` and
+            `params_0.npy` onwards; a `.pth` that `gpt1 train` wrote; the id of a model
+            on the hub, such as "openai-community/openai-gpt", which needs a network; or
+            "tales-tiny", the small model that comes with this package.
+        dropout: the new model's dropout; None takes it from the config (0.1 for
+            OpenAI's files).
+        heads: OpenAI's files do not say how many attention heads there are; 12 is the
+            default of their code. Not used otherwise.
+        revision: branch, tag or commit on the hub.
+
+    Returns:
+        A `GPTConfig`, and a dictionary of float32 tensors by the names of `GPT`.
+
+    Raises:
+        FileNotFoundError: there is nothing of that name, here or on the hub.
+        ValueError: what is there is not a GPT-1, or tensors are missing, misshapen or
+            unknown; all of them are named.
+        ImportError: safetensors, NumPy or huggingface_hub is needed and missing.
+    """
+    path = Path(source)
+    if str(source) == SHIPPED and not path.exists():
+        path = SHIPPED_FILE
+    if path.suffix == ".pth":
+        return checkpoint.read(path, dropout)
+    if not path.exists():
+        files = [hugging_face.CONFIG, hugging_face.WEIGHTS]
+        path = hub_folder(str(source), files, revision)
+    if path.suffix == ".safetensors" or (path / hugging_face.WEIGHTS).is_file():
+        return hugging_face.read(path, dropout)
+    if (path / openai.SHAPES).is_file():
+        return openai.read(path, heads, dropout)
+    raise _nothing_here(path)
+
+
+def _nothing_here(path):
+    wanted = f"{hugging_face.WEIGHTS} (Hugging Face) nor {openai.SHAPES} (OpenAI)"
+    files = [path] if path.is_file() else sorted(path.iterdir())
+    pickles = [file for file in files if file.suffix in PICKLES]
+    if path.is_file() or pickles:
+        return ValueError(
+            f"{(pickles or files)[0]} is not read, since a pickle can run code when it "
+            f"is loaded: convert it to {hugging_face.WEIGHTS} first, or name a "
+            f"directory with that or {openai.SHAPES}, or a .pth of gpt1 train"
+        )
+    return FileNotFoundError(f"{path} has neither {wanted}")

@@ -23,16 +23,6 @@ in, and is compared again whenever the book is checked.
 
 {edition}
 """
-TYPEFACES = (
-    "Source Serif 4, Source Sans 3 and Source Code Pro, "
-    "by Frank Grießhammer, Paul D. Hunt"
-)
-ON_PAPER = """\
-This is the book for reading on paper. Hints, solutions and the answers to the questions
-are at the end, with pages that lead there and back. Code that the web pages fold away
-is left out: the cell that fetches the package, the cells that only draw a figure, and
-those that compute the key of the questions. The notebooks have all of it, and run.
-"""
 
 
 @dataclass
@@ -49,9 +39,7 @@ class About:
     keywords: str
 
 
-def read_about(
-    root: Path, edition: str = ON_PAPER, typefaces: str = TYPEFACES
-) -> About:
+def read_about(root: Path, edition: str, typefaces: str) -> About:
     """Read it from _config.yml and pyproject.toml, the only places where it stands.
 
     Args:

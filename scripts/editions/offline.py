@@ -13,16 +13,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 import zipfile
 from fnmatch import fnmatch
 from pathlib import Path
 
 from gpt1.tales import generate_tales, join
+from scripts.editions.archive import date, write
+from scripts.editions.command import ROOT, SITE, EditionError, run
 from scripts.site.address import pages_address, project
 
-ROOT = Path(__file__).resolve().parents[2]
-SITE = ROOT / "_build" / "html"
 FOLDER = ROOT / "_build" / "offline"
 SUMS = "SHA256SUMS"
 TALES = {"train": 2000, "validation": 500, "heldout": 500}
@@ -30,7 +29,6 @@ TALES = {"train": 2000, "validation": 500, "heldout": 500}
 NEEDLESS = ["*.map", "_static/locales/*", ".buildinfo*", "objects.inv"]
 PACKAGE = ["LICENSE", "README.md", "pyproject.toml", "gpt1"]
 BUILD = "import sys; from setuptools.build_meta import build_wheel as b; b(sys.argv[1])"
-EARLIEST = 315532800  # 1980 begins: a zip knows no earlier date
 ABOUT = """\
 GPT-1 From Scratch, version {version}
 {line}
@@ -68,10 +66,6 @@ CHECK = (
 )
 
 
-class OfflineError(RuntimeError):
-    """The archive cannot be made. The text is for the user: one line."""
-
-
 def is_needed(path: Path) -> bool:
     name = path.relative_to(SITE).as_posix()
     return not any(fnmatch(name, pattern) for pattern in NEEDLESS)
@@ -89,7 +83,7 @@ def build_wheel() -> tuple[str, bytes]:
     The environment's own setuptools builds it, so that nothing is fetched.
 
     Raises:
-        OfflineError: setuptools is missing, too old, or does not like the sources.
+        EditionError: setuptools is missing, too old, or does not like the sources.
     """
     with tempfile.TemporaryDirectory() as folder:
         source, out = Path(folder, "source"), Path(folder, "out")
@@ -111,13 +105,8 @@ def build_wheel() -> tuple[str, bytes]:
         made = list(out.glob("*.whl"))
         if done.returncode or not made:
             last = done.stderr.strip().splitlines()[-1:] or ["no message"]
-            raise OfflineError(f"the wheel does not build: {last[0]}")
+            raise EditionError(f"the wheel does not build: {last[0]}")
         return made[0].name, made[0].read_bytes()
-
-
-def date() -> int:
-    """Return the date of all files, in seconds since 1970."""
-    return max(int(os.environ.get("SOURCE_DATE_EPOCH", EARLIEST)), EARLIEST)
 
 
 def collect() -> dict[str, bytes]:
@@ -153,50 +142,29 @@ def sums(files: dict[str, bytes]) -> bytes:
     return "".join(lines).encode()
 
 
-def write(files: dict[str, bytes], path: Path) -> None:
-    """Write the archive under another name first: it is there whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    when = time.gmtime(date())[:6]
-    with zipfile.ZipFile(
-        partial, "w", zipfile.ZIP_DEFLATED, compresslevel=9
-    ) as archive:
-        for name in sorted(files):
-            entry = zipfile.ZipInfo(f"{path.stem}/{name}", when)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.create_system, entry.external_attr = 3, 0o100644 << 16
-            archive.writestr(entry, files[name])
-    partial.replace(path)
-
-
 def make(path: Path | None = None) -> Path:
     """Write the archive, into _build/offline if nothing else is said, and return it.
 
     Raises:
-        OfflineError: the book is not built, or the wheel cannot be.
+        EditionError: the book is not built, or the wheel cannot be.
     """
     if not (SITE / "book" / "index.html").exists():
-        raise OfflineError("the book is not built: run  make book  first")
+        raise EditionError("the book is not built: run  make book  first")
     path = path or FOLDER / f"gpt1-from-scratch-{project()[1]}.zip"
-    write(collect(), path)
+    files = collect()
+    write({f"{path.stem}/{name}": files[name] for name in sorted(files)}, path)
     return path
 
 
-def main() -> int:
-    try:
-        path = make()
-    except OfflineError as error:
-        print(f"The archive is not made: {error}", file=sys.stderr)
-        return 1
+def told(path: Path) -> str:
     with zipfile.ZipFile(path) as archive:
         entries = archive.infolist()
-    size = path.stat().st_size / 1e6
     unpacked = sum(entry.file_size for entry in entries) / 1e6
-    print(f"The book to take along: {len(entries)} files, {size:.1f} MB", end=" ")
-    print(
-        f"({unpacked:.1f} MB unpacked).\n  {path.relative_to(ROOT)}\n  {path.as_uri()}"
-    )
-    return 0
+    return f"The book to take along: {len(entries)} files, {unpacked:.1f} MB unpacked"
+
+
+def main() -> int:
+    return run("The archive", make, told)
 
 
 if __name__ == "__main__":

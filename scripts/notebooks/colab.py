@@ -178,7 +178,7 @@ def publish(folder: Path) -> dict[str, str]:
 
 def kernel(folder: Path, python: Path) -> None:
     """Describe Colab's kernel to Jupyter, under `folder`."""
-    shutil.copy(ROOT / "scripts" / "colab_kernel.py", folder / "start.py")
+    shutil.copy(Path(__file__).with_name("colab_kernel.py"), folder / "start.py")
     described = folder / "kernels" / "colab"
     described.mkdir(parents=True)
     command = [str(python), str(folder / "start.py"), "-f", "{connection_file}"]

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import torch
 
+from gpt1 import GPT, GPTConfig
 from gpt1.data.sources import TALES, load_text
 from gpt1.data.windows import GPTDataset, get_dataloader
 from gpt1.plumbing.files import atomic_write, load_checkpoint, save_checkpoint
@@ -30,7 +31,7 @@ from gpt1.train.pretraining import train
 from gpt1.train.recipe import TrainConfig
 from gpt1.train.run import BEST, LAST, read_run
 from gpt1.train.step import total_loss
-from gpt1.weights.checkpoint import ASSETS, SHIPPED, model_of
+from gpt1.weights import SHIPPED, SHIPPED_FILE
 
 FOLDER = Path("checkpoints") / SHIPPED
 WINDOWS, WHOLE_TALES = 8, 200
@@ -50,7 +51,9 @@ def packed(folder):
     """The asset and its record, from the files of a finished run."""
     best, last = load_checkpoint(folder / BEST), read_run(folder)
     halves = {name: tensor.half() for name, tensor in best["model"].items()}
-    model = model_of({"model": halves, "config": best["config"]}, folder / BEST)
+    model = GPT(GPTConfig.from_dict(best["config"]))
+    model.load_state_dict(halves)
+    model.eval()
     tokenizer = tokenizer_from_dict(best["tokenizer"])
     ids = tokenizer.encode(load_text("tales", "validation"))
     part, whole = (held_out_loss(model, ids, subset) for subset in (WINDOWS, None))
@@ -122,13 +125,13 @@ def machine():
 
 def save(asset, record):
     """Write both files, each whole or not at all."""
-    save_checkpoint(ASSETS / f"{SHIPPED}.pth", asset)
-    with atomic_write(ASSETS / f"{SHIPPED}.json") as temporary:
+    save_checkpoint(SHIPPED_FILE, asset)
+    with atomic_write(SHIPPED_FILE.with_suffix(".json")) as temporary:
         text = json.dumps(record, indent=2) + "\n"
         temporary.write_text(text, encoding="utf-8", newline="\n")
     told = record["validation"]
     print(
-        f"{ASSETS / SHIPPED}.pth: {told['nats_per_tale']:.1f} nats per tale, the floor "
+        f"{SHIPPED_FILE}: {told['nats_per_tale']:.1f} nats per tale, the floor "
         f"is {told['floor_per_tale']:.1f}"
     )
 

@@ -1,4 +1,8 @@
-"""The exercises of the chapter on counting, answered in other ways, right and wrong."""
+"""What a learner is told about the exercises of the chapter on counting.
+
+The answers here are typed as learners would type them, without the gallery: those that
+are right, and those that are wrong in ways that `check/test_mutants.py` does not make.
+"""
 
 import math
 from dataclasses import replace
@@ -12,14 +16,11 @@ from torch.utils.checkpoint import checkpoint
 from torch.utils.flop_counter import FlopCounterMode
 
 from gpt1 import GPT, GPTConfig, count
-from gpt1.check.counting import (
-    CHECKPOINTED_BYTES,
-    GPT2_PARAMETERS,
-    LARGEST_BATCH,
-    NEXT_TOKEN_FLOPS,
-    WRITING_SECONDS,
-)
-from lib.verdicts import is_right, is_shown, is_told
+from lib.verdicts import ALL, right, said
+
+
+def tables(config):
+    return (config.vocab_size + config.context) * config.width
 
 
 def blocks(config):
@@ -27,11 +28,12 @@ def blocks(config):
     return config.layers * (12 * config.width**2 + 13 * config.width)
 
 
-def tables(config):
-    return (config.vocab_size + config.context) * config.width
+def chapter_flops(config, time):
+    in_block = 24 * config.width**2 + 4 * time * config.width
+    return config.layers * in_block + 2 * config.width * config.vocab_size
 
 
-# GPT-2's parameters.
+# Right in another way.
 
 
 def gpt2_by_formula(config):
@@ -48,76 +50,12 @@ def gpt2_by_tensors(config):
     return torch.tensor(found)
 
 
-@pytest.mark.parametrize("answer", [gpt2_by_formula, gpt2_by_tensors])
-def test_gpt2_parameters_in_other_ways(answer):
-    is_right(GPT2_PARAMETERS, answer)
-
-
-def test_gpt2_parameters_wrong_answers_are_named():
-    def forgot(config):
-        return tables(config) + blocks(config)
-
-    def gain_alone(config):
-        return tables(config) + blocks(config) + config.width
-
-    def in_each_block(config):
-        per_block = 12 * config.width**2 + 13 * config.width + 2 * config.width
-        return tables(config) + config.layers * per_block
-
-    def state_dict(config):
-        return gpt2_by_formula(config) + config.vocab_size * config.width
-
-    def fixed(config):
-        return 124_439_808
-
-    def other_sizes(config):
-        return (
-            forgot(config)
-            + 2 * config.width
-            + config.width * (50257 - config.vocab_size + 1024 - config.context)
-        )
-
-    is_told(GPT2_PARAMETERS, forgot, "this is GPT-1's count")
-    is_told(GPT2_PARAMETERS, gain_alone, "a gain and a bias")
-    is_told(GPT2_PARAMETERS, in_each_block, "to every block")
-    is_told(GPT2_PARAMETERS, state_dict, "twice")
-    is_told(GPT2_PARAMETERS, fixed, "always that of GPT-2's smallest")
-    is_told(GPT2_PARAMETERS, other_sizes, "the config has its own")
-    is_told(GPT2_PARAMETERS, lambda c: forgot(c) + 1536, "width 768")
-    is_shown(GPT2_PARAMETERS, lambda config: config.width, "got 6")
-
-
-def test_one_parameter_too_many_in_a_hundred_million_is_noticed():
-    def off_by_one(config):
-        return gpt2_by_formula(config) + (config.width == 768)
-
-    is_shown(GPT2_PARAMETERS, off_by_one, "GPT-2's smallest model", "124439809")
-
-
-def test_gpt2_parameters_are_those_of_a_model_of_others():
-    from transformers import GPT2Config, GPT2LMHeadModel
-
-    with torch.device("meta"):
-        theirs = GPT2LMHeadModel(GPT2Config())
-    found = GPT2_PARAMETERS.right(GPTConfig(vocab_size=50257, context=1024))
-    assert found == sum(p.numel() for p in theirs.parameters()) == 124_439_808
-
-
-# The FLOPs of one more token.
-
-
 def token_by_products(config, past):
     keys, width = past + 1, config.width
+    attention = [(width, 3 * width), (width, keys), (keys, width), (width, width)]
     found = 2 * config.vocab_size * width
     for _ in range(config.layers):
-        for into, out in (
-            (width, 3 * width),
-            (width, keys),
-            (keys, width),
-            (width, width),
-            (width, 4 * width),
-            (4 * width, width),
-        ):
+        for into, out in [*attention, (width, 4 * width), (4 * width, width)]:
             found += 2 * into * out
     return float(found)
 
@@ -127,52 +65,10 @@ def token_by_counter(config, past):
     cache = model.new_cache()
     with torch.no_grad(), sdpa_kernel(SDPBackend.MATH):
         if past:
-            model(torch.zeros(1, past, dtype=torch.long), cache)
+            model(torch.zeros(1, past, dtype=torch.long), cache=cache)
         with FlopCounterMode(display=False) as counter:
-            model(torch.zeros(1, 1, dtype=torch.long), cache)
+            model(torch.zeros(1, 1, dtype=torch.long), cache=cache)
     return counter.get_total_flops()
-
-
-@pytest.mark.parametrize("answer", [token_by_products, token_by_counter])
-def test_next_token_flops_in_other_ways(answer):
-    is_right(NEXT_TOKEN_FLOPS, answer)
-
-
-def chapter_flops(config, time):
-    in_block = 24 * config.width**2 + 4 * time * config.width
-    return config.layers * in_block + 2 * config.width * config.vocab_size
-
-
-def test_next_token_flops_wrong_answers_are_named():
-    it = NEXT_TOKEN_FLOPS
-    for by in (chapter_flops, lambda *given: count.flops(*given).total):
-        is_told(it, lambda config, past, by=by: by(config, past), "at itself too")
-    is_told(
-        it,
-        lambda config, past: (
-            sum(chapter_flops(config, past + 1) for _ in range(past))
-            + chapter_flops(config, past + 1)
-        ),
-        "the earlier tokens once more",
-    )
-    is_told(it, lambda config, past: count.flops(config).total, "a full context")
-    is_told(
-        it,
-        lambda config, past: count.training_flops(config, past + 1),
-        "three times the forward pass",
-    )
-    is_told(it, lambda config, past: chapter_flops(config, 1), "that is alone")
-    is_shown(it, lambda config, past: past, "past = 0", "got 0")
-
-
-def test_the_steps_of_a_text_cost_a_little_less_than_one_pass():
-    config = GPTConfig()
-    steps = sum(NEXT_TOKEN_FLOPS.right(config, past) for past in range(512))
-    whole = 512 * count.flops(config, 512).total
-    assert round(1 - steps / whole, 3) == 0.038
-
-
-# What fits.
 
 
 def fits_by_halves(config, budget):
@@ -189,79 +85,18 @@ def fits_by_halves(config, budget):
 
 
 def fits_downwards(config, budget):
-    tried = [
-        batch
-        for batch in range(1, 200)
-        if count.training_memory(config, batch).total <= budget
-    ]
-    return torch.tensor(max(tried, default=0))
+    def fits(batch):
+        return count.training_memory(config, batch).total <= budget
 
-
-@pytest.mark.parametrize("answer", [fits_by_halves, fits_downwards])
-def test_largest_batch_in_other_ways(answer):
-    is_right(LARGEST_BATCH, answer)
-
-
-def test_largest_batch_wrong_answers_are_named():
-    it = LARGEST_BATCH
-
-    def first_too_large(config, budget):
-        batch = 1
-        while count.training_memory(config, batch).total <= budget:
-            batch += 1
-        return batch
-
-    def strictly_less(config, budget):
-        batch = 0
-        while count.training_memory(config, batch + 1).total < budget:
-            batch += 1
-        return batch
-
-    def at_least_one(config, budget):
-        batch = 1
-        while count.training_memory(config, batch + 1).total <= budget:
-            batch += 1
-        return batch
-
-    def divides(config, budget):
-        memory = count.training_memory(config, 1)
-        fixed = memory.total - memory["activations"]
-        return max(0, (budget - fixed) // memory["activations"])
-
-    def only_activations(config, budget):
-        batch = 0
-        while count.activations(config, batch + 1).total <= budget:
-            batch += 1
-        return batch
-
-    is_told(it, first_too_large, "one too many")
-    is_told(it, strictly_less, "to the last byte fits")
-    is_told(it, at_least_one, "the answer is 0")
-    is_told(it, divides, "one among others")
-    is_told(it, only_activations, "want their place too")
-    is_shown(it, lambda config, budget: 7, "10 bytes", "expected 0", "got 7")
-
-
-def test_what_fits_into_16_gigabytes():
-    right = LARGEST_BATCH.right
-    assert right(GPTConfig(), 16e9) == 16
-    assert right(GPTConfig(dropout=0.0), 16e9) == 36
-
-
-# The seconds of a step of writing.
+    return torch.tensor(max(filter(fits, range(1, 200)), default=0))
 
 
 def writing_by_hand(config, texts, flop_rate, byte_rate):
     numbers = tables(config) + blocks(config)
     numbers += 2 * config.layers * config.width * config.context * texts
-    limits = torch.tensor(
-        [
-            chapter_flops(config, config.context) * texts / flop_rate,
-            4 * numbers / byte_rate,
-        ],
-        dtype=torch.float64,
-    )
-    return limits.amax()
+    arithmetic = chapter_flops(config, config.context) * texts / flop_rate
+    limits = [arithmetic, 4 * numbers / byte_rate]
+    return torch.tensor(limits, dtype=torch.float64).amax()
 
 
 def writing_by_cases(config, texts, flop_rate, byte_rate):
@@ -273,71 +108,9 @@ def writing_by_cases(config, texts, flop_rate, byte_rate):
     return memory
 
 
-@pytest.mark.parametrize("answer", [writing_by_hand, writing_by_cases])
-def test_writing_seconds_in_other_ways(answer):
-    is_right(WRITING_SECONDS, answer)
-
-
-def test_writing_seconds_wrong_answers_are_named():
-    it = WRITING_SECONDS
-
-    def parts(config, texts):
-        return texts * count.flops(config).total, count.generation_memory(config, texts)
-
-    def added(config, texts, flop_rate, byte_rate):
-        flops, held = parts(config, texts)
-        return flops / flop_rate + held.total / byte_rate
-
-    def weights_for_each(config, texts, flop_rate, byte_rate):
-        flops, _ = parts(config, texts)
-        one = count.generation_memory(config).total
-        return max(flops / flop_rate, texts * one / byte_rate)
-
-    def one_cache(config, texts, flop_rate, byte_rate):
-        flops, _ = parts(config, texts)
-        return max(flops / flop_rate, count.generation_memory(config).total / byte_rate)
-
-    def one_token(config, texts, flop_rate, byte_rate):
-        _, held = parts(config, texts)
-        return max(count.flops(config).total / flop_rate, held.total / byte_rate)
-
-    def weights_alone(config, texts, flop_rate, byte_rate):
-        flops, held = parts(config, texts)
-        return max(flops / flop_rate, held["weights"] / byte_rate)
-
-    def itself_forgotten(config, texts, flop_rate, byte_rate):
-        _, held = parts(config, texts)
-        flops = texts * chapter_flops(config, config.context - 1)
-        return max(flops / flop_rate, held.total / byte_rate)
-
-    is_told(it, added, "you added the two times")
-    is_told(it, itself_forgotten, "looks at itself too")
-    is_told(it, weights_for_each, "the weights once for each text")
-    is_told(it, one_cache, "the cache of one text")
-    is_told(it, one_token, "the FLOPs of one text")
-    is_told(it, weights_alone, "the keys and values are missing")
-    is_shown(it, lambda *given: 0.5, "1 text", "got 0.5")
-
-
-def test_arithmetic_is_the_limit_from_38_texts_on():
-    right = WRITING_SECONDS.right
-
-    def limited(texts):  # faster arithmetic would help
-        slow, fast = (right(GPTConfig(), texts, rate, 20e9) for rate in (1e11, 1e12))
-        return fast < slow
-
-    assert [limited(texts) for texts in (1, 8, 37, 38, 39)] == [False] * 3 + [True] * 2
-    seconds = [right(GPTConfig(), texts, 1e11, 20e9) for texts in (1, 8)]
-    assert [round(1000 * s) for s in seconds] == [25, 38]
-
-
-# The bytes that checkpointing keeps.
-
-
 def kept_by_formula(config, batch):
-    tokens = batch * config.context
     states = (config.layers + 1) * config.width
-    return 4 * tokens * (states + config.vocab_size)
+    return 4 * batch * config.context * (states + config.vocab_size)
 
 
 class Frugal(GPT):
@@ -371,43 +144,113 @@ def kept_by_a_model(config, batch):
     return sum(kept[place] for place in kept.keys() - weights)
 
 
-@pytest.mark.parametrize("answer", [kept_by_formula, kept_by_a_model])
-def test_checkpointed_bytes_in_other_ways(answer):
-    is_right(CHECKPOINTED_BYTES, answer)
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("gpt2-parameters", gpt2_by_formula),
+        ("gpt2-parameters", gpt2_by_tensors),
+        ("next-token-flops", token_by_products),
+        ("next-token-flops", token_by_counter),
+        ("largest-batch", fits_by_halves),
+        ("largest-batch", fits_downwards),
+        ("writing-seconds", writing_by_hand),
+        ("writing-seconds", writing_by_cases),
+        ("checkpointed-bytes", kept_by_formula),
+        ("checkpointed-bytes", kept_by_a_model),
+    ],
+)
+def test_another_way(name, answer):
+    assert right(name, answer)
 
 
-def test_checkpointed_bytes_wrong_answers_are_named():
-    it = CHECKPOINTED_BYTES
+# Wrong.
 
-    def rows(*wanted):
-        return lambda config, batch: sum(
-            count.activations(config, batch)[row] for row in wanted
-        )
 
-    def one_block_more(config, batch):
-        whole = count.activations(config, batch)
-        ends = whole["final state"] + whole["log-probabilities"]
-        block = (whole.total - ends) / config.layers
-        return kept_by_formula(config, batch) + block
+def first_too_large(config, budget):
+    batch = 1
+    while count.training_memory(config, batch).total <= budget:
+        batch += 1
+    return batch
 
-    is_told(it, rows("attention input"), "both are missing")
-    is_told(
-        it,
-        rows("attention input", "log-probabilities"),
-        "the last block's output is missing",
-    )
-    is_told(
-        it,
-        rows("attention input", "final state"),
-        "the log-probabilities are missing",
-    )
-    is_told(
-        it,
-        lambda config, batch: count.activations(config, batch).total,
-        "without checkpointing",
-    )
-    is_told(it, one_block_more, "the block that is computed again")
-    is_shown(it, lambda config, batch: batch, "got 1")
+
+def at_least_one(config, budget):
+    return max(1, fits_by_halves(config, budget))
+
+
+def divides(config, budget):
+    memory = count.training_memory(config, 1)
+    fixed = memory.total - memory["activations"]
+    return max(0, (budget - fixed) // memory["activations"])
+
+
+def all_of_the_text(config, past):
+    return sum(chapter_flops(config, past + 1) for _ in range(past + 1))
+
+
+def off_by_one(config):
+    return gpt2_by_formula(config) + (config.width == 768)
+
+
+def one_block_more(config, batch):
+    whole = count.activations(config, batch)
+    ends = whole["final state"] + whole["log-probabilities"]
+    return kept_by_formula(config, batch) + (whole.total - ends) / config.layers
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "told"),
+    [
+        ("gpt2-parameters", lambda c: 124_439_808, "always that of GPT-2's smallest"),
+        ("gpt2-parameters", off_by_one, "GPT-2's smallest model:\nexpected 124439808"),
+        ("gpt2-parameters", lambda c: tables(c) + blocks(c), "this is GPT-1's count"),
+        ("next-token-flops", chapter_flops, "at itself too"),
+        ("next-token-flops", all_of_the_text, "the earlier tokens once more"),
+        ("next-token-flops", lambda c, past: past, "past = 0:\nexpected 1908, got 0"),
+        ("largest-batch", first_too_large, "one too many"),
+        ("largest-batch", at_least_one, "not even one sequence fits, the answer is 0."),
+        ("largest-batch", divides, "one among others"),
+        ("largest-batch", lambda *given: 7, "10 bytes:\nexpected 0, got 7"),
+        ("writing-seconds", lambda *given: 0.5, "1,000 bytes/s:\nexpected 4.944, got"),
+        ("checkpointed-bytes", one_block_more, "the block that is computed again"),
+        ("checkpointed-bytes", lambda c, batch: batch, "expected 580, got 1"),
+    ],
+)
+def test_gone_wrong(name, answer, told):
+    assert told in said(name, answer)
+
+
+# The numbers of the solutions.
+
+
+def test_gpt2_parameters_are_those_of_a_model_of_others():
+    from transformers import GPT2Config, GPT2LMHeadModel
+
+    with torch.device("meta"):
+        theirs = GPT2LMHeadModel(GPT2Config())
+    found = ALL["gpt2-parameters"].right(GPTConfig(vocab_size=50257, context=1024))
+    assert found == sum(p.numel() for p in theirs.parameters()) == 124_439_808
+
+
+def test_the_steps_of_a_text_cost_a_little_less_than_one_pass():
+    config, step = GPTConfig(), ALL["next-token-flops"].right
+    whole = 512 * count.flops(config, 512).total
+    assert round(1 - sum(step(config, past) for past in range(512)) / whole, 3) == 0.038
+
+
+def test_what_fits_into_16_gigabytes():
+    fits = ALL["largest-batch"].right
+    assert fits(GPTConfig(), 16e9) == 16
+    assert fits(GPTConfig(dropout=0.0), 16e9) == 36
+
+
+def test_arithmetic_is_the_limit_from_38_texts_on():
+    def seconds(texts, flop_rate):
+        return ALL["writing-seconds"].right(GPTConfig(), texts, flop_rate, 20e9)
+
+    # Where arithmetic is the limit, a faster one would help.
+    limited = [seconds(n, 1e12) < seconds(n, 1e11) for n in (1, 8, 37, 38, 39)]
+    assert limited == [False, False, False, True, True]
+    assert [round(1000 * seconds(n, 1e11)) for n in (1, 8)] == [25, 38]
 
 
 def test_checkpointing_keeps_less_than_a_seventh_of_a_tiny_model():

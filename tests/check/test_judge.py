@@ -23,6 +23,14 @@ def test_the_right_answer_is_right(name):
     assert said == f"right. Verified: {ALL[name].verified}."
 
 
+@pytest.mark.parametrize("name", ALL)
+def test_the_right_answer_comes_to_something(name):
+    """Where it only raises, every answer that raises would be right."""
+    exercise = ALL[name]
+    wanted = [exercise.expected(arguments) for _, arguments in exercise.all_cases()]
+    assert not all(isinstance(value, Raised) for value in wanted)
+
+
 @pytest.mark.parametrize(("name", "number"), KNOWN)
 def test_a_known_mistake_is_called_by_its_name(name, number):
     mistake = ALL[name].mistakes[number]

@@ -52,16 +52,6 @@ def test_a_sub_command_is_the_module_of_its_name(capsys, command):
     assert capsys.readouterr().out == result.stdout
 
 
-@pytest.mark.parametrize("command", __main__.COMMANDS)
-def test_an_unknown_flag_is_told_in_one_line(capsys, command):
-    with pytest.raises(SystemExit) as stop:
-        __main__.main([command, "--tempo", "3"])
-    told = capsys.readouterr().err
-    assert stop.value.code == 2
-    assert (told[:7], told.count("\n")) == ("error: ", 1)
-    assert "--tempo" in told
-
-
 # --- gpt1 count -----------------------------------------------------------------------
 
 

@@ -233,7 +233,7 @@ def test_training_memory_is_that_of_real_weights_gradients_and_moments():
 def test_generation_memory_is_that_of_a_full_cache(config, batch):
     model = GPT(config).eval()
     cache = model.new_cache()
-    model(random_ids(config, batch, config.context), cache)
+    model(random_ids(config, batch, config.context), cache=cache)
     assert all(layer.length == config.context for layer in cache)
     ledger = count.generation_memory(config, batch)
     assert ledger["keys and values"] == sum(

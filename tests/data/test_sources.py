@@ -196,7 +196,7 @@ def test_another_text_or_tokenizer_is_another_file(folder, tmp_path):
 
 WRITER = """
 import sys
-from gpt1.data.windows import token_ids
+from gpt1.data import token_ids
 from gpt1.tokenizer import CharTokenizer
 tokenizer = CharTokenizer.load(sys.argv[2])
 print(len(token_ids(sys.argv[1], tokenizer, cache=sys.argv[3])))
@@ -236,7 +236,7 @@ def test_one_call_goes_from_text_to_batches(folder):
     assert tokenizer.decode(ids.flatten()) == text[:48]
     assert tokenizer.decode(targets.flatten()) == text[1:49]
     assert isinstance(batches.dataset, GPTDataset)
-    with pytest.raises(ValueError, match="tokenizer"):
+    with pytest.raises(TypeError, match="'tokenizer' and 'context'"):
         get_dataloader(folder, 3)
 
 

@@ -1,29 +1,9 @@
-"""Characters, windows and batches."""
+"""Windows and batches."""
 
 import pytest
 import torch
 
-from gpt1.data.windows import GPTDataset, get_dataloader, load_text
-from gpt1.tokenizer import CharTokenizer
-
-TEXT = "Once upon a time, a cat sat on a mat.\nÀ bientôt! 🙂"
-
-
-def test_characters_come_back_as_they_were():
-    tokenizer = CharTokenizer.train(TEXT)
-    assert tokenizer.decode(tokenizer.encode(TEXT)) == TEXT
-    assert tokenizer.vocab_size == len(set(TEXT))
-    assert sorted(set(tokenizer.encode(TEXT))) == list(range(tokenizer.vocab_size))
-
-
-def test_what_a_tokenizer_cannot_do_is_said():
-    tokenizer = CharTokenizer.train("abc")
-    with pytest.raises(ValueError, match="'z'"):
-        tokenizer.encode("az")
-    with pytest.raises(ValueError, match="0 to 2, got 3"):
-        tokenizer.decode([0, 3])
-    with pytest.raises(ValueError, match="at least one"):
-        CharTokenizer.train("")
+from gpt1.data import GPTDataset, get_dataloader, load_text
 
 
 def test_windows_cover_the_text_once_and_targets_are_one_further_on():

@@ -10,8 +10,7 @@ import pytest
 import torch
 
 from gpt1 import GPT, GPTConfig, loading
-from gpt1.generate import __main__ as command
-from gpt1.generate import sampling
+from gpt1.generate import __main__ as command, sampling
 from gpt1.generate.__main__ import GenerateConfig
 from gpt1.generate.texts import start_ids, write_text
 from gpt1.loading import load_model
@@ -19,7 +18,7 @@ from gpt1.plumbing.files import save_checkpoint
 from gpt1.tokenizer import BPETokenizer, CharTokenizer, GPT1Tokenizer
 
 LETTERS = CharTokenizer("\n .abcdefgh")
-ROOT = loading.ASSETS.parents[1]
+ROOT = loading.SHIPPED_FILE.parents[2]
 OFFLINE = """
 import runpy, socket, sys
 
@@ -107,11 +106,6 @@ def test_the_defaults_are_temperature_0_7_and_top_k_40(typed):
     assert (defaults["temperature"], defaults["top_k"]) == (0.7, 40)
     told = typed("--prompt", "ab")
     assert told.out == text_of("ab", 198, 0, {"temperature": 0.7, "top_k": 40}) + "\n"
-
-
-def test_the_same_seed_writes_the_same_text_and_another_seed_another(typed):
-    texts = [typed("--prompt", "ab", "--seed", seed).out for seed in (1, 1, 2)]
-    assert texts[0] == texts[1] != texts[2]
 
 
 def test_each_of_several_samples_can_be_had_alone(typed):
@@ -212,8 +206,8 @@ def test_the_model_that_was_trained_here_is_taken_and_named(typed):
 def test_elsewhere_the_shipped_model_is_taken_and_named(
     folder, tmp_path, monkeypatch, capsys
 ):
-    (tmp_path / "tales-tiny.pth").symlink_to(folder / "checkpoints" / "best_model.pth")
-    monkeypatch.setattr(loading, "ASSETS", tmp_path)
+    best = folder / "checkpoints" / "best_model.pth"
+    monkeypatch.setattr(loading, "SHIPPED_FILE", best)
     monkeypatch.chdir(tmp_path)
     command.main(["--temperature", "3"])
     told = capsys.readouterr()
@@ -243,22 +237,6 @@ def test_with_no_arguments_and_no_network_a_tale_is_written(tmp_path):
     assert len(result.stdout) > 100
     assert "\n\n" not in result.stdout
     assert list(tmp_path.iterdir()) == []
-
-
-def test_generating_imports_torch_and_nothing_else_that_has_to_be_installed():
-    heavy = "numpy transformers datasets tokenizers safetensors huggingface_hub spacy"
-    code = (
-        "import sys; sys.modules['numpy'] = None\n"
-        "import gpt1.generate, gpt1.__main__, gpt1.count\n"
-        f"print([m for m in {heavy.split()[1:]!r} if m in sys.modules])"
-    )
-    result = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", code],
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert (result.stdout, result.returncode) == ("[]\n", 0), result.stderr
 
 
 # --- as it is written -----------------------------------------------------------------
@@ -436,14 +414,13 @@ def test_a_byte_pair_tokenizer_names_what_it_lacks_too(tmp_path, capsys):
     assert "--prompt: 'c' 'è'; its" in capsys.readouterr().err
 
 
-def test_the_help_is_in_groups_with_defaults_and_an_example(capsys):
+def test_the_help_is_in_groups_with_defaults(capsys):
     with pytest.raises(SystemExit):
         command.main(["--help"])
     told = capsys.readouterr().out
     for heading in ("\ntext:\n", "\nchoice of tokens:\n", "\nmodel and machine:\n"):
         assert heading in told
     assert "default 0.7" in told
-    assert "e.g. --top_p 0.9" in " ".join(told.split())
     for flag in fields(GenerateConfig):
         name = "no_cache" if flag.name == "cache" else flag.name
         assert f"--{name}" in told

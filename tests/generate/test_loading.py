@@ -1,7 +1,6 @@
 """Models and their tokenizers, from every place where a trained one may lie."""
 
 import json
-import shutil
 
 import pytest
 import torch
@@ -119,15 +118,14 @@ def test_an_id_of_the_hub_is_fetched_with_all_that_is_needed(tmp_path, monkeypat
 
 
 def test_the_shipped_model_needs_no_file_of_ones_own(checkpoint, model, monkeypatch):
-    monkeypatch.setattr(loading, "ASSETS", checkpoint.parent)
-    shutil.copy(checkpoint, checkpoint.parent / "tales-tiny.pth")
+    monkeypatch.setattr(loading, "SHIPPED_FILE", checkpoint)
     loaded, _ = load_model("tales-tiny", "cpu")
     same(loaded, model)
 
 
 def test_a_file_of_ones_own_goes_before_the_shipped_model(model, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    save_checkpoint("tales-tiny", contents(model))
+    save_checkpoint("tales-tiny/best_model.pth", contents(model))
     loaded, _ = load_model("tales-tiny", "cpu")
     same(loaded, model)
 
@@ -137,7 +135,8 @@ def test_a_file_of_ones_own_goes_before_the_shipped_model(model, tmp_path, monke
 
 @pytest.mark.parametrize("name", ["no.pth", "runs/no.pth", "no.safetensors", "no.json"])
 def test_a_missing_file_is_not_looked_for_on_the_hub(name, monkeypatch):
-    monkeypatch.setattr(loading, "hub_folder", lambda *_: pytest.fail("asked the hub"))
+    asked = "huggingface_hub.snapshot_download"
+    monkeypatch.setattr(asked, lambda *_, **__: pytest.fail("asked the hub"))
     with pytest.raises(FileNotFoundError, match=name):
         load_model(name)
 

@@ -178,24 +178,6 @@ def test_chances_are_hugging_faces(way):
 # --- writing on -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("time", [1, 3, 10, 14])
-@pytest.mark.parametrize("way", WAYS)
-def test_cache_on_and_off_write_the_same_tokens(model, time, way):
-    texts = [
-        generate(
-            model,
-            prompt(time=time),
-            25,
-            generator=torch.Generator().manual_seed(1),
-            cache=cache,
-            **way,
-        )
-        for cache in (True, False)
-    ]
-    assert texts[0] == texts[1]
-    assert [len(text) for text in texts[0]] == 2 * [time + 25]
-
-
 @pytest.mark.parametrize("way", WAYS)
 def test_cache_on_and_off_agree_on_prompts_of_unequal_length(model, way):
     texts = [
@@ -328,17 +310,6 @@ def test_the_cache_saves_reading_again(model, cache, lengths):
     finally:
         hook.remove()
     assert read == lengths
-
-
-def test_the_stream_is_the_text(model):
-    options = {"temperature": 1.0, "top_p": 0.9}
-    texts = generate(model, UNEQUAL, 12, generator=seeds(1, 2, 3, 4), **options)
-    mine = [list(one) for one in UNEQUAL]
-    for row, token in stream(
-        model, UNEQUAL, 12, generator=seeds(1, 2, 3, 4), **options
-    ):
-        mine[row].append(token)
-    assert mine == texts
 
 
 def test_whole_texts_have_the_chances_that_the_model_gives_them(model):

@@ -3,31 +3,22 @@
 import pytest
 import torch
 from torch import nn
-from torch.nn import functional as F
 
-from gpt1 import GPT, Block, GPTConfig, MultiHeadAttention, causal_mask
+from gpt1 import GPT, GPTConfig, MultiHeadAttention, causal_mask
 from gpt1.inspect.leaks import leaks, reach
-from lib import wrong_attention as attention
-from lib import wrong_models as wrong
+from gpt1.variants import VARIANTS
+from gpt1.variants.attention import written_out
 from lib.checks import SMALL
 from lib.weights import numpy_weights, our_model
-from lib.wrong_attention import swap, written_out
 
-LEAKY = {
-    "mask one too wide": written_out(diagonal=1),
-    "no mask": written_out(diagonal=99),
-    "softmax over queries": written_out(axis=-2),
-    "heads mixed with time": lambda m: swap(
-        m, MultiHeadAttention, attention.MixedHeads
-    ),
-}
+LEAKY = ["mask one too wide", "no mask", "softmax over queries"]
+LEAKY += ["heads mixed with time"]
+CAUSAL = ["scale by the width", "heads before query, key, value", "pre-norm"]
+CAUSAL += ["exact GELU"]
 TIGHT = {
     "unchanged": lambda model: model,
     "written out": written_out(),
-    "scaled by the width": written_out(root=24**0.5),
-    "heads first": lambda m: swap(m, MultiHeadAttention, attention.HeadsFirst),
-    "pre-norm": lambda m: swap(m, Block, wrong.PreNorm),
-    "exact GELU": wrong.activation(F.gelu),
+    **{name: VARIANTS[name] for name in CAUSAL},
 }
 
 
@@ -40,14 +31,14 @@ def pieces(model, sizes=(3, 3, 2)):
 
     def logits(ids):
         cache = model.new_cache()
-        return torch.cat([model(p, cache) for p in ids.split(list(sizes), 1)], 1)
+        return torch.cat([model(p, cache=cache) for p in ids.split(list(sizes), 1)], 1)
 
     return logits
 
 
-@pytest.mark.parametrize("spoil", LEAKY.values(), ids=LEAKY)
-def test_a_model_that_looks_ahead_is_found(spoil):
-    found = leaks(spoil(small()))
+@pytest.mark.parametrize("name", LEAKY)
+def test_a_model_that_looks_ahead_is_found(name):
+    found = leaks(VARIANTS[name](small()))
     assert found
     assert found.found
     assert all(j > i for i, j in found.found)
@@ -80,7 +71,7 @@ def test_a_right_model_in_pieces_does_not_leak():
 
 
 def test_later_pieces_that_see_all_of_themselves_are_found():
-    model = swap(small(), MultiHeadAttention, attention.NoMask)
+    model = VARIANTS["no mask in later chunks"](small())
     assert not leaks(model)
     found = leaks(pieces(model))
     assert (3, 4) in found.found
@@ -88,7 +79,7 @@ def test_later_pieces_that_see_all_of_themselves_are_found():
 
 
 def test_a_cache_that_is_not_read_leaves_gaps():
-    model = swap(small(), MultiHeadAttention, attention.ForgetsThePast)
+    model = VARIANTS["a cache not read"](small())
     found = leaks(pieces(model))
     assert not found
     assert (3, 0) in found.missing
@@ -97,13 +88,15 @@ def test_a_cache_that_is_not_read_leaves_gaps():
 
 
 def test_is_causal_with_a_past_leaves_gaps():
-    for kind in (attention.AlwaysCausal, attention.CausalForOne):
-        model = swap(small(), MultiHeadAttention, kind)
-        assert leaks(pieces(model, (6, 1, 1) if kind.lone else (3, 3, 2))).missing
+    for name, sizes in (
+        ("is_causal with a past", (3, 3, 2)),
+        ("is_causal for one query", (6, 1, 1)),
+    ):
+        assert leaks(pieces(VARIANTS[name](small()), sizes)).missing
 
 
 def test_attention_that_drops_weights_in_eval_is_refused():
-    model = swap(small(), MultiHeadAttention, attention.NoisyEval)
+    model = VARIANTS["attention dropout in eval"](small())
     with pytest.raises(ValueError, match="two answers to the same input"):
         leaks(model)
 
@@ -145,7 +138,7 @@ def test_it_works_on_states_and_on_other_models():
 def test_other_ids_than_0_and_1_and_several_rows_are_changed_too():
     ids = torch.arange(10).view(2, 5) + 7
     assert not leaks(small(), ids)
-    assert leaks(LEAKY["no mask"](small()), ids).moved.all()
+    assert leaks(VARIANTS["no mask"](small()), ids).moved.all()
 
 
 def test_not_a_number_counts_as_moved():

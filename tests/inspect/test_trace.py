@@ -12,10 +12,11 @@ from gpt1.inspect.equations import CHAPTERS, EQUATIONS
 from gpt1.inspect.products import Products
 from gpt1.inspect.trace import trace
 from gpt1.pictures.model import Drawing
-from lib import wrong_models as wrong
+from gpt1.variants import VARIANTS
+from gpt1.variants.attention import WrittenOut
+from gpt1.variants.swapping import swap
 from lib.checks import SMALL
 from lib.weights import random_ids
-from lib.wrong_attention import WrittenOut, swap
 
 COMPONENTS = {
     "query, key, value": ["attention.query_key_value"],
@@ -72,8 +73,8 @@ def test_a_cache_is_counted_as_what_it_saves():
     model, config = small(), SMALL
     with torch.no_grad(), trace(model, show=False) as ledger:
         cache = model.new_cache()
-        model(torch.zeros(1, 5, dtype=torch.long), cache)
-        model(torch.zeros(1, 1, dtype=torch.long), cache)
+        model(torch.zeros(1, 5, dtype=torch.long), cache=cache)
+        model(torch.zeros(1, 1, dtype=torch.long), cache=cache)
     second = [row for row in ledger.rows if row.name == "blocks.0.attention.scores"][1]
     assert second.given == "(1, 4, 1, 6)"
     assert second.made == "(1, 4, 1, 6)"
@@ -202,7 +203,7 @@ def test_a_tied_weight_is_counted_once_and_said_to_be_tied():
     assert (row.parameters, row.tied) == (0, "token_embedding.weight")
     assert re.search(r"@ token_embedding\.weight .* tied +8,784 ", str(tied))
     table = SMALL.vocab_size * SMALL.width
-    copied = watch(wrong.untied(small()), random_ids(SMALL, 1, 3))
+    copied = watch(VARIANTS["an untied copy"](small()), random_ids(SMALL, 1, 3))
     assert copied.parameters == tied.parameters + table
     assert not any(row.tied for row in copied.rows)
     shared = nn.Linear(4, 4)
@@ -330,7 +331,7 @@ def test_every_part_of_a_gpt_has_its_equation():
 
 
 def test_a_class_derived_from_ours_keeps_the_equations():
-    model = swap(small(), Block, wrong.PreNorm)
+    model = VARIANTS["pre-norm"](small())
     assert watch(model, random_ids(SMALL, 1, 3))["blocks.0"].equation == "B1"
 
 

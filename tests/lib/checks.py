@@ -126,7 +126,7 @@ def check_cache(model, ids, sizes):
     """Pieces of the given sizes through a cache give the logits of the whole."""
     assert sum(sizes) == ids.size(1)
     cache = model.new_cache()
-    pieces = [model(piece, cache) for piece in ids.split(sizes, dim=1)]
+    pieces = [model(piece, cache=cache) for piece in ids.split(sizes, dim=1)]
     close(torch.cat(pieces, dim=1), model(ids), f"pieces of {sizes}")
     held = {layer.length for layer in cache}
     assert held == {ids.size(1)}, f"the cache says that it holds {held}"

@@ -3,6 +3,7 @@
 import random
 import subprocess
 import sys
+import time
 
 import torch
 
@@ -18,6 +19,21 @@ def small_text(lines=60, seed=0):
     """Sentences of eight words, about 31 characters each."""
     dice = random.Random(seed)
     return "".join(" ".join(dice.choices(WORDS, k=8)) + ".\n" for _ in range(lines))
+
+
+def place(folder):
+    """Make a folder with the text in it."""
+    folder.mkdir()
+    (folder / "text.txt").write_text(small_text(), encoding="utf-8")
+    return folder
+
+
+def wait_for(path):
+    """Wait until a process has made a file."""
+    end = time.monotonic() + 300  # a machine may be busy
+    while not path.exists():
+        assert time.monotonic() < end
+        time.sleep(0.002)
 
 
 SMALL = {

@@ -53,16 +53,16 @@ def test_pytorchs_is_causal_is_wrong_once_there_is_a_past():
 def test_earlier_logits_do_not_change_as_the_cache_grows(small):
     ids = random_ids(SMALL, 2, 8)
     cache = small.new_cache()
-    first = small(ids[:, :5], cache)
+    first = small(ids[:, :5], cache=cache)
     kept = first.clone()
-    small(ids[:, 5:], cache)
+    small(ids[:, 5:], cache=cache)
     assert torch.equal(first, kept)
 
 
 @torch.no_grad()
 def test_hidden_takes_a_cache_too(small, ids):
     cache = small.new_cache()
-    got = torch.cat([small.hidden(part, cache) for part in ids.split(4, 1)], 1)
+    got = torch.cat([small.hidden(part, cache=cache) for part in ids.split(4, 1)], 1)
     close(got, small.hidden(ids), "states")
 
 
@@ -70,21 +70,21 @@ def test_hidden_takes_a_cache_too(small, ids):
 def test_the_context_can_be_filled_to_the_last_position_and_no_further(small):
     ids = random_ids(SMALL, 1, FULL)
     cache = small.new_cache()
-    small(ids[:, :-1], cache)
-    last = small(ids[:, -1:], cache)
+    small(ids[:, :-1], cache=cache)
+    last = small(ids[:, -1:], cache=cache)
     close(last, small(ids)[:, -1:], "the last position")
     with pytest.raises(ValueError, match=r"context is 16 tokens, got 16 in the cache"):
-        small(ids[:, :1], cache)
+        small(ids[:, :1], cache=cache)
 
 
 @torch.no_grad()
 def test_a_piece_that_does_not_fit_leaves_the_cache_as_it_was(small):
     ids = random_ids(SMALL, 2, FULL)
     cache = small.new_cache()
-    small(ids[:, :10], cache)
+    small(ids[:, :10], cache=cache)
     with pytest.raises(ValueError, match="start a new cache"):
-        small(ids[:, :7], cache)
-    close(small(ids[:, 10:], cache), small(ids)[:, 10:], "after the error")
+        small(ids[:, :7], cache=cache)
+    close(small(ids[:, 10:], cache=cache), small(ids)[:, 10:], "after the error")
 
 
 @torch.no_grad()
@@ -106,32 +106,32 @@ def test_one_layers_cache_holds_what_it_was_given_and_no_more():
 def test_another_batch_is_refused_and_leaves_the_cache_as_it_was(small, batch):
     ids = random_ids(SMALL, 2, FULL)
     cache = small.new_cache()
-    small(ids[:, :10], cache)
+    small(ids[:, :10], cache=cache)
     with pytest.raises(ValueError, match=rf"batch of 2, got a batch of {batch}"):
-        small(random_ids(SMALL, batch, 2), cache)
-    close(small(ids[:, 10:], cache), small(ids)[:, 10:], "after the error")
+        small(random_ids(SMALL, batch, 2), cache=cache)
+    close(small(ids[:, 10:], cache=cache), small(ids)[:, 10:], "after the error")
 
 
 @torch.no_grad()
 def test_bad_ids_leave_the_cache_as_it_was(small):
     ids = random_ids(SMALL, 2, FULL)
     cache = small.new_cache()
-    small(ids[:, :10], cache)
+    small(ids[:, :10], cache=cache)
     for bad in (ids[:, 10:] + SMALL.vocab_size, ids[:, :0], ids.float()):
         with pytest.raises(ValueError, match="ids must"):
-            small(bad, cache)
-    close(small(ids[:, 10:], cache), small(ids)[:, 10:], "after the errors")
+            small(bad, cache=cache)
+    close(small(ids[:, 10:], cache=cache), small(ids)[:, 10:], "after the errors")
 
 
 def test_gradients_are_refused_and_leave_the_cache_as_it_was(small):
     ids = random_ids(SMALL, 2, FULL)
     cache = small.new_cache()
     with torch.no_grad():
-        small(ids[:, :10], cache)
+        small(ids[:, :10], cache=cache)
     with pytest.raises(ValueError, match=r"torch\.no_grad"):
-        small(ids[:, 10:12], cache)
+        small(ids[:, 10:12], cache=cache)
     with torch.no_grad():
-        close(small(ids[:, 10:], cache), small(ids)[:, 10:], "after the error")
+        close(small(ids[:, 10:], cache=cache), small(ids)[:, 10:], "after the error")
 
 
 def test_a_partly_frozen_model_leaves_the_cache_as_it_was(small):
@@ -139,27 +139,27 @@ def test_a_partly_frozen_model_leaves_the_cache_as_it_was(small):
     ids = random_ids(SMALL, 2, FULL)
     cache = small.new_cache()
     with torch.no_grad():
-        small(ids[:, :10], cache)
+        small(ids[:, :10], cache=cache)
     for part in (small.token_embedding, small.position_embedding, small.blocks[0]):
         part.requires_grad_(False)
     with pytest.raises(ValueError, match=r"torch\.no_grad"):
-        small(ids[:, 10:12], cache)
+        small(ids[:, 10:12], cache=cache)
     with torch.no_grad():
-        close(small(ids[:, 10:], cache), small(ids)[:, 10:], "after the error")
+        close(small(ids[:, 10:], cache=cache), small(ids)[:, 10:], "after the error")
 
 
 @torch.inference_mode()
 def test_inference_mode_works(small, ids):
     cache = small.new_cache()
-    small(ids[:, :4], cache)
-    close(small(ids[:, 4:], cache), small(ids)[:, 4:], "logits")
+    small(ids[:, :4], cache=cache)
+    close(small(ids[:, 4:], cache=cache), small(ids)[:, 4:], "logits")
 
 
 @torch.no_grad()
 def test_a_cache_follows_the_models_type(small, ids):
     small.double()
     cache = small.new_cache()
-    parts = [small(part, cache) for part in ids.split(4, 1)]
+    parts = [small(part, cache=cache) for part in ids.split(4, 1)]
     close(torch.cat(parts, 1), small(ids), "float64", 1e-13)
 
 
@@ -167,7 +167,9 @@ def test_a_cache_follows_the_models_type(small, ids):
 def test_a_cache_works_under_bf16_autocast(small, ids):
     cache = small.new_cache()
     with torch.autocast("cpu", torch.bfloat16):
-        parts = torch.cat([small(part, cache) for part in ids.split([4, 1, 6], 1)], 1)
+        parts = torch.cat(
+            [small(part, cache=cache) for part in ids.split([4, 1, 6], 1)], 1
+        )
         whole = small(ids)
     assert cache[0].keys.dtype == torch.bfloat16
     # Sums of bf16 products in another order: a few units of its eight bits.

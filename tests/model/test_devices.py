@@ -66,8 +66,8 @@ def test_training_under_bf16_autocast_is_near_float32(config):
 
 @torch.no_grad()
 def test_a_model_in_bf16_has_its_loss_in_float32(small, ids):
-    want = small.loss(ids, ids)
-    got = small.bfloat16().loss(ids, ids)
+    want = small.loss(ids)
+    got = small.bfloat16().loss(ids)
     assert got.dtype == torch.float32
     close(got, want, "loss", 0.02)
 
@@ -94,10 +94,10 @@ def shallow():
 def test_compiles_whole_forward_and_backward(compiled, small, ids):
     forward = compiled(small)
     close(forward(ids).detach(), small(ids).detach(), "logits")
-    small.loss(ids, ids).backward()
+    small.loss(ids).backward()
     want = gradients(small)
     small.zero_grad()
-    compiled(small.loss)(ids, ids).backward()
+    compiled(small.loss)(ids).backward()
     for name, gradient in gradients(small).items():
         close(gradient, want[name], name)
 
@@ -106,11 +106,11 @@ def test_the_fused_loss_compiles_whole(compiled):
     torch.manual_seed(0)
     model = GPT(WORDY).eval()
     ids = random_ids(WORDY, 2, 300)
-    want = model.loss(ids, ids)
+    want = model.loss(ids)
     want.backward()
     wanted = gradients(model)
     model.zero_grad()
-    got = compiled(model.loss)(ids, ids)
+    got = compiled(model.loss)(ids)
     got.backward()
     close(got.detach(), want.detach(), "loss")
     for name, gradient in gradients(model).items():
@@ -129,7 +129,7 @@ def test_a_compiled_model_takes_other_lengths(compiled, shallow):
 def test_a_compiled_model_takes_a_cache(compiled, shallow):
     ids, cache = random_ids(SHALLOW, 2, 16), shallow.new_cache()
     forward = compiled(shallow)
-    parts = [forward(part, cache) for part in ids.split([5, 1, 1, 1, 1, 4, 3], 1)]
+    parts = [forward(part, cache=cache) for part in ids.split([5, 1, 1, 1, 1, 4, 3], 1)]
     close(torch.cat(parts, 1), shallow(ids), "pieces")
 
 
@@ -137,10 +137,10 @@ def test_a_compiled_model_trains_with_dropout(compiled, ids):
     torch.manual_seed(0)
     model = GPT(SHALLOW)
     loss = compiled(model.loss)
-    first = loss(ids, ids)
+    first = loss(ids)
     first.backward()
     assert all(gradient.isfinite().all() for gradient in gradients(model).values())
-    assert loss(ids, ids).item() != first.item()
+    assert loss(ids).item() != first.item()
 
 
 @torch.no_grad()
@@ -163,8 +163,8 @@ def test_the_default_compiler_gives_the_same_logits(compiled, shallow, ids):
 
 def test_compiles_under_bf16_autocast(compiled, shallow, ids):
     with torch.autocast("cpu", torch.bfloat16):
-        want = shallow.loss(ids, ids)
-        got = compiled(shallow.loss)(ids, ids)
+        want = shallow.loss(ids)
+        got = compiled(shallow.loss)(ids)
     got.backward()
     close(got.detach(), want.detach(), "loss", 2e-3)
 
@@ -186,14 +186,16 @@ def on_device(device, small_weights, tolerance):
     there.to(device)
     ids = random_ids(SMALL, 2, 16)
     close(there(ids.to(device)).detach().cpu(), here(ids).detach(), "CPU", tolerance)
-    here.loss(ids, ids).backward()
+    here.loss(ids).backward()
     there.loss(ids.to(device), ids.to(device)).backward()
     want = gradients(here)
     for name, gradient in gradients(there).items():
         close(gradient.cpu(), want[name], name, tolerance)
     with torch.no_grad():
         cache = there.new_cache()
-        parts = [there(part, cache) for part in ids.to(device).split([5, 1, 10], 1)]
+        parts = [
+            there(part, cache=cache) for part in ids.to(device).split([5, 1, 10], 1)
+        ]
         close(torch.cat(parts, 1).cpu(), here(ids), "cache", tolerance)
 
 
@@ -206,10 +208,10 @@ def test_cuda_computes_what_the_cpu_does(small_weights):
 def test_cuda_never_waits_in_a_forward_and_backward_pass(fresh, ids):
     fresh.cuda()
     ids = ids.cuda()
-    fresh.loss(ids, ids).backward()
+    fresh.loss(ids).backward()
     torch.cuda.set_sync_debug_mode("error")
     try:
-        fresh.loss(ids, ids).backward()
+        fresh.loss(ids).backward()
         with torch.no_grad():
             fresh(ids)
     finally:

@@ -38,7 +38,7 @@ def test_the_list_of_integer_types_is_whole():
 @pytest.mark.parametrize("kind", INTEGERS, ids=str)
 def test_every_integer_type_gives_the_same_logits(small, ids, kind):
     assert torch.equal(small(ids.to(kind)), small(ids))
-    assert torch.equal(small.loss(ids.to(kind), ids), small.loss(ids, ids))
+    assert torch.equal(small.loss(ids.to(kind)), small.loss(ids))
 
 
 @torch.no_grad()
@@ -104,10 +104,24 @@ def test_one_clear_error_for_what_is_not_targets(small, ids, bad, message):
         small.loss(ids, bad)
 
 
+def test_the_ids_themselves_are_no_targets(small, ids):
+    with pytest.raises(ValueError, match=r"to copy what it reads: give loss\(ids\)"):
+        small.loss(ids, ids)
+
+
+def test_without_targets_each_id_is_predicted_from_those_before(small, ids):
+    assert torch.equal(small.loss(ids), small.loss(ids[:, :-1], ids[:, 1:]))
+
+
+def test_a_second_argument_is_not_taken_for_a_cache(small, ids):
+    with pytest.raises(TypeError, match="positional"):
+        small(ids, torch.ones_like(ids))
+
+
 def test_the_highest_and_lowest_ids_are_accepted(small):
     ids = torch.tensor([[0, SMALL.vocab_size - 1]])
     assert small(ids).isfinite().all()
-    assert small.loss(ids, ids).isfinite()
+    assert small.loss(ids, ids.clone()).isfinite()
 
 
 def test_ids_are_checked_before_anything_is_computed(small, monkeypatch):
@@ -151,7 +165,7 @@ def test_the_check_does_not_wait_for_a_gpu(ids, bad):
     ids = (ids + SMALL.vocab_size if bad else ids).as_subclass(OnCuda)
     OnCuda.asserted = 0
     checked = check_ids(ids, SMALL)
-    check_targets(checked, checked, SMALL)
+    check_targets(checked.clone(), checked, SMALL)
     assert OnCuda.asserted == 2
 
 

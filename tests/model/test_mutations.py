@@ -10,24 +10,14 @@ import math
 
 import pytest
 import torch
-from torch import nn
-from torch.nn import functional as F
 
-from gpt1 import GPT, Block, FeedForward, MultiHeadAttention, attention_weights
+from gpt1 import GPT, attention_weights
+from gpt1.variants import VARIANTS
+from gpt1.variants.attention import written_out
+from gpt1.variants.block import activation
 from lib import checks
-from lib import wrong_attention as attention
-from lib import wrong_models as wrong
 from lib.checks import SMALL
 from lib.weights import numpy_weights, our_model, random_ids
-from lib.wrong_attention import swap, written_out
-
-
-def swapped(old, new):
-    return lambda model: swap(model, old, new)
-
-
-def as_class(kind):
-    return lambda model: swap(model, type(model), kind)
 
 
 def unchanged(model):
@@ -112,107 +102,56 @@ GUARDS = {
 
 # --- mutations, and who must notice ---------------------------------------------------
 
-exact_gelu = wrong.activation(F.gelu)
-MUTATIONS = {
-    # The activation.
-    "exact GELU": (exact_gelu, [parity]),
-    "ReLU": (wrong.activation(F.relu), [parity]),
-    "SiLU": (wrong.activation(F.silu), [parity]),
-    "GELU after the second matrix": (
-        swapped(FeedForward, wrong.GeluAtTheEnd),
-        [parity],
-    ),
-    # Where and how it normalises.
-    "pre-norm": (swapped(Block, wrong.PreNorm), [parity, post_norm]),
-    "norms exchanged": (swapped(Block, wrong.SwappedNorms), [parity]),
-    "a residual sum left out": (swapped(Block, wrong.NoResidual), [parity]),
-    "a final norm": (as_class(wrong.FinalNorm), [parity, no_final_norm]),
-    "unbiased deviation": (swapped(nn.LayerNorm, wrong.UnbiasedNorm), [parity]),
-    "no mean taken off": (swapped(nn.LayerNorm, wrong.NoMean), [parity, post_norm]),
-    "another epsilon": (wrong.other_epsilon, [parity_where_epsilon_matters]),
-    "epsilon outside the root": (
-        swapped(nn.LayerNorm, wrong.EpsilonOutside),
-        [parity_where_epsilon_matters],
-    ),
-    # Attention.
-    "scale by the width": (written_out(root=SMALL.width**0.5), [parity]),
-    "no scale": (written_out(root=1.0), [parity]),
-    "mask one too wide": (
-        written_out(diagonal=1),
-        [parity, perturbation, gradient_reach],
-    ),
-    "mask one too narrow": (
-        written_out(diagonal=-1),
-        [parity],
-    ),
-    "no mask": (
-        written_out(diagonal=99),
-        [parity, perturbation, gradient_reach],
-    ),
-    "softmax over queries": (
-        written_out(axis=-2),
-        [parity, perturbation, gradient_reach],
-    ),
-    "softmax over heads": (written_out(axis=1), [parity]),
-    "key and query exchanged": (written_out(order=(1, 0, 2)), [parity]),
-    "value and key exchanged": (written_out(order=(0, 2, 1)), [parity]),
-    "heads before query, key, value": (
-        swapped(MultiHeadAttention, attention.HeadsFirst),
-        [parity],
-    ),
-    "heads mixed with time": (
-        swapped(MultiHeadAttention, attention.MixedHeads),
-        [parity, perturbation],
-    ),
-    # The cache.
-    "is_causal with a past": (
-        swapped(MultiHeadAttention, attention.AlwaysCausal),
-        [chunks],
-    ),
-    "is_causal for one query": (
-        swapped(MultiHeadAttention, attention.CausalForOne),
-        [single_steps],
-    ),
-    "no mask in later chunks": (
-        swapped(MultiHeadAttention, attention.NoMask),
-        [chunks],
-    ),
-    "a cache not read": (
-        swapped(MultiHeadAttention, attention.ForgetsThePast),
-        [chunks, single_steps],
-    ),
-    "positions from 0 again": (wrong.positions_from_zero, [chunks, single_steps]),
-    # Embeddings and output.
-    "positions from 1": (wrong.positions_from_one, [parity]),
-    "embeddings times root of width": (as_class(wrong.ScaledEmbedding), [parity]),
-    "an untied copy": (wrong.untied, [tied]),
-    "an output without gradient": (as_class(wrong.DetachedOutput), [tied]),
-    "a mean over the batch": (wrong.batch_norm, [parity, batch_independence]),
-    # Initial weights.
-    "scaled by depth": (wrong.scaled_by_depth, [initial_weights]),
-    "N(0, 1) positions": (wrong.normal_positions, [initial_weights, post_norm]),
-    "PyTorch's linear layers": (wrong.reset(nn.Linear), [initial_weights]),
-    "PyTorch's embeddings": (wrong.reset(nn.Embedding), [initial_loss]),
-    "uniform": (wrong.uniform, [initial_weights]),
-    "random biases": (wrong.random_biases, [initial_weights]),
-    # Dropout.
-    "dropout after GELU": (
-        swapped(FeedForward, wrong.DropoutAfterGelu),
-        [dropout_places],
-    ),
-    "no embedding dropout": (wrong.quiet_embedding, [dropout_places]),
-    "no attention dropout": (
-        swapped(MultiHeadAttention, attention.NoAttentionDropout),
-        [dropout_places],
-    ),
-    "attention dropout in eval": (
-        swapped(MultiHeadAttention, attention.NoisyEval),
-        [dropout_places, parity],
-    ),
+NOTICED = {
+    "exact GELU": [parity],
+    "ReLU": [parity],
+    "SiLU": [parity],
+    "GELU after the second matrix": [parity],
+    "pre-norm": [parity, post_norm],
+    "norms exchanged": [parity],
+    "a residual sum left out": [parity],
+    "a final norm": [parity, no_final_norm],
+    "unbiased deviation": [parity],
+    "no mean taken off": [parity, post_norm],
+    "another epsilon": [parity_where_epsilon_matters],
+    "epsilon outside the root": [parity_where_epsilon_matters],
+    "scale by the width": [parity],
+    "no scale": [parity],
+    "mask one too wide": [parity, perturbation, gradient_reach],
+    "mask one too narrow": [parity],
+    "no mask": [parity, perturbation, gradient_reach],
+    "softmax over queries": [parity, perturbation, gradient_reach],
+    "softmax over heads": [parity],
+    "key and query exchanged": [parity],
+    "value and key exchanged": [parity],
+    "heads before query, key, value": [parity],
+    "heads mixed with time": [parity, perturbation],
+    "is_causal with a past": [chunks],
+    "is_causal for one query": [single_steps],
+    "no mask in later chunks": [chunks],
+    "a cache not read": [chunks, single_steps],
+    "positions from 0 again": [chunks, single_steps],
+    "positions from 1": [parity],
+    "embeddings times root of width": [parity],
+    "an untied copy": [tied],
+    "an output without gradient": [tied],
+    "a mean over the batch": [parity, batch_independence],
+    "scaled by depth": [initial_weights],
+    "N(0, 1) positions": [initial_weights, post_norm],
+    "PyTorch's linear layers": [initial_weights],
+    "PyTorch's embeddings": [initial_loss],
+    "uniform": [initial_weights],
+    "random biases": [initial_weights],
+    "dropout after GELU": [dropout_places],
+    "no embedding dropout": [dropout_places],
+    "no attention dropout": [dropout_places],
+    "attention dropout in eval": [dropout_places, parity],
 }
+"""Each of `VARIANTS`, and the checks that must reject it."""
+
 PAIRS = [
-    pytest.param(spoil, guard, id=f"{name}-{guard_name}")
-    for name, (spoil, guards) in MUTATIONS.items()
+    pytest.param(VARIANTS[name], guard, id=f"{name}-{guard_name}")
+    for name, guards in NOTICED.items()
     for guard_name, guard in GUARDS.items()
     if guard in guards
 ]
@@ -221,15 +160,16 @@ RIGHT = {
     "unchanged": unchanged,
     "a copy": copy.deepcopy,
     "attention written out": written_out(),
-    "feed-forward written out": wrong.activation(
+    "feed-forward written out": activation(
         lambda x: 0.5 * x * (1 + ((2 / math.pi) ** 0.5 * (x + 0.044715 * x**3)).tanh())
     ),
 }
 
 
 def test_every_guard_has_a_mutation_that_fails_it():
-    assert len(PAIRS) == sum(len(guards) for _, guards in MUTATIONS.values())
-    proven = [guard for _, guards in MUTATIONS.values() for guard in guards]
+    assert NOTICED.keys() == VARIANTS.keys()
+    assert len(PAIRS) == sum(map(len, NOTICED.values()))
+    proven = [guard for guards in NOTICED.values() for guard in guards]
     assert [name for name, guard in GUARDS.items() if guard not in proven] == []
 
 

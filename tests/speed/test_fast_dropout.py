@@ -195,7 +195,7 @@ def test_the_global_seed_and_state_repeat_it_to_the_bit():
     def step():
         model.zero_grad()
         with fast_dropout():
-            loss = model.loss(ids, ids)
+            loss = model.loss(ids)
         loss.backward()
         return [loss.detach(), *(p.grad.clone() for p in model.parameters())]
 
@@ -236,11 +236,11 @@ def test_a_model_uses_it_in_all_places_and_only_within(monkeypatch):
     used = calls(monkeypatch)
     model, ids = GPT(DROPPY), random_ids(DROPPY, 2, 16)
     with fast_dropout():
-        model.loss(ids, ids).backward()
+        model.loss(ids).backward()
     block = ["_Attention", "_Dropout", "_Dropout"]
     assert used == ["_Dropout"] + DROPPY.layers * block
     used.clear()
-    model.loss(ids, ids).backward()
+    model.loss(ids).backward()
     with fast_dropout(), torch.no_grad():
         model.eval()(ids)
     assert used == []
@@ -294,7 +294,7 @@ def test_a_compiled_model_trains_within_it(ids):
     model = GPT(GPTConfig(**{**DROPPY.to_dict(), "layers": 1}))
     loss = torch.compile(model.loss, backend="aot_eager", fullgraph=True)
     with fast_dropout():
-        first, second = loss(ids, ids), loss(ids, ids)
+        first, second = loss(ids), loss(ids)
     first.backward()
     assert first.item() != second.item()
     assert all(p.grad.isfinite().all() for p in model.parameters())

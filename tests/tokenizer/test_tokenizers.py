@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gpt1.tales import generate_tales
-from gpt1.tales import join as join_tales
+from gpt1.tales import generate_tales, join as join_tales
 from gpt1.tokenizer import (
     BPETokenizer,
     CharTokenizer,
@@ -106,6 +105,26 @@ def test_without_tokenizers_the_merges_are_the_same(monkeypatch):
     without = BPETokenizer.train(texts, 600)
     assert without.vocab_size == 600
     assert without.to_dict() == with_it.to_dict()
+
+
+# --- characters -----------------------------------------------------------------------
+
+
+def test_characters_come_back_as_they_were():
+    text = "Once upon a time, a cat sat on a mat.\nÀ bientôt! 🙂"
+    tokenizer = CharTokenizer.train(text)
+    assert tokenizer.decode(tokenizer.encode(text)) == text
+    assert sorted(set(tokenizer.encode(text))) == list(range(tokenizer.vocab_size))
+
+
+def test_what_a_tokenizer_cannot_do_is_said():
+    tokenizer = CharTokenizer.train("abc")
+    with pytest.raises(ValueError, match="'z'"):
+        tokenizer.encode("az")
+    with pytest.raises(ValueError, match="0 to 2, got 3"):
+        tokenizer.decode([0, 3])
+    with pytest.raises(ValueError, match="at least one"):
+        CharTokenizer.train("")
 
 
 # --- the trained tokenizer ------------------------------------------------------------

@@ -13,19 +13,13 @@ import torch
 
 from gpt1.train.engine import Engine
 from lib import two_processes
-from lib.runs import assert_same_run, flags, kept, small_text
+from lib.runs import assert_same_run, flags, kept, place, wait_for
 from lib.warm import needs_fork
 
 pytestmark = needs_fork
 STEPS = 15
 WORDS = flags(max_steps=STEPS, batch_size=5, subset=51, eval_every=4)
 """Eleven updates an epoch, the last of them with one window for two processes."""
-
-
-def place(folder):
-    folder.mkdir()
-    (folder / "text.txt").write_text(small_text(), encoding="utf-8")
-    return folder
 
 
 def start_two(warm, folder, *words, **how):
@@ -156,13 +150,6 @@ def test_another_number_of_processes_is_refused(warm, straight):
     assert "saved by 2 processes, got 1" in error
     assert error.count("\n") == 1
     assert (straight / "last.pth").read_bytes() == before
-
-
-def wait_for(path):
-    end = time.monotonic() + 60
-    while not path.exists():
-        assert time.monotonic() < end
-        time.sleep(0.002)
 
 
 def test_ctrl_c_saves_though_torchrun_repeats_it(warm, tmp_path):

@@ -5,13 +5,12 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
+from gpt1.train.loop import Stop
 from gpt1.train.pretraining import train
 from gpt1.train.recipe import TrainConfig
-from gpt1.train.stopping import Stop
 from lib.runs import (
     SMALL,
     assert_same_run,
@@ -19,8 +18,10 @@ from lib.runs import (
     flags,
     kept,
     outcome,
+    place,
     small_text,
     train_here,
+    wait_for,
 )
 from lib.warm import needs_fork
 
@@ -28,12 +29,8 @@ pytestmark = needs_fork
 STEPS = 20
 """Updates: the first epoch has 13 of them, the last one of that has 5 windows."""
 
-
-def place(folder, **changes):
-    """A folder with the text, and the words that train on it."""
-    folder.mkdir()
-    (folder / "text.txt").write_text(small_text(), encoding="utf-8")
-    return folder, flags(max_steps=STEPS, **changes)
+WORDS = flags(max_steps=STEPS)
+LONG = flags(max_steps=150, save_every=3)
 
 
 @pytest.mark.parametrize(
@@ -51,9 +48,9 @@ def place(folder, **changes):
     ],
 )
 def test_stopping_and_going_on_changes_no_bit(warm, tmp_path, changes, stops):
-    straight, words = place(tmp_path / "straight", **changes)
+    straight, stopped = place(tmp_path / "straight"), place(tmp_path / "stopped")
+    words = flags(max_steps=STEPS, **changes)
     assert warm.run(straight, *words) == 0
-    stopped, words = place(tmp_path / "stopped", **changes)
     for stop in stops:
         assert warm.run(stopped, *words, "--stop_after", stop) == 0
         words = ["--resume"]
@@ -66,18 +63,18 @@ def test_stopping_and_going_on_changes_no_bit(warm, tmp_path, changes, stops):
 
 
 def test_dropout_draws_so_that_the_test_above_could_fail(warm, tmp_path):
-    folder, words = place(tmp_path / "run")
-    for out, change in {"with": [], "without": ["--dropout", "0"]}.items():
-        assert warm.run(folder, *words, *change, "--out", out) == 0
+    folder = place(tmp_path / "run")
+    for out, dropout in {"with": 0.1, "without": 0}.items():
+        words = flags(max_steps=STEPS, dropout=dropout, out=out)
+        assert warm.run(folder, *words) == 0
     with pytest.raises(AssertionError):
         assert_same_run(folder / "with", folder / "without")
 
 
 def test_another_program_start_goes_on_exactly_too(warm, tmp_path):
-    straight, words = place(tmp_path / "straight")
-    assert warm.run(straight, *words) == 0
-    stopped, words = place(tmp_path / "stopped")
-    assert warm.run(stopped, *words, "--stop-after", 10) == 0
+    straight, stopped = place(tmp_path / "straight"), place(tmp_path / "stopped")
+    assert warm.run(straight, *WORDS) == 0
+    assert warm.run(stopped, *WORDS, "--stop-after", 10) == 0
     result = command("gpt1.train", "--resume", "checkpoints", folder=stopped)
     assert result.returncode == 0, result.stderr
     assert_same_run(straight / "checkpoints", stopped / "checkpoints")
@@ -88,18 +85,10 @@ def test_another_program_start_goes_on_exactly_too(warm, tmp_path):
 
 @pytest.fixture(scope="module")
 def long_run(warm, tmp_path_factory):
-    """A run of 150 updates that nobody interrupted, and its words."""
-    folder, words = place(tmp_path_factory.mktemp("long") / "run")
-    words += ["--max_steps", "150", "--save_every", "3"]
-    assert warm.run(folder, *words) == 0
-    return folder / "checkpoints", words
-
-
-def wait_for(path):
-    end = time.monotonic() + 60
-    while not path.exists() and time.monotonic() < end:
-        time.sleep(0.002)
-    assert path.exists()
+    """A run of 150 updates that nobody interrupted."""
+    folder = place(tmp_path_factory.mktemp("long") / "run")
+    assert warm.run(folder, *LONG) == 0
+    return folder / "checkpoints"
 
 
 def assert_stopped_well(warm, folder, status, error, straight):
@@ -116,10 +105,9 @@ def assert_stopped_well(warm, folder, status, error, straight):
 
 
 def test_ctrl_c_saves_says_so_in_one_line_and_loses_nothing(warm, long_run, tmp_path):
-    straight, words = long_run
-    folder, _ = place(tmp_path / "run")
+    folder = place(tmp_path / "run")
     with subprocess.Popen(
-        [sys.executable, "-m", "gpt1.train", *words],
+        [sys.executable, "-m", "gpt1.train", *LONG],
         cwd=folder,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -128,25 +116,24 @@ def test_ctrl_c_saves_says_so_in_one_line_and_loses_nothing(warm, long_run, tmp_
         wait_for(folder / "checkpoints" / "last.pth")
         process.send_signal(signal.SIGINT)
         _, error = process.communicate(timeout=60)
-    assert_stopped_well(warm, folder, process.returncode, error, straight)
+    assert_stopped_well(warm, folder, process.returncode, error, long_run)
 
 
 @pytest.mark.parametrize(
     ("kind", "workers"), [(signal.SIGTERM, 0), (signal.SIGINT, 2), (signal.SIGTERM, 2)]
 )
 def test_signals_to_the_whole_group_save_too(warm, long_run, tmp_path, kind, workers):
-    straight, words = long_run
-    folder, _ = place(tmp_path / "run")
-    process = warm.start(folder, *words, "--num_workers", workers)
+    folder = place(tmp_path / "run")
+    process = warm.start(folder, *LONG, "--num_workers", workers)
     wait_for(folder / "checkpoints" / "last.pth")
     os.killpg(process, kind)
     status = warm.wait(process)
-    assert_stopped_well(warm, folder, status, (folder / "err").read_text(), straight)
+    assert_stopped_well(warm, folder, status, (folder / "err").read_text(), long_run)
 
 
 def test_a_second_ctrl_c_ends_at_once_but_not_one_that_torchrun_repeats(monkeypatch):
     now = 100.0
-    monkeypatch.setattr("gpt1.train.stopping.time.monotonic", lambda: now)
+    monkeypatch.setattr("gpt1.train.loop.time.monotonic", lambda: now)
     before = signal.getsignal(signal.SIGINT)
     with Stop() as stop:
         for _ in range(2):
@@ -193,15 +180,15 @@ def test_a_worse_model_after_resuming_does_not_replace_the_best(here, monkeypatc
 @pytest.fixture(scope="module")
 def stopped(warm, tmp_path_factory):
     """A folder with a run that was stopped after five updates, not to be changed."""
-    folder, words = place(tmp_path_factory.mktemp("stopped") / "run")
-    assert warm.run(folder, *words, "--eval_every", 4, "--stop_after", 5) == 0
+    folder = place(tmp_path_factory.mktemp("stopped") / "run")
+    assert warm.run(folder, *WORDS, "--eval_every", 4, "--stop_after", 5) == 0
     last = folder / "checkpoints" / "last.pth"
     (folder / "cut.pth").write_bytes(last.read_bytes()[:-5000])
     (folder / "empty.pth").write_bytes(b"")
     shutil.make_archive(folder / "archive", "zip", folder, "text.txt")
     (folder / "other").mkdir()
     (folder / "other.txt").write_text(small_text(80), encoding="utf-8")
-    assert warm.run(folder, *words, "--out", "other", "--layers", "1") == 0
+    assert warm.run(folder, *WORDS, "--out", "other", "--layers", "1") == 0
     return folder
 
 

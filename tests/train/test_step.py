@@ -10,8 +10,8 @@ from gpt1.train.engine import Engine, pick_precision
 from gpt1.train.optimizer import make_optimizer
 from gpt1.train.run import Loss
 from gpt1.train.step import counted, evaluate, total_loss, train_step
+from lib.two_processes import CONFIG, Keep, batches
 
-CONFIG = GPTConfig(vocab_size=29, context=8, width=16, layers=2, heads=2, dropout=0.0)
 CPU, CUDA = torch.device("cpu"), torch.device("cuda")
 
 
@@ -24,22 +24,7 @@ def model():
 @pytest.fixture
 def uneven():
     """A batch (5, 8) whose rows have 8, 1, 0, 5 and 3 targets."""
-    torch.manual_seed(1)
-    ids, targets = torch.randint(29, (2, 5, 8))
-    for row, count in enumerate((8, 1, 0, 5, 3)):
-        targets[row, count:] = -100
-    return ids, targets
-
-
-class Keep(torch.optim.SGD):
-    """Keeps the gradients that reach it, and leaves the weights alone."""
-
-    def __init__(self, model):
-        super().__init__(model.parameters(), lr=0.0)
-
-    def step(self):
-        [group] = self.param_groups
-        self.gradients = [p.grad.clone() for p in group["params"]]
+    return batches()[0]
 
 
 def gradient(model, batch, clip=1e9, pieces=1):

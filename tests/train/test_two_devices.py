@@ -70,4 +70,4 @@ def test_the_package_trains_and_writes_on_it(gpu, small):
 def test_a_batch_that_was_not_moved_is_refused(gpu, small):
     ids = random_ids(small.config, 2, 16)
     with pytest.raises(RuntimeError, match="same device"):
-        small.to(gpu).loss(ids, ids)
+        small.to(gpu).loss(ids)

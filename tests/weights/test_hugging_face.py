@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from gpt1 import GPT, GPTConfig
-from gpt1.weights import layouts
+from gpt1.weights import hugging_face, layouts
 from lib.checks import SMALL, check_against_numpy, check_tied
 from lib.folders import rewrite, same
 from lib.weights import numpy_weights, our_model, our_name, their_config, their_model
@@ -29,7 +29,7 @@ def test_what_is_loaded_computes_and_trains(small_weights, theirs, ids):
     check_tied(model, ids)
     assert all(p.requires_grad and p.is_leaf for p in model.parameters())
     assert all(p.is_contiguous() for p in model.parameters())
-    model.loss(ids, ids).backward()
+    model.loss(ids).backward()
     torch.optim.AdamW(model.parameters()).step()
 
 
@@ -191,7 +191,7 @@ def test_without_safetensors_the_error_says_how_to_get_it(small, tmp_path, monke
     monkeypatch.setitem(sys.modules, "safetensors.torch", None)
     for action in (
         lambda: small.save_pretrained(tmp_path),
-        lambda: layouts._read_hugging_face(tmp_path, tmp_path, None),
+        lambda: hugging_face.read_tensors(tmp_path),
     ):
         with pytest.raises(ImportError, match=r"safetensors: install it with"):
             action()

@@ -19,7 +19,7 @@ from gpt1.tales.words import ANIMALS, CHILDREN
 from gpt1.train import evaluate
 from gpt1.train.recipe import TINY, TrainConfig
 from gpt1.train.roll_call import name_ids
-from gpt1.weights.checkpoint import ASSETS, SHIPPED
+from gpt1.weights import SHIPPED, SHIPPED_FILE
 
 TRIGRAM, BEST_N_GRAM = 423, 247
 """Nats per tale on the validation tales, as the first chapter measures them."""
@@ -34,12 +34,12 @@ def shipped():
 
 @pytest.fixture(scope="module")
 def asset():
-    return load_checkpoint(ASSETS / f"{SHIPPED}.pth")
+    return load_checkpoint(SHIPPED_FILE)
 
 
 @pytest.fixture(scope="module")
 def record():
-    return json.loads((ASSETS / f"{SHIPPED}.json").read_text(encoding="utf-8"))
+    return json.loads(SHIPPED_FILE.with_suffix(".json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -86,14 +86,14 @@ def test_it_loads_and_writes_with_torch_alone_and_no_network(tmp_path):
         capture_output=True,
         text=True,
         cwd=tmp_path,
-        env={"PYTHONPATH": str(ASSETS.parents[1]), "OMP_NUM_THREADS": "1"},
+        env={"PYTHONPATH": str(SHIPPED_FILE.parents[2]), "OMP_NUM_THREADS": "1"},
     )
     assert result.returncode == 0, result.stderr
     assert result.stdout.startswith("One day")
 
 
 def test_model_and_tokenizer_take_less_than_3_megabytes():
-    assert (ASSETS / f"{SHIPPED}.pth").stat().st_size < 3e6
+    assert (SHIPPED_FILE).stat().st_size < 3e6
 
 
 def test_the_file_has_half_precision_and_the_model_float32(asset):

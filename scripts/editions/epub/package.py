@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import re
 import time
-import zipfile
 from html import escape
 from pathlib import Path
 
+from scripts.editions.archive import STORED
 from scripts.editions.epub.book import Book
-from scripts.editions.offline import date
 
-MIME = "application/epub+zip"
+MIME = b"application/epub+zip"
 TYPES = {
     ".xhtml": "application/xhtml+xml",
     ".css": "text/css",
@@ -120,7 +119,7 @@ def style(site: Path) -> bytes:
 
 
 def collect(book: Book, bodies: dict[str, str], cover: bytes, site: Path) -> dict:
-    """Return all files of the archive by their names."""
+    """Return all files of the archive by their names, in their order."""
     fonts = site / "_static" / "fonts"
     show = '<p class="cover"><img src="cover.png" alt="{} The cover: {}."/></p>'
     show = show.format(escape(book.about.title), "the drawing of the model")
@@ -133,7 +132,8 @@ def collect(book: Book, bodies: dict[str, str], cover: bytes, site: Path) -> dic
     files |= {"book.css": style(site), "cover.png": cover}
     files |= {f"{n}.woff2": (fonts / f"{n}.woff2").read_bytes() for n in FACES}
     files["OFL.txt"] = (fonts / "OFL.txt").read_bytes()
-    packed = {f"EPUB/{name}": content for name, content in files.items()}
+    packed = {STORED: MIME}
+    packed |= {f"EPUB/{name}": content for name, content in files.items()}
     packed["META-INF/container.xml"] = CONTAINER.encode()
     packed["EPUB/package.opf"] = package(book, files)
     return packed
@@ -167,17 +167,3 @@ def modified(edition: str) -> str:
     if seconds is None:
         return f"{edition[-4:]}-01-01T00:00:00Z"
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(int(seconds)))
-
-
-def write(files: dict[str, bytes], path: Path) -> None:
-    """Write the archive: its type first, plain, and the same bytes each time."""
-    partial = path.with_name(path.name + ".partial")
-    when = time.gmtime(date())[:6]
-    with zipfile.ZipFile(partial, "w") as archive:
-        for name, content in {"mimetype": MIME.encode(), **files}.items():
-            entry = zipfile.ZipInfo(name, when)
-            if name != "mimetype":
-                entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.create_system, entry.external_attr = 3, 0o100644 << 16
-            archive.writestr(entry, content, compresslevel=9)
-    partial.replace(path)

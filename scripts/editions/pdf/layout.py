@@ -12,7 +12,8 @@ from pathlib import Path
 
 from pypdf import PdfReader
 
-from scripts.editions.document import Document
+from scripts.editions.command import EditionError
+from scripts.editions.pdf.document import Document
 
 PASSES = 6
 PRINT = {"prefer_css_page_size": True, "print_background": True}
@@ -92,15 +93,11 @@ FILL = """([pages, blanks]) => {
 }"""
 
 
-class LayoutError(RuntimeError):
-    """The book cannot be printed as it is. The text says what is wrong."""
-
-
 def open_document(browser, document: Document, folder: Path):
     """Write the document into a folder and return it as an open page, ready to print.
 
     Raises:
-        LayoutError: something on it is wider than the page.
+        EditionError: something on it is wider than the page.
     """
     path = folder / "book.html"
     path.write_text(document.html, "utf8")
@@ -111,7 +108,7 @@ def open_document(browser, document: Document, folder: Path):
     page.evaluate(READY)
     page.evaluate(FIT)
     if wide := page.evaluate(OVERFLOWS):
-        raise LayoutError("too wide for the page:\n  " + "\n  ".join(wide))
+        raise EditionError("too wide for the page:\n  " + "\n  ".join(wide))
     return page
 
 
@@ -119,7 +116,7 @@ def print_pages(page) -> bytes:
     """Print until every page that the text names is the page where the thing is.
 
     Raises:
-        LayoutError: the pages do not come to rest.
+        EditionError: the pages do not come to rest.
     """
     parts = page.evaluate("[...document.querySelectorAll('.part')].map((p) => p.id)")
     written, blanks = None, []
@@ -131,7 +128,7 @@ def print_pages(page) -> bytes:
             return printed
         page.evaluate(FILL, [found, empty])
         written, blanks = found, empty
-    raise LayoutError(f"after {PASSES} times the page numbers still move")
+    raise EditionError(f"after {PASSES} times the page numbers still move")
 
 
 def destinations(reader: PdfReader) -> dict[str, int]:

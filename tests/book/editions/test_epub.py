@@ -9,9 +9,10 @@ import pytest
 from bs4 import BeautifulSoup
 
 from lib.book.chapters import CONTENTS, ROOT
+from scripts.editions.archive import write
 from scripts.editions.epub.book import read
 from scripts.editions.epub.lines import hang
-from scripts.editions.epub.package import collect, modified, write
+from scripts.editions.epub.package import collect, modified
 from scripts.editions.epub.typeset import cover, plain, typeset
 
 OPF = "{http://www.idpf.org/2007/opf}"

@@ -13,10 +13,11 @@ from pypdf import PdfReader
 
 from lib.book.chapters import CONTENTS, NOTEBOOKS, ROOT
 from lib.book.links import is_elsewhere
-from scripts.editions.document import Document, assemble
-from scripts.editions.pdf import blocks
+from scripts.editions.command import EditionError
+from scripts.editions.pdf.code import break_lines
+from scripts.editions.pdf.document import Document, assemble
 from scripts.editions.pdf.finish import bookmark, dead_links, finish
-from scripts.editions.pdf.layout import LayoutError, before, open_document, print_pages
+from scripts.editions.pdf.layout import before, open_document, print_pages
 
 LINK = r'<a class="(?:\w+ )?internal"[^>]* href="([^"]*)"'
 # The welcome page and the shortest chapter.
@@ -235,7 +236,7 @@ def test_what_is_wider_than_the_page_is_not_printed(browser, whole, tmp_path, wh
     head = whole.html.partition("<body>")[0].replace("<script defer", "<script data-no")
     made = f'{head}<body><main class="book">{WIDE[what]}</main></body></html>'
     document = Document(made, whole.body, whole.about)
-    with pytest.raises(LayoutError, match="too wide"):
+    with pytest.raises(EditionError, match="too wide"):
         open_document(browser, document, tmp_path)
 
 
@@ -244,7 +245,7 @@ def test_what_is_wider_than_the_page_is_not_printed(browser, whole, tmp_path, wh
 
 def test_a_line_that_is_too_long_goes_on_after_a_mark():
     made = BeautifulSoup(f"<pre>ab <b>{'c' * 7}</b>d\nshort</pre>", "html.parser")
-    blocks.break_lines(made, made.pre, 6)
+    break_lines(made, made.pre, 6)
     assert made.pre.get_text() == "ab ccc\n↪ cccc\n↪ d\nshort"
 
 

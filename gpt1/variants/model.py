@@ -1,7 +1,4 @@
-"""GPT-1 made wrong outside attention, in one way each: what the checks must reject.
-
-Every function takes a right model and spoils it in place, or makes a wrong one.
-"""
+"""The whole in other ways: embeddings, output, and the weights it begins with."""
 
 import math
 
@@ -9,96 +6,14 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from gpt1 import GPT, Block, FeedForward
-from lib.wrong_attention import swap
-
-# --- feed-forward and normalisation ---------------------------------------------------
-
-
-def activation(function):
-    """A mutation: another activation in the feed-forward layer."""
-
-    class Wrong(FeedForward):
-        def forward(self, x):
-            return self.dropout(self.contract(function(self.expand(x))))
-
-    return lambda model: swap(model, FeedForward, Wrong)
-
-
-class GeluAtTheEnd(FeedForward):
-    def forward(self, x):
-        out = self.contract(self.expand(x))
-        return self.dropout(F.gelu(out, approximate="tanh"))
-
-
-class DropoutAfterGelu(FeedForward):
-    def forward(self, x):
-        inner = self.dropout(F.gelu(self.expand(x), approximate="tanh"))
-        return self.dropout(self.contract(inner))
-
-
-class UnbiasedNorm(nn.LayerNorm):
-    """Divides by the deviation of a sample, n - 1, with epsilon inside the root."""
-
-    def forward(self, x):
-        variance = x.var(-1, keepdim=True, correction=1)
-        normal = (x - x.mean(-1, keepdim=True)) / (variance + self.eps).sqrt()
-        return normal * self.weight + self.bias
-
-
-class EpsilonOutside(nn.LayerNorm):
-    """Adds epsilon to the deviation instead of the variance."""
-
-    def forward(self, x):
-        normal = (x - x.mean(-1, keepdim=True)) / (
-            x.var(-1, keepdim=True, correction=0).sqrt() + self.eps
-        )
-        return normal * self.weight + self.bias
-
-
-class NoMean(nn.LayerNorm):
-    """Root mean square, as newer models have it."""
-
-    def forward(self, x):
-        size = (x.square().mean(-1, keepdim=True) + self.eps).sqrt()
-        return x / size * self.weight + self.bias
-
-
-def other_epsilon(model):
-    for part in model.modules():
-        if isinstance(part, nn.LayerNorm):
-            part.eps = 1e-12
-    return model
-
-
-class PreNorm(Block):
-    """As in GPT-2, without its final norm."""
-
-    def forward(self, x, cache=None):
-        x = x + self.attention(self.attention_norm(x), cache)
-        return x + self.feed_forward(self.feed_forward_norm(x))
-
-
-class SwappedNorms(Block):
-    def forward(self, x, cache=None):
-        x = self.feed_forward_norm(x + self.attention(x, cache))
-        return self.attention_norm(x + self.feed_forward(x))
-
-
-class NoResidual(Block):
-    def forward(self, x, cache=None):
-        x = self.attention_norm(x + self.attention(x, cache))
-        return self.feed_forward_norm(self.feed_forward(x))
-
-
-# --- the model ------------------------------------------------------------------------
+from gpt1.model import GPT
 
 
 class FinalNorm(GPT):
     """One more LayerNorm at the end; untrained, it has gain 1 and bias 0."""
 
     def hidden(self, ids, cache=None):
-        return F.layer_norm(super().hidden(ids, cache), (self.config.width,))
+        return F.layer_norm(super().hidden(ids, cache=cache), (self.config.width,))
 
 
 class ScaledEmbedding(GPT):
@@ -109,7 +24,7 @@ class ScaledEmbedding(GPT):
             lambda _part, _given, made: made * self.config.width**0.5
         )
         try:
-            return super().hidden(ids, cache)
+            return super().hidden(ids, cache=cache)
         finally:
             hook.remove()
 
@@ -182,7 +97,7 @@ def scaled_by_depth(model):
 
 @torch.no_grad()
 def reset(kind):
-    """A mutation: PyTorch's own initialisation of one kind of module."""
+    """The variant with PyTorch's own initial weights in one kind of module."""
 
     def mutate(model):
         for part in model.modules():

@@ -1,23 +1,12 @@
-"""Attention made wrong, in one way each: what the checks must reject.
-
-A part of a model is exchanged by giving the module another class (`swap`): its
-parameters stay as they are.
-"""
+"""Attention in other ways: other steps, another order of heads, a mask that is off."""
 
 import math
 
 import torch
 from torch.nn import functional as F
 
-from gpt1 import MultiHeadAttention
-
-
-def swap(model, old, new):
-    """Give every module of class `old` the class `new`."""
-    for part in model.modules():
-        if type(part) is old:
-            part.__class__ = new
-    return model
+from gpt1.model import MultiHeadAttention
+from gpt1.variants.swapping import swapped
 
 
 class WrittenOut(MultiHeadAttention):
@@ -39,9 +28,8 @@ class WrittenOut(MultiHeadAttention):
 
 
 def written_out(**steps):
-    """A mutation: attention with some steps of `WrittenOut` replaced."""
-    kind = type("WrongAttention", (WrittenOut,), steps)
-    return lambda model: swap(model, MultiHeadAttention, kind)
+    """The variant with some steps of `WrittenOut` replaced."""
+    return swapped(MultiHeadAttention, type("OtherAttention", (WrittenOut,), steps))
 
 
 class AlwaysCausal(MultiHeadAttention):

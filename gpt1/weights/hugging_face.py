@@ -1,0 +1,144 @@
+"""Hugging Face's layout: a `config.json`, and safetensors, which cannot run code."""
+
+import json
+import re
+from pathlib import Path
+
+import torch
+
+from gpt1.config import GPTConfig
+from gpt1.plumbing.files import atomic_write
+from gpt1.plumbing.hub import missing
+from gpt1.weights.layouts import from_theirs, their_name, to_theirs
+
+WEIGHTS, CONFIG = "model.safetensors", "config.json"
+
+IN_CONFIG = {
+    "vocab_size": "vocab_size",
+    "context": "n_positions",
+    "width": "n_embd",
+    "layers": "n_layer",
+    "heads": "n_head",
+    "norm_eps": "layer_norm_epsilon",
+    "init_std": "initializer_range",
+}
+DROPOUTS = ("embd_pdrop", "attn_pdrop", "resid_pdrop")
+
+# Not part of the language model: mask and position buffers of older versions, and the
+# heads that fine-tuned models carry.
+IGNORED = re.compile(
+    r"h\.\d+\.attn\.(bias|masked_bias)|position_ids|(score|multiple_choice_head)\..+"
+)
+
+
+def read(path, dropout=None):
+    """A config and the weights that belong to it, see `gpt1.weights.read`.
+
+    Args:
+        path: a folder, or the file of the weights, whose folder holds the config.
+        dropout: the model's dropout; None takes it from the config.
+    """
+    weights = path if path.is_file() else path / WEIGHTS
+    config = read_config(weights.parent / CONFIG, dropout)
+    tensors = read_tensors(weights)
+    return config, from_theirs(config, tied(tensors, path), path)
+
+
+def read_tensors(path):
+    """The tensors of a GPT in a file of safetensors, without what heads brought."""
+    try:
+        from safetensors import SafetensorError
+        from safetensors.torch import load_file
+    except ImportError:
+        raise missing("safetensors", "pretrained") from None
+    try:
+        tensors = load_file(path)
+    except SafetensorError as error:
+        raise ValueError(f"{path} is not safetensors, or is damaged: {error}") from None
+    plain = {name.removeprefix("transformer."): t for name, t in tensors.items()}
+    return {name: t for name, t in plain.items() if not IGNORED.fullmatch(name)}
+
+
+def tied(tensors, path):
+    """The tensors with one matrix for embedding and output, under either name's."""
+    tensors = dict(tensors)
+    head = tensors.pop("lm_head.weight", None)
+    embedding = tensors.get("tokens_embed.weight", head)
+    if embedding is None:
+        return tensors
+    if head is not None and not torch.equal(head, embedding):
+        raise ValueError(f"{path} has an output matrix of its own; GPT-1's is tied")
+    return {**tensors, "tokens_embed.weight": embedding}
+
+
+def read_config(path, dropout=None):
+    """The `GPTConfig` of a config.json."""
+    if not path.is_file():
+        raise FileNotFoundError(f"{path.parent} has weights and needs a {CONFIG}")
+    try:
+        theirs = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path} is not JSON: {error}") from None
+    theirs = theirs if isinstance(theirs, dict) else {}
+    kind, activation = theirs.get("model_type"), theirs.get("afn", "gelu")
+    if kind != "openai-gpt" or activation != "gelu":
+        raise ValueError(
+            f"{path} must describe a GPT-1 (model_type 'openai-gpt', afn 'gelu'), got "
+            f"model_type {kind!r}, afn {activation!r}"
+        )
+    values = {ours: theirs[name] for ours, name in IN_CONFIG.items() if name in theirs}
+    rates = {theirs.get(name, 0.1) for name in DROPOUTS}
+    if dropout is None and len(rates) > 1:
+        raise ValueError(
+            f"{path} has different rates for {', '.join(DROPOUTS)}; this model has "
+            f"one: choose it with from_pretrained(..., dropout=...)"
+        )
+    return GPTConfig(**values, dropout=rates.pop() if dropout is None else dropout)
+
+
+def write(config, state, directory):
+    """Write config and weights.
+
+    `transformers.OpenAIGPTLMHeadModel.from_pretrained(directory)` loads the result, and
+    so does `read`, both bit for bit. Files of the same name are replaced when both new
+    ones are complete.
+
+    Args:
+        config: a `GPTConfig`.
+        state: tensors by the names of `GPT`.
+        directory: created if need be.
+
+    Raises:
+        ValueError: the layout has no room for a feed-forward size other than 4 * width.
+        ImportError: safetensors is missing.
+    """
+    try:
+        from safetensors.torch import save_file
+    except ImportError:
+        raise missing("safetensors", "pretrained") from None
+    if config.feed_forward != 4 * config.width:
+        raise ValueError(
+            f"Hugging Face's layout has feed_forward = 4 * width = {4 * config.width}, "
+            f"got {config.feed_forward}: keep this model in a .pth, which "
+            f"from_pretrained reads too, with  torch.save({{'config': "
+            f"model.config.to_dict(), 'model': model.state_dict()}}, 'model.pth')"
+        )
+    tensors = {
+        f"transformer.{their_name(name)}": to_theirs(name, tensor).contiguous().cpu()
+        for name, tensor in state.items()
+    }
+    values = {
+        "architectures": ["OpenAIGPTLMHeadModel"],
+        "model_type": "openai-gpt",
+        "afn": "gelu",
+        **{theirs: getattr(config, ours) for ours, theirs in IN_CONFIG.items()},
+        **dict.fromkeys(DROPOUTS, config.dropout),
+    }
+    text = json.dumps(values, indent=2, sort_keys=True) + "\n"
+    folder = Path(directory)
+    with (
+        atomic_write(folder / CONFIG) as config_path,
+        atomic_write(folder / WEIGHTS) as weights_path,
+    ):
+        save_file(tensors, weights_path, metadata={"format": "pt"})
+        config_path.write_text(text, encoding="utf-8")

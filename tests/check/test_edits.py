@@ -1,0 +1,167 @@
+"""Mistakes as edits of a right answer: what is read, what comes of it, what is not."""
+
+import pytest
+from torch import nn
+
+from gpt1.check import judge
+from gpt1.check.edits import edits
+from gpt1.check.exercise import Exercise, Mistake
+from gpt1.model import attention_weights, causal_mask
+
+
+def tenth(number):
+    """A tenth, rounded to one digit."""
+    return round(number / 10, 1)
+
+
+def price(
+    number,
+    each,
+):
+    """What some things cost: number * each, and the tenth of it."""
+    # number * each is the sum
+    total = number * each
+    total = total + tenth(
+        total,  # before the discount
+    )
+    if number >= 10:
+        total = total - 1.5
+    return total
+
+
+def times(factor):
+    def answer(number):
+        return number * factor
+
+    return answer
+
+
+class Doubled(nn.Module):
+    """Twice what comes in."""
+
+    def forward(self, x):
+        """Doubled."""
+        return x + x
+
+
+def answers(text, right=price):
+    return [mistake.answer for mistake in edits(text, right)]
+
+
+def wrong(edit, right=price):
+    [answer] = answers(f"{edit}\n    it is wrong", right)
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("edit", "result"),
+    [
+        ("number * each -> number + each", 15),
+        ("+ tenth(total) ->", 48.5),
+        ("total = total + tenth(total) -> pass", 48.5),
+        ("total - 1.5 -> total", 55),
+        ("1.5 -> 2", 53),
+        (">= -> <", 55),
+        ("number*each -> each; total += 1", 5.1),
+        ("return total -> return -total", -53.5),
+        ("... -> number", 10),
+        ("... -> -price(number, each)", -53.5),
+        ("number / 10 -> number / 5", 58.5),
+        ("number / 10 -> number / 5\nand >= -> >", 60),
+        ("1.5 -> 1\nand number / 10 -> number", 99),
+    ],
+)
+def test_an_edit_makes_a_wrong_answer(edit, result):
+    assert price(10, 5) == 53.5
+    assert wrong(edit)(10, 5) == result
+    assert price(10, 5) == 53.5
+
+
+def test_several_edits_share_a_sentence():
+    found = edits(
+        """
+        1.5 -> 1
+        1.5 -> 2
+            the discount is
+            1.5
+
+        >= -> >
+            ten are enough
+        """,
+        price,
+    )
+    assert [each.says for each in found] == ["the discount is 1.5"] * 2 + [
+        "ten are enough"
+    ]
+    assert [each.answer(10, 5) for each in found] == [54, 53, 55]
+
+
+def test_a_class_can_be_edited():
+    assert wrong("x + x -> x", Doubled)()(3) == 3
+    assert Doubled()(3) == 6
+
+
+def test_a_function_inside_another_can_be_edited():
+    assert wrong("number * factor -> number - factor", times(2))(10) == 8
+
+
+def test_a_function_of_the_package_can_be_edited():
+    mask = wrong("diagonal=past -> diagonal=past + 1", causal_mask)
+    assert mask(2).tolist() == [[True, True], [True, True]]
+
+
+def test_two_functions_can_be_edited_at_once():
+    text = "diagonal=past -> diagonal=0\nand ~mask -> mask"
+    mask = wrong(text, attention_weights)
+    assert mask.__globals__["causal_mask"](1, 1).tolist() == [[True, False]]
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        ("number + each -> 3", "'number \\+ each' has to occur once in tenth, not 0"),
+        ("total -> 3", "'total' has to occur once in price, not 7"),
+        ("What some things -> 3", "not 0"),
+        ("numb -> 3", "not 0"),
+        ("> -> <", "not 0"),
+        (">= -> >=", "changes nothing"),
+        ("1.5 -> 1.50  # the same", "changes nothing"),
+        (">= -> )", "no Python"),
+        ("... -> )", "no Python"),
+        ("1.5 and 2", "an edit is written old -> new"),
+        ("-> 2", "no text in front of an arrow"),
+    ],
+)
+def test_an_edit_that_does_not_fit_is_refused(edit, message):
+    with pytest.raises(ValueError, match=message):
+        wrong(edit)
+
+
+def test_what_has_no_name_cannot_be_edited():
+    with pytest.raises(ValueError, match="only what has a name"):
+        wrong("n -> n + 1", lambda n: n)
+
+
+@pytest.mark.parametrize("text", ["1.5 -> 1", "    a sentence", "  a\n1.5 -> 1\n    b"])
+def test_edits_have_a_sentence_and_a_sentence_has_edits(text):
+    with pytest.raises(ValueError, match="without a sentence"):
+        edits(text, price)
+
+
+def test_an_exercise_takes_edits_among_other_mistakes():
+    exercise = Exercise(
+        name="price",
+        verified="three prices",
+        cases=lambda: [(1, 5), (10, 5), (20, 7)],
+        right=price,
+        mistakes=(
+            Mistake("you gave the number", lambda number, each: number),
+            """
+            >= -> >
+                ten are enough
+            """,
+        ),
+    )
+    assert judge(exercise, lambda number, each: number).endswith("gave the number.")
+    said = judge(exercise, lambda n, each: price(n, each) + 1.5 * (n == 10))
+    assert said == "not yet: ten are enough."
