@@ -8,12 +8,17 @@ mends: small corrections of what Sphinx makes.
 
 from book._ext.links import own_pages, places, search_index
 from book._ext.mends import accessible, tagged_equations, unbroken
-from book._ext.pages import anatomy, description, glossary_letters, quiz
-from book._ext.pages import reference_style as style
+from book._ext.pages import (
+    anatomy,
+    description,
+    glossary_letters,
+    quiz,
+    reference_style,
+)
 from book._ext.pictures import inline_drawings
 
 LINKS = [own_pages, places, search_index]
-PAGES = [anatomy, description, glossary_letters, quiz, style]
+PAGES = [anatomy, description, glossary_letters, quiz, reference_style]
 MENDS = [accessible, tagged_equations, unbroken]
 
 
