@@ -71,7 +71,7 @@ class GPTConfig:
 
     @property
     def head_size(self) -> int:
-        """Size of one head's queries, keys and values: width / heads."""
+        """Size of one head's queries, keys and values, width / heads."""
         return self.width // self.heads
 
     @classmethod

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import __main__ as program
-from benchmarks import cases
+from benchmarks import __main__ as program, cases
 from benchmarks.contenders import GPT1, GPT2, OWN
 from benchmarks.interleave import Worker, interleaved, share_imports
 from benchmarks.report import limit_share, page, ratios, read_bytes

@@ -21,7 +21,7 @@ class Row:
 
     @property
     def count(self) -> int:
-        """The count of all of them: each * times."""
+        """The count of all of them, each * times."""
         return self.each * self.times
 
 

@@ -167,7 +167,7 @@ class Trace:
 
     @property
     def flops(self) -> int:
-        """FLOPs of the forward pass: two for each multiply-add, products alone."""
+        """FLOPs of the forward pass, two for each multiply-add, products alone."""
         return sum(row.flops for row in self.rows)
 
     @property

@@ -25,7 +25,12 @@ STAMP = BUILD / "shared-inputs.txt"
 SHARED = ["_config.yml", "_toc.yml", "constraints.txt", "book/references.bib"]
 # Chapters link to these, and say what stands there.
 SHARED += ["book/glossary.md", "book/bibliography.md"]
-SHARED += ["book/_static/**/*", "book/_ext/*", "gpt1/**/*.py"]
+SHARED += [
+    "book/_static/**/*",
+    "book/_templates/*",
+    "book/_ext/**/*.py",
+    "gpt1/**/*.py",
+]
 PROGRAM = "from jupyter_book.cli.main import main; main()"
 COMMAND = [sys.executable, "-c", PROGRAM, "build", ".", "--quiet"]
 STRICT = ["-W", "-n", "--keep-going"]

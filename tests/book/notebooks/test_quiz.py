@@ -131,10 +131,8 @@ BAD = {
     "no-list": ("- (a) this\n- (b) that\n", "(a) this (b) that\n"),
     "bold-text": ("- **(a)** It is this one.", "- **(a) It is this one.**"),
 }
-CONFIG = f"""
-import sys
-sys.path.insert(0, {str(ROOT / "book" / "_ext")!r})
-extensions = ["myst_parser", "quiz"]
+CONFIG = """
+extensions = ["myst_parser", "book._ext.pages.quiz"]
 myst_enable_extensions = ["dollarmath"]
 """
 
@@ -149,10 +147,11 @@ def built(tmp_path_factory):
         assert GOOD.count(old) == 1
         text = "---\norphan: true\n---\n" + GOOD.replace(old, new)
         (folder / f"{page}.md").write_text(text, "utf8")
-    command = [sys.executable, "-m", "sphinx", "-q", "-b", "html", ".", "out"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    out = folder / "out"
+    command = [sys.executable, "-m", "sphinx", "-q", "-b", "html", folder, out]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    return folder / "out", done.stderr
+    return out, done.stderr
 
 
 @pytest.fixture(scope="module")

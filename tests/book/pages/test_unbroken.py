@@ -1,18 +1,15 @@
 """Names keep their numbers, and formulas their commas, wherever a line ends."""
 
 import re
-import sys
 
 import pytest
 from bs4 import NavigableString
 from docutils import nodes
 from docutils.utils import new_document
 
+from book._ext.mends.unbroken import Unbroken
 from lib.book.articles import article
-from lib.book.chapters import EVERY, ROOT, name
-
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
-from unbroken import Unbroken
+from lib.book.chapters import EVERY, name
 
 NAMES = re.compile(r"GPT-\d|top-[kp]\b|\d (nats|ms|MB|GB)\b")
 

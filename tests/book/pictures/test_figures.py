@@ -1,17 +1,14 @@
 """Every figure is described, fits a phone, follows the theme, and stays small."""
 
 import re
-import sys
 from xml.etree import ElementTree
 
 import pytest
 
+from book._ext.pictures.page_plots import LARGER, is_plot, page_plot, turned
 from gpt1.pictures.colours import NEUTRALS, PALETTE
 from gpt1.pictures.model import model_drawing
 from lib.book.chapters import EVERY, ROOT, code_cells, name
-
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
-from page_plots import LARGER, is_plot, page_plot, turned
 
 SVG = "{http://www.w3.org/2000/svg}"
 PHONE, LEAST = 340, 8

@@ -73,12 +73,6 @@ def test_the_set_up_cell_is_rewritten_where_it_stands():
     assert cell["metadata"]["tags"] == ["hide-input"]
 
 
-def test_the_set_up_cell_installs_this_version_from_the_address():
-    source, (url, version) = address.setup_cell(), address.project()
-    assert f'BOOK = "{url}"' in source
-    assert f'@v{version}"' in source
-
-
 def test_the_set_up_cell_does_nothing_here(capfd):
     exec(address.setup_cell(), {})
     assert capfd.readouterr() == ("", "")

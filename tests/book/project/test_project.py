@@ -10,7 +10,7 @@ import pytest
 import torch
 import yaml
 
-from lib.book.chapters import NOTEBOOKS, ROOT
+from lib.book.chapters import ROOT
 from scripts.site.address import project, texts
 
 PAPERS = ["README.md", "CONTRIBUTING.md", "book/how-checked.md", "book/how-to-read.md"]
@@ -64,14 +64,6 @@ def test_the_version_is_the_same_everywhere():
     assert f"version: {version}" in (ROOT / "CITATION.cff").read_text("utf8")
     changelog = (ROOT / "CHANGELOG.md").read_text("utf8")
     assert re.search(r"^## (\S+)", changelog, re.MULTILINE)[1] == version
-
-
-def test_every_chapter_is_in_the_contents_and_the_readme():
-    contents = (ROOT / "_toc.yml").read_text("utf8")
-    readme = (ROOT / "README.md").read_text("utf8")
-    for path in NOTEBOOKS:
-        assert f"notebooks/{path.stem}" in contents
-        assert f"notebooks/{path.name}" in readme
 
 
 @pytest.mark.slow

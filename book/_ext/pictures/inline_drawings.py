@@ -8,10 +8,10 @@ in one would not follow the width of the screen.
 from pathlib import Path
 
 from docutils import nodes
-from page_plots import is_plot, page_plot
-from raw_html import raw
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from book._ext.pictures.page_plots import is_plot, page_plot
+from book._ext.raw_html import raw
 from gpt1.pictures.svg import page_html
 
 
@@ -38,4 +38,3 @@ def for_page(svg: str, alt: str) -> str | None:
 
 def setup(app):
     app.add_post_transform(InlineDrawings)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -14,4 +14,3 @@ def mend(app, page, template, context, doctree):
 
 def setup(app):
     app.connect("html-page-context", mend, priority=900)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -69,9 +69,6 @@ for kind in KINDS:
     setattr(Style, f"get_{kind}_template", Style.template)
 
 
-register_plugin("pybtex.style.formatting", NAME, Style)
-register_plugin("pybtex.style.sorting", NAME, ByName)
-
-
 def setup(app):
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    register_plugin("pybtex.style.formatting", NAME, Style)
+    register_plugin("pybtex.style.sorting", NAME, ByName)

@@ -3,9 +3,10 @@
 from itertools import groupby
 
 from docutils import nodes
-from raw_html import raw
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from book._ext.raw_html import raw
 
 
 def initial(item):
@@ -36,4 +37,3 @@ class Letters(SphinxPostTransform):
 
 def setup(app):
     app.add_post_transform(Letters)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

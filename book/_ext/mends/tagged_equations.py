@@ -24,4 +24,3 @@ class TaggedEquations(SphinxPostTransform):
 
 def setup(app):
     app.add_post_transform(TaggedEquations)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -10,9 +10,10 @@ import re
 from typing import ClassVar
 
 from docutils import nodes
-from equation_names import NUMBERED, OTHERS
 from sphinx.domains import Domain, ObjType
 from sphinx.util import logging
+
+from book._ext.links.equation_names import NUMBERED, OTHERS
 
 PAPER = re.compile(r"paper-(section|equation|figure|table)-(\d+(?:-\d+)*)")
 TAG = re.compile(r"\\tag\{(\w+)\}")
@@ -96,9 +97,10 @@ def mark_chapter(env, doctree):
             mark(env, block, "equation", name, anchor)
     for cell in list(doctree.findall(nodes.container)):
         if "tag_defines" in cell["classes"]:
-            for name in set(built_in(cell)) - seen:
-                seen.add(name)
-                mark(env, cell, "built", name, f"built-{name}")
+            for name in built_in(cell):
+                if name not in seen:
+                    seen.add(name)
+                    mark(env, cell, "built", name, f"built-{name}")
 
 
 def mark_glossary(env, doctree):
@@ -156,4 +158,3 @@ def read(app, doctree):
 def setup(app):
     app.add_domain(Places)
     app.connect("doctree-read", read)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -5,15 +5,14 @@ alone. All of them are listed by name too (`places`, and the package's reference
 they are left out here.
 """
 
-from chapter_numbers import number_of
 from sphinx.search import IndexBuilder
 
 
 def numbered(feed):
     def feed_numbered(self, docname, filename, title, doctree):
-        number = number_of(docname)
-        if number:
-            title = f"{number}. {self.env.titles[docname].astext()}"
+        titled = self.env.titles[docname]
+        if number := titled.get("secnumber"):
+            title = f"{number[0]}. {titled.astext()}"
         feed(self, docname, filename, title, doctree)
         self._all_titles[docname][:1] = [(title, None)]
 
@@ -30,4 +29,3 @@ def by_name(freeze):
 def setup(app):
     IndexBuilder.feed = numbered(IndexBuilder.feed)
     IndexBuilder.freeze = by_name(IndexBuilder.freeze)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -22,9 +22,10 @@ explanation of what was chosen. Without scripts the folded list is still there.
 import re
 
 from docutils import nodes
-from raw_html import is_raw, raw
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
+
+from book._ext.raw_html import is_raw, raw
 
 TITLE = "Check yourself"
 NUMBER = re.compile(r"(\d+)\. ")
@@ -181,4 +182,3 @@ def setup(app):
     app.add_node(QuizLegend, html=(open_legend, close_legend))
     app.add_node(QuizChoice, html=(open_choice, close_choice))
     app.add_post_transform(MakeQuestions)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

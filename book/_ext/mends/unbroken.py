@@ -62,4 +62,3 @@ class Unbroken(SphinxPostTransform):
 
 def setup(app):
     app.add_post_transform(Unbroken)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -13,8 +13,9 @@ import re
 from html import escape
 
 from docutils import nodes
-from raw_html import raw
 from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from book._ext.raw_html import raw
 
 LEADS = {
     "From the paper": "paper",
@@ -169,4 +170,3 @@ class ChapterHead(SphinxPostTransform):
 def setup(app):
     for transform in (ChapterHead, Asides, Exercises):
         app.add_post_transform(transform)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
