@@ -23,7 +23,7 @@ import pytest
 
 from gpt1.check import exercises, judge
 from lib.mutants import Steps, mutants, run
-from lib.shapes import solutions
+from lib.solutions import solutions
 from lib.solved import namespace
 
 BOOK = Path(__file__).parents[2] / "notebooks"
@@ -79,6 +79,7 @@ def kind(said):
 EACH = [(chapter, *each) for chapter in SAME for each in solved(chapter)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("exercise", EACH, ids=lambda each: each[1])
 def test_no_mutant_is_right_but_those_that_are_the_same(exercise):
     chapter, name, *_ = exercise
@@ -91,6 +92,7 @@ def test_no_mutant_is_right_but_those_that_are_the_same(exercise):
     assert [part for part in same if not any(part in change for change in right)] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chapter", SAME)
 def test_most_mutants_of_a_chapter_are_named(chapter):
     kinds = counted(chapter)

@@ -49,6 +49,7 @@ def hub(monkeypatch):
     return monkeypatch
 
 
+@pytest.mark.slow
 def test_it_trains_and_then_writes(tmp_path):
     (tmp_path / "text.txt").write_text(small_text(), encoding="utf-8")
     asked = flags(
@@ -109,6 +110,7 @@ def test_nothing_answers_at_a_closed_port(monkeypatch):
     assert not train.hub_answers()
 
 
+@pytest.mark.slow
 def test_the_models_tests_say_their_names_and_ok():
     done = typed("tests/test_model.py")
     lines = done.stdout.splitlines()
@@ -117,6 +119,7 @@ def test_the_models_tests_say_their_names_and_ok():
     assert all(line.startswith("test_") and line.endswith(" OK") for line in lines)
 
 
+@pytest.mark.slow
 def test_the_models_tests_fail_with_a_wrong_model():
     exact = "import torch.nn.functional as F; g = F.gelu; F.gelu = lambda x, **_: g(x)"
     run = "import runpy; runpy.run_path('tests/test_model.py', run_name='__main__')"

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import ast
 import json
-import re
 from pathlib import Path
 
 from IPython.core.error import InputRejected
 
 from lib.shapes import ShapeError, Traced
+from lib.solutions import solutions
 
 
 class Watcher:
@@ -84,17 +84,3 @@ class Watcher:
             said = verdict(name, self.traced.namespace[answer])
             self.traced.example = True
             assert said.startswith("right"), f"{name}: {said}"
-
-
-def solutions(cells: list[dict]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The Python of each folded solution, with the checks of its exercise's cell."""
-    found, checks = [], []
-    for cell in cells:
-        text = cell["source"]
-        if "exercise" in cell["metadata"].get("tags", []):
-            checks = re.findall(r'^check\("([a-z0-9-]+)", (\w+)\)$', text, re.MULTILINE)
-        for fold in re.findall(r"(?s)<summary>Solution</summary>(.*?)</details>", text):
-            for code in re.findall(r"(?s)```python\n(.*?)```", fold):
-                found.append((code, checks))
-                checks = []
-    return found
