@@ -50,8 +50,8 @@ class Exercise:
             are no good description of themselves.
         right: a function that does the exercise. It is never shown.
         mistakes: those that are known by name: a text of edits of `right`, which
-            `edits.py` describes, or a tuple of such texts and `Mistake` objects. The
-            first that fits is told.
+            `edits.py` describes, or a tuple of such texts and instances of `Mistake`.
+            The first that fits is told.
         observe: what is compared: a function of the answer and the arguments of a case,
             for answers that are not judged by what they return alone.
         tolerance: how far numbers may be off, as a share of the largest expected.

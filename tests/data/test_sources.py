@@ -129,6 +129,13 @@ def test_a_stream_that_breaks_leaves_nothing(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_empty_stream_is_said_and_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr("gpt1.data.ids.iterate_text", lambda *_, **__: iter([]))
+    with pytest.raises(ValueError, match="the text is empty"):
+        token_ids("far/away", CharTokenizer("a"), cache=tmp_path, streaming=True)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_column_that_is_not_there_is_said(hub, tmp_path, monkeypatch):
     monkeypatch.setattr("datasets.config.HF_DATASETS_CACHE", str(tmp_path))
     with pytest.raises(ValueError, match=r"no column 'words'.*text, other"):

@@ -30,7 +30,6 @@ import linecache
 import operator
 import re
 import tokenize
-from collections import ChainMap
 from dataclasses import dataclass, field
 
 AXES = {"batch", "time", "past", "width", "heads", "head_size", "vocab"}
@@ -217,13 +216,11 @@ class Traced:
         """Name an axis that just got the size of one that the comment does not name."""
         if not self.example:
             return None
-        known = ChainMap(scope, self.namespace, self.sizes, bound)
         for name in STEADY & set(fits):
             for other in STEADY - said:
-                if {name, other} in ALIKE or type(known.get(other)) is not int:
-                    continue
-                if known[other] == fits[name]:
-                    return f"{name} would be {fits[name]}, as {other} is"
+                size = self._size(ast.Name(other), bound, scope)
+                if size == fits[name] and {name, other} not in ALIKE:
+                    return f"{name} would be {size}, as {other} is"
         return None
 
     def _size(self, dim: ast.expr, bound: dict, scope: dict) -> int | None:
