@@ -153,8 +153,3 @@ def read(app, doctree):
         mark_paper(app.env, doctree)
     elif app.env.docname == "book/symbols":
         mark_symbols(app.env, doctree)
-
-
-def setup(app):
-    app.add_domain(Places)
-    app.connect("doctree-read", read)

@@ -165,8 +165,3 @@ class ChapterHead(SphinxPostTransform):
                     return f"Part {ROMAN[number]} · {part.caption}"
                 return part.caption
         return None
-
-
-def setup(app):
-    for transform in (ChapterHead, Asides, Exercises):
-        app.add_post_transform(transform)

@@ -41,7 +41,3 @@ def describe(app, name, template, context, doctree):
         doctree = app.env.get_doctree(app.config.root_doc)
     context["description"] = shortened(first_paragraph(doctree)) if doctree else DEFAULT
     context["site"] = app.config.html_baseurl
-
-
-def setup(app):
-    app.connect("html-page-context", describe)

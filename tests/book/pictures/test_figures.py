@@ -9,6 +9,7 @@ from book._ext.pictures.page_plots import LARGER, is_plot, page_plot, turned
 from gpt1.pictures.colours import NEUTRALS, PALETTE
 from gpt1.pictures.model import model_drawing
 from lib.book.chapters import EVERY, ROOT, code_cells, name
+from scripts.site.icons import DRAWING
 
 SVG = "{http://www.w3.org/2000/svg}"
 PHONE, LEAST = 340, 8
@@ -98,6 +99,10 @@ def test_stored_figures_are_small(path):
     sizes = [len(picture) for _, _, picture in pictures(path)]
     assert max(sizes, default=0) < 250_000
     assert path.stat().st_size < 1_000_000
+
+
+def test_the_drawing_that_pages_include_is_the_one_that_the_package_draws():
+    assert DRAWING.read_text("utf8") == model_drawing().svg + "\n", "run: make icons"
 
 
 @pytest.fixture(scope="module")

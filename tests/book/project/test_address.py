@@ -28,10 +28,7 @@ def test_the_files_that_should_name_it_do(place):
         ("see https://github.com/old/book.", "see https://github.com/mine/fork."),
         ("git+https://github.com/old/book@v1", "git+https://github.com/mine/fork@v1"),
         ("https://github.com/old/book.git", "https://github.com/mine/fork.git"),
-        (
-            "github.com/old/a-b.c/actions/x.svg",
-            "github.com/mine/fork/actions/x.svg",
-        ),
+        ("github.com/old/a-b.c/actions/x.svg", "github.com/mine/fork/actions/x.svg"),
         (
             "https://colab.research.google.com/github/old/book/blob/main/a.ipynb",
             "https://colab.research.google.com/github/mine/fork/blob/main/a.ipynb",
