@@ -39,21 +39,14 @@ def break_lines(pre: Tag, width: int) -> None:
             if letter == "\n":
                 place = 0
             elif place == width:
-                pieces += [line, None]
+                pieces.append(line)
                 line, place = "", len(MARK)
             if letter != "\n":
                 place += 1
             line += letter
         if pieces:
-            replace(text, [*pieces, line])
-
-
-def replace(text: NavigableString, pieces: list) -> None:
-    """Put pieces of a text in its place; None is a break with the mark."""
-    made = []
-    for piece in pieces:
-        if piece is None:
-            made += [NavigableString("\n"), new("span", MARK, class_="turned")]
-        elif piece:
-            made.append(NavigableString(piece))
-    text.replace_with(*made)
+            made = []
+            for piece in [*pieces, line]:
+                made.append(NavigableString(piece))
+                made += [NavigableString("\n"), new("span", MARK, class_="turned")]
+            text.replace_with(*made[:-2])

@@ -165,6 +165,9 @@ def test_the_figures_and_formulas_of_the_site_are_there(on_site, pages):
         figures = [t for t in tree.iter() if t.tag in (f"{XHTML}figure", f"{XHTML}img")]
         assert len(figures) == len(FIGURES.findall(html)), name
         assert all(f.find(f".//{SVG}svg") is not None for f in figures), name
+        assert all(t.get("alt") for t in tree.iter(f"{XHTML}img")), name
+        drawings = tree.iterfind(f".//{SVG}svg[@role='img']")
+        assert all(drawing.get("aria-label") for drawing in drawings), name
     drawn = [
         svg
         for tree in pages.values()

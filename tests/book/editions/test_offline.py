@@ -96,9 +96,8 @@ def test_the_package_in_it_writes_a_tale_with_nothing_else_of_ours(unpacked, tmp
 
 
 def test_it_does_not_name_the_machine_that_made_it(unpacked):
-    _, files = unpacked
     here = str(ROOT).encode()
-    named = [name for name, path in files.items() if here in path.read_bytes()]
+    named = [name for name, path in unpacked[1].items() if here in path.read_bytes()]
     assert named == []
 
 
