@@ -14,17 +14,13 @@ from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
 
 # (family, style, its file on the site, {the weight that is used: those it stands for})
-SERIF, SANS, CODE = (
-    "source-serif-4-latin",
-    "source-sans-3-latin",
-    "source-code-pro-latin",
-)
+SERIF, SANS = "source-serif-4-latin", "source-sans-3-latin"
 LIST = [
     ("Serif", "normal", SERIF, {400: "100 500", 650: "501 900"}),
     ("Serif", "italic", SERIF, {400: "100 500", 650: "501 900"}),
     ("Sans", "normal", SANS, {400: "100 450", 620: "451 690", 750: "691 900"}),
     ("Sans", "italic", SANS, {400: "100 900"}),
-    ("Code", "normal", CODE, {400: "100 500", 620: "501 900"}),
+    ("Code", "normal", "source-code-pro-latin", {400: "100 500", 620: "501 900"}),
 ]
 
 

@@ -59,10 +59,8 @@ def failures(tmp_path_factory):
 
 
 def test_a_false_comment_and_one_of_no_line_are_named_with_their_place(failures):
-    told = (
-        "01-false.ipynb[cell 2]:2: the comment says # (width, 15), the tensor (7, 15)"
-    )
-    assert told in failures["Cell 2"]
+    told = "[cell 2]:2: the comment says # (width, 15), the tensor (7, 15)"
+    assert f"01-false.ipynb{told}" in failures["Cell 2"]
     assert "01-false.ipynb[cell 5]:2: no statement ends on this" in failures["Cell 5"]
 
 

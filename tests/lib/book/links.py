@@ -10,9 +10,8 @@ from urllib.parse import unquote, urlsplit
 from bs4 import BeautifulSoup
 
 # Elements that make a browser fetch what they name.
-LOADS = dict.fromkeys(
-    ["audio", "embed", "iframe", "input", "script", "track"], ("src",)
-)
+SOURCES = ["audio", "embed", "iframe", "input", "script", "track"]
+LOADS = dict.fromkeys(SOURCES, ("src",))
 LOADS |= dict.fromkeys(["img", "source"], ("src", "srcset"))
 LOADS |= dict.fromkeys(["image", "use"], ("href", "xlink:href"))
 LOADS |= {"link": ("href",), "object": ("data",), "video": ("src", "poster")}
