@@ -32,12 +32,8 @@ class BenchmarkConfig:
     """
 
     rounds: int = option(3, "turns of each contender")
-    device: str | None = option(
-        None, "cpu or cuda; cuda where there is one", choices=["cpu", "cuda"]
-    )
-    peak: float | None = option(
-        None, "TFLOP/s of the GPU's data sheet, if it is not known"
-    )
+    device: str | None = option(None, "cpu or cuda", choices=["cpu", "cuda"])
+    peak: float | None = option(None, "TFLOP/s of the GPU's data sheet, if not known")
     only: str = option("", "cases whose name has this in it, such as generation")
     quick: bool = option(False, "tiny sizes, to see that it runs")
     out: str = option(str(HERE), "folder for results.md and results.json")
@@ -82,13 +78,9 @@ def measure(options):
     if device == "cuda":
         peak = options.peak or datasheet_peak(torch.cuda.get_device_name())
         best |= {"datasheet": peak * 1e12} if peak else {}
-    return {
-        "machine": machine(),
-        "rounds": options.rounds,
-        "rates": best,
-        "cases": done,
-        "imports": imports(1 if options.quick else 5),
-    }
+    start = imports(1 if options.quick else 5)
+    found = {"machine": machine(), "rounds": options.rounds, "rates": best}
+    return {**found, "cases": done, "imports": start}
 
 
 def main(options):

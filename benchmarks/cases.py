@@ -62,11 +62,10 @@ def on_cpu():
             label = f"{precision}, {batch} x 512"
             kept = [GPT1_KEPT] if batch == 4 else []
             everybody = [OWN, GPT1, *kept, GPT2]
-            options = {"precision": precision}
-            cases.append(train("training", label, everybody, FULL, batch, **options))
-            options["dropout"] = 0.1
-            label += ", dropout 0.1"
-            cases.append(train("training", label, [OWN, GPT1], FULL, batch, **options))
+            sizes, low = (FULL, batch), {"precision": precision}
+            cases.append(train("training", label, everybody, *sizes, **low))
+            label, low["dropout"] = f"{label}, dropout 0.1", 0.1
+            cases.append(train("training", label, [OWN, GPT1], *sizes, **low))
     everybody = [OWN, GPT1, GPT2]
     label = "4 layers, 128 wide, 12 x 64"
     cases.append(train("small", label, everybody, SMALL, 12, repeat=20))
@@ -82,10 +81,9 @@ def on_gpu():
         for dropout in (0.0, 0.1):
             for compiled in (False, True):
                 label = f"bf16, {batch} x 512" + ", dropout 0.1" * bool(dropout)
-                label += ", compiled" * compiled
                 options = {**low, "dropout": dropout, "compile": compiled}
-                case = train("training", label, everybody, FULL, batch, **options)
-                cases.append(case)
+                job = (label + ", compiled" * compiled, everybody, FULL, batch)
+                cases.append(train("training", *job, **options))
     for precision in ("float32", "bf16"):
         label = f"{precision}, 32 + 128 tokens"
         options = {"device": "cuda", "precision": precision}

@@ -11,12 +11,8 @@ import torch
 
 from gpt1.config import GPTConfig
 
-OWN, GPT1, GPT1_KEPT, GPT2 = (
-    "this package",
-    "Hugging Face GPT-1",
-    "Hugging Face GPT-1, freed memory kept",
-    "Hugging Face GPT-2",
-)
+OWN, GPT1, GPT2 = "this package", "Hugging Face GPT-1", "Hugging Face GPT-2"
+GPT1_KEPT = f"{GPT1}, freed memory kept"
 
 
 def own(settings):
@@ -38,24 +34,20 @@ def theirs(settings, name):
         from gpt1.speed.memory import keep_freed_memory
 
         keep_freed_memory()
-    second = name == GPT2
     config, rate = GPTConfig(**settings["config"]), settings["dropout"]
+    second = name == GPT2
     sizes = (transformers.GPT2Config if second else transformers.OpenAIGPTConfig)(
         vocab_size=config.vocab_size,
         n_positions=config.context,
         n_embd=config.width,
         n_layer=config.layers,
         n_head=config.heads,
-        embd_pdrop=rate,
-        attn_pdrop=rate,
-        resid_pdrop=rate,
+        **dict.fromkeys(["embd_pdrop", "attn_pdrop", "resid_pdrop"], rate),
         pad_token_id=0,
         bos_token_id=0,
         eos_token_id=None,
     )
-    if second:
-        return transformers.GPT2LMHeadModel(sizes)
-    return transformers.OpenAIGPTLMHeadModel(sizes)
+    return transformers.AutoModelForCausalLM.from_config(sizes)
 
 
 def training(name, settings, device):
@@ -116,12 +108,11 @@ def generation(name, settings, device):
             assert len(text[0]) == ids.size(1) + new
     else:
         options = {"max_new_tokens": new, "min_new_tokens": new, "do_sample": False}
+        options["attention_mask"] = torch.ones_like(ids)
 
         def write():
             with torch.no_grad():
-                text = model.generate(
-                    ids, attention_mask=torch.ones_like(ids), **options
-                )
+                text = model.generate(ids, **options)
             assert text.size(1) == ids.size(1) + new
 
     return write

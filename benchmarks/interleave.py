@@ -73,20 +73,22 @@ def interleaved(work, contenders, settings, rounds):
         for name in contenders:
             workers[name] = Worker(work, name, settings)
             results[name] = {"seconds": [], "peak": None}
-            answer = workers[name].answer()  # builds and warms up alone
-            if "failed" in answer:
-                results[name] = answer
-                workers.pop(name).end()
+            keep(results, workers, name, workers[name].answer())  # it warms up alone
         for _ in range(rounds):
             for name, worker in list(workers.items()):
                 answer = worker.turn()
-                if "failed" in answer:
-                    results[name] = answer
-                    workers.pop(name).end()
-                    continue
-                results[name]["seconds"].append(answer["seconds"])
-                results[name]["peak"] = answer["peak"]
+                if keep(results, workers, name, answer):
+                    results[name]["seconds"].append(answer["seconds"])
+                    results[name]["peak"] = answer["peak"]
     finally:
         for worker in workers.values():
             worker.end()
     return results
+
+
+def keep(results, workers, name, answer):
+    """Tell whether a worker goes on; one that cannot is ended, and its result why."""
+    if "failed" in answer:
+        results[name] = answer
+        workers.pop(name).end()
+    return name in workers

@@ -59,9 +59,7 @@ def main():
 
 def read_texts():
     """Tokenizer, training ids and validation ids, with the recipe's vocabulary."""
-    training, validation = (
-        load_text("tales", part) for part in ("train", "validation")
-    )
+    training, validation = (load_text("tales", p) for p in ("train", "validation"))
     tokenizer = BPETokenizer.train(training, TrainConfig.tiny().vocab_size)
     return tokenizer, tokenizer.encode(training), tokenizer.encode(validation)
 
@@ -85,8 +83,7 @@ def measure(recipe, texts, updates, seed):
     config = options.model(tokenizer.vocab_size)
     model = GPT(dataclasses.replace(config, init_std=recipe["init_std"]))
     optimizer = make_optimizer(
-        model,
-        options.optimizer,
+        *(model, options.optimizer),
         learning_rate=options.learning_rate,
         betas=(options.beta1, options.beta2),
         weight_decay=options.weight_decay,

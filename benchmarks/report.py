@@ -72,17 +72,15 @@ def rows(case, rates):
             yield [case["label"], name, f"failed: {result['failed']}", "", "", "", ""]
             continue
         rate = case["tokens"] / median(result["seconds"])
-        line = [case["label"], name, f"{rate:,.{1 if rate < 100 else 0}f}"]
         compare = name != OWN and "failed" not in own
-        line.append(
-            spread(ratios(result["seconds"], own["seconds"])) if compare else ""
-        )
+        faster = spread(ratios(result["seconds"], own["seconds"])) if compare else ""
         peak = result["peak"]
-        line.append(f"{peak / 2**30:.2f}" if peak else "")
-        both = compare and peak and own["peak"]
-        line.append(f"{own['peak'] / peak:.2f}" if both else "")
-        line.append(f"{limit_share(case, rate, rates):.0%}")
-        yield line
+        yield [
+            *(case["label"], name, f"{rate:,.{1 if rate < 100 else 0}f}", faster),
+            f"{peak / 2**30:.2f}" if peak else "",
+            f"{own['peak'] / peak:.2f}" if compare and peak and own["peak"] else "",
+            f"{limit_share(case, rate, rates):.0%}",
+        ]
 
 
 def table(head, lines):
@@ -93,16 +91,12 @@ def table(head, lines):
 
 def describe(machine):
     """The machine in a sentence."""
-    parts = [f"{machine['cores']} cores ({machine['architecture']}"]
-    parts[0] += "".join(f", {name}" for name in machine["features"]) + ")"
-    if machine.get("memory"):
-        parts.append(f"{machine['memory']} GiB of memory")
-    if machine["gpu"]:
-        parts.append(machine["gpu"])
-    versions = ", ".join(
-        f"{name} {machine[name.lower()]}"
-        for name in ("Python", "torch", "transformers")
-    )
+    cores = ", ".join([machine["architecture"], *machine["features"]])
+    parts = [f"{machine['cores']} cores ({cores})"]
+    parts += [f"{machine['memory']} GiB of memory"] if machine.get("memory") else []
+    parts += [machine["gpu"]] if machine["gpu"] else []
+    names = ("Python", "torch", "transformers")
+    versions = ", ".join(f"{name} {machine[name.lower()]}" for name in names)
     return f"{', '.join(parts)}; {machine['system']}; {versions}."
 
 
@@ -120,26 +114,15 @@ def page(results):
     Args:
         results: what `python -m benchmarks` stores as JSON.
     """
-    rates = results["rates"]
-    parts = [
-        f"# Benchmark\n\n{describe(results['machine'])}",
-        METHOD.format(**results),
-        LIMITS.format(
-            float32=rates["float32"] / 1e9,
-            bf16=rates["bf16"] / 1e9,
-            bytes=rates["bytes"] / 1e9,
-            limit=f"the data sheet's {rates['datasheet'] / 1e12:,.0f} TFLOP/s"
-            if "datasheet" in rates
-            else "the rate of its precision",
-        ),
-    ]
+    rates, limit = results["rates"], "the rate of its precision"
+    if "datasheet" in rates:
+        limit = f"the data sheet's {rates['datasheet'] / 1e12:,.0f} TFLOP/s"
+    best = {name: rates[name] / 1e9 for name in ("float32", "bf16", "bytes")}
+    parts = [f"# Benchmark\n\n{describe(results['machine'])}"]
+    parts += [METHOD.format(**results), LIMITS.format(limit=limit, **best)]
     for name, title in TITLES.items():
-        lines = [
-            line
-            for case in results["cases"]
-            if case["table"] == name
-            for line in rows(case, rates)
-        ]
+        cases = [case for case in results["cases"] if case["table"] == name]
+        lines = [line for case in cases for line in rows(case, rates)]
         head = ["", "contender", "tokens/s", "faster", "peak GiB", "memory", "of limit"]
         if lines:
             parts.append(f"## {title}\n\n{table(head, lines)}")

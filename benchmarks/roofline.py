@@ -8,17 +8,8 @@ from pathlib import Path
 
 import torch
 
-PEAKS = {
-    "H100": 989,
-    "H200": 989,
-    "GH200": 989,
-    "A100": 312,
-    "L40S": 362,
-    "L4": 121,
-    "A10G": 70,
-    "RTX 4090": 165,
-    "RTX 3090": 71,
-}
+PEAKS = {"H100": 989, "H200": 989, "GH200": 989, "A100": 312, "L40S": 362, "L4": 121}
+PEAKS |= {"A10G": 70, "RTX 4090": 165, "RTX 3090": 71}
 """Dense bf16 TFLOP/s by the makers' data sheets, without sparsity."""
 
 FEATURES = ("avx2", "avx512f", "avx512_bf16", "amx_bf16")
@@ -34,10 +25,9 @@ def machine():
     """The machine by its features, and the versions of what is compared."""
     import transformers
 
+    allowed = getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count()))
     about = {
-        "cores": len(os.sched_getaffinity(0))
-        if hasattr(os, "sched_getaffinity")
-        else os.cpu_count(),
+        "cores": len(allowed(0)),
         "threads": torch.get_num_threads(),
         "architecture": platform.machine(),
         "features": features(),
@@ -83,16 +73,18 @@ def rates(device="cpu", size=2048, megabytes=512, rounds=7):
     return found
 
 
+def timed(work, device):
+    """Seconds that one unit of work takes."""
+    start = time.perf_counter()
+    work()
+    if device == "cuda":
+        torch.cuda.synchronize()
+    return time.perf_counter() - start
+
+
 def fastest(work, device, rounds):
     """The least seconds that `work` takes; the first time does not count."""
-    seconds = []
-    for _ in range(rounds + 1):
-        start = time.perf_counter()
-        work()
-        if device == "cuda":
-            torch.cuda.synchronize()
-        seconds.append(time.perf_counter() - start)
-    return min(seconds[1:])
+    return min([timed(work, device) for _ in range(rounds + 1)][1:])
 
 
 def combined(measured):

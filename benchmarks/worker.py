@@ -6,11 +6,11 @@ memory used until then.
 """
 
 import sys
-import time
 
 import torch
 
 from benchmarks.contenders import WORK
+from benchmarks.roofline import timed
 
 
 def peak_memory(device):
@@ -23,15 +23,6 @@ def peak_memory(device):
         return None
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most if sys.platform == "darwin" else most * 1024
-
-
-def timed(work, device):
-    """Seconds that one unit of work takes."""
-    start = time.perf_counter()
-    work()
-    if device == "cuda":
-        torch.cuda.synchronize()
-    return time.perf_counter() - start
 
 
 def take_turns(connection, work, contender, settings):

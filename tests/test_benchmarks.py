@@ -15,16 +15,8 @@ from benchmarks.report import limit_share, page, ratios, read_bytes
 from benchmarks.roofline import PEAKS, datasheet_peak
 
 ROOT = Path(__file__).parents[1]
-MACHINE = {
-    "cores": 2,
-    "architecture": "x86_64",
-    "features": ["avx2"],
-    "system": "Linux",
-    "gpu": None,
-    "python": "3.11.0",
-    "torch": "2.13.0",
-    "transformers": "5.0",
-}
+MACHINE = {"cores": 2, "architecture": "x86_64", "features": ["avx2"], "gpu": None}
+MACHINE |= {"system": "Linux", "python": "3.11.0", "torch": "2.1", "transformers": "5"}
 RATES = {"float32": 300e9, "bf16": 150e9, "bytes": 20e9}
 
 
@@ -33,13 +25,8 @@ def results(**contenders):
     case = cases.train("training", "a case", list(contenders), cases.FULL, 2)
     stored = {**vars(case), "tokens": case.tokens, "contenders": contenders}
     imports = {"import torch": [2.0, 1.0], "import gpt1": [2.2, 1.2]}
-    return {
-        "machine": MACHINE,
-        "rounds": 2,
-        "rates": RATES,
-        "cases": [stored],
-        "imports": imports,
-    }
+    found = {"machine": MACHINE, "rounds": 2, "rates": RATES}
+    return {**found, "cases": [stored], "imports": imports}
 
 
 def cells(markdown, name):
@@ -58,13 +45,8 @@ def test_the_page_has_rates_ratios_memory_and_the_share_of_the_limit():
     markdown = page(results(**{OWN: own, GPT1: other}))
     # 1,024 tokens in 4 s; 0.753 GFLOP a token against 300 GFLOP/s.
     assert cells(markdown, OWN)[2:] == ["256", "", "1.00", "", "64%"]
-    assert cells(markdown, GPT1)[2:] == [
-        "128",
-        "2.50 (2.00 to 3.00)",
-        "4.00",
-        "0.25",
-        "32%",
-    ]
+    found = ["128", "2.50 (2.00 to 3.00)", "4.00", "0.25", "32%"]
+    assert cells(markdown, GPT1)[2:] == found
     assert "| import gpt1 |  | 1.70 | 1.15 (1.10 to 1.20) |" in markdown
 
 
@@ -139,10 +121,8 @@ def test_everything_runs_at_tiny_sizes(quick, tmp_path):
         for name, result in case["contenders"].items():
             assert len(result["seconds"]) == 2, (name, result)
             assert all(seconds > 0 for seconds in result["seconds"])
-    assert [set(case["contenders"]) for case in stored["cases"]] == [
-        {OWN, GPT1, GPT2},
-        {OWN, GPT2},
-    ]
+    names = [set(case["contenders"]) for case in stored["cases"]]
+    assert names == [{OWN, GPT1, GPT2}, {OWN, GPT2}]
     markdown = (tmp_path / "results.md").read_text("utf8")
     assert markdown == page(stored)
     tables = re.findall(r"(?m)(?:^\|.*\n)+", markdown)

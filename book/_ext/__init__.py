@@ -8,21 +8,24 @@ mends: small corrections of what Sphinx makes.
 
 from book._ext.links import own_pages, places, search_index
 from book._ext.mends import accessible, tagged_equations, unbroken
-from book._ext.pages import (
-    anatomy,
-    description,
-    glossary_letters,
-    quiz,
-    reference_style,
-)
-from book._ext.pictures import inline_drawings
+from book._ext.pages import anatomy, description, glossary_letters, quiz
+from book._ext.pages.reference_style import register
+from book._ext.pictures.inline_drawings import InlineDrawings
 
-LINKS = [own_pages, places, search_index]
-PAGES = [anatomy, description, glossary_letters, quiz, reference_style]
-MENDS = [accessible, tagged_equations, unbroken]
+TRANSFORMS = [anatomy.ChapterHead, anatomy.Asides, anatomy.Exercises, InlineDrawings]
+TRANSFORMS += [glossary_letters.Letters, tagged_equations.TaggedEquations]
+TRANSFORMS += [unbroken.Unbroken]
 
 
 def setup(app):
-    for part in [*LINKS, *PAGES, inline_drawings, *MENDS]:
-        part.setup(app)
+    register()
+    search_index.extend()
+    app.add_domain(places.Places)
+    for transform in TRANSFORMS:
+        app.add_post_transform(transform)
+    app.connect("doctree-read", places.read)
+    app.connect("doctree-resolved", own_pages.bring_home)
+    app.connect("html-page-context", description.describe)
+    app.connect("html-page-context", accessible.mend, priority=900)
+    quiz.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -49,21 +49,15 @@ def read_about(root: Path, edition: str, typefaces: str) -> About:
     """
     config = yaml.safe_load((root / "_config.yml").read_text("utf8"))
     repository, version = project()
-    said = {
-        "year": config["copyright"],
-        "authors": config["author"],
-        "version": version,
-        "edition": edition,
-        "typefaces": typefaces,
-    }
-    authors = config["author"]
+    authors, year = config["author"], config["copyright"]
+    said = {"year": year, "authors": authors, "version": version, "edition": edition}
     return About(
         title=config["title"],
         subtitle=SUBTITLE,
         authors=authors[:1].upper() + authors[1:],
         version=version,
-        edition=f"Version {version} · {config['copyright']}",
-        imprint=IMPRINT.format(**said).strip().split("\n\n"),
+        edition=f"Version {version} · {year}",
+        imprint=IMPRINT.format(**said, typefaces=typefaces).strip().split("\n\n"),
         address=pages_address(repository),
         keywords="GPT, transformer, language model, PyTorch, deep learning, education",
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from copy import copy
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
 from scripts.editions.blocks import new
 from scripts.editions.pages import Page
@@ -20,32 +20,28 @@ def heading_of(section: Tag) -> Tag | None:
     return section.find(["h1", "h2", "h3", "h4"])
 
 
-def move_answers(soup: BeautifulSoup, pages: list[Page]) -> list[Page]:
+def move_answers(pages: list[Page]) -> list[Page]:
     """Take hints, solutions and answers out of the pages; return the pages of them."""
-    hints = appendix(soup, "hints", "Hints")
-    solutions = appendix(soup, "solutions", "Solutions and answers")
+    hints = appendix("hints", "Hints")
+    solutions = appendix("solutions", "Solutions and answers")
     for page in pages:
-        name = f"{page.number} {page.title}".strip()
         for kind, made in (("Hint", hints), ("Solution", solutions)):
-            chapter = new(soup, "section", id=f"{made.key}-of-{page.key}")
-            chapter.append(new(soup, "h2", name))
-            move_exercises(soup, page, kind, chapter)
+            title = new("h2", f"{page.number} {page.title}".strip())
+            chapter = new("section", title, id=f"{made.key}-of-{page.key}")
+            move_exercises(page, kind, chapter)
             if kind == "Solution":
-                move_quiz(soup, page, chapter)
+                move_quiz(page, chapter)
             if len(chapter.contents) > 1:
                 made.article.section.append(chapter)
     return [made for made in (hints, solutions) if made.article.find("h2")]
 
 
-def appendix(soup: BeautifulSoup, key: str, title: str) -> Page:
-    article = new(soup, "article")
-    section = new(soup, "section")
-    section.append(new(soup, "h1", title))
-    article.append(section)
+def appendix(key: str, title: str) -> Page:
+    article = new("article", new("section", new("h1", title)))
     return Page(f"appendix/{key}", article, title)
 
 
-def move_exercises(soup: BeautifulSoup, page: Page, kind: str, chapter: Tag) -> None:
+def move_exercises(page: Page, kind: str, chapter: Tag) -> None:
     """Move each folded hint, or each solution, and leave a line that says where to."""
     for folded in page.article.find_all("details"):
         summary = folded.find("summary", recursive=False)
@@ -53,39 +49,39 @@ def move_exercises(soup: BeautifulSoup, page: Page, kind: str, chapter: Tag) -> 
             continue
         exercise = folded.find_parent("section")
         name = f"{kind.lower()}-{exercise['id']}"
-        made = entry(soup, name, heading_of(exercise), exercise["id"])
+        made = entry(name, heading_of(exercise), exercise["id"])
         summary.decompose()
         made.extend(list(folded.contents))
         chapter.append(made)
         line = exercise.find("p", class_="to-answers", recursive=False)
         if line is None:
-            line = new(soup, "p", class_="to-answers")
+            line = new("p", class_="to-answers")
             folded.insert_before(line)
         folded.decompose()
-        line.append(pointer(soup, kind, name))
+        line.append(pointer(kind, name))
 
 
-def move_quiz(soup: BeautifulSoup, page: Page, chapter: Tag) -> None:
+def move_quiz(page: Page, chapter: Tag) -> None:
     """Move the explained answers of "Check yourself"."""
     forms = page.article.select("fieldset.quiz")
     if not forms:
         return
     section = forms[0].find_parent("section")
     name = f"answers-{section['id']}"
-    made = entry(soup, name, heading_of(section), section["id"])
+    made = entry(name, heading_of(section), section["id"])
     made["class"] = ["answers"]
     for count, form in enumerate(forms, 1):
         folded = form.find("details")
-        answer = new(soup, "div", class_="answer")
-        answer.append(new(soup, "p", f"Question {count}", class_="answer-number"))
-        answer.extend(folded.find_all("ul", recursive=False))
+        number = new("p", f"Question {count}", class_="answer-number")
+        listed = folded.find_all("ul", recursive=False)
+        answer = new("div", number, *listed, class_="answer")
         folded.decompose()
         made.append(answer)
     for key in section.select("div.cell.tag_hide-cell"):
         key.decompose()  # its output is the letters
     chapter.append(made)
-    line = new(soup, "p", class_="to-answers")
-    line.append(pointer(soup, "Answers, each explained", name))
+    link = pointer("Answers, each explained", name)
+    line = new("p", link, class_="to-answers")
     first = section.find("p")
     if first is not None and first.get_text().startswith(OPEN):
         first.replace_with(line)
@@ -93,22 +89,16 @@ def move_quiz(soup: BeautifulSoup, page: Page, chapter: Tag) -> None:
         forms[-1].insert_after(line)
 
 
-def entry(soup: BeautifulSoup, name: str, heading: Tag, target: str) -> Tag:
+def entry(name: str, heading: Tag, target: str) -> Tag:
     """Return a section with an exercise's title, which leads back to the exercise."""
-    section = new(soup, "section", id=name)
-    title = new(soup, "h3")
-    title.extend(list(copy(heading).contents))
+    title = new("h3", *list(copy(heading).contents))
     for aside in title.select(".headerlink, .section-number"):
         aside.decompose()
-    section.append(title)
-    back = new(soup, "p", class_="back")
-    back.append(pointer(soup, "Asked", target))
-    section.append(back)
-    return section
+    back = new("p", pointer("Asked", target), class_="back")
+    return new("section", title, back, id=name)
 
 
-def pointer(soup: BeautifulSoup, words: str, target: str) -> Tag:
+def pointer(words: str, target: str) -> Tag:
     """Return a link with the page it leads to, which is filled in later."""
-    link = new(soup, "a", f"{words}: page ", href=f"#{target}", class_="pointer")
-    link.append(new(soup, "span", class_="page-of", data_target=target))
-    return link
+    place = new("span", class_="page-of", data_target=target)
+    return new("a", f"{words}: page ", place, href=f"#{target}", class_="pointer")

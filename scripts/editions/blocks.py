@@ -11,13 +11,14 @@ SCREEN = {"button", "input", "script"}
 SCREEN_CLASSES = {"chapter-part", "headerlink", "quiz-verdict", "screen-only"}
 SCREEN_CLASSES |= {"sd-stretched-link", "title-facts", "title-ways", "ways"}
 
+MAKER = BeautifulSoup("", "html.parser")
 
-def new(soup: BeautifulSoup, name: str, text: str = "", **attributes) -> Tag:
+
+def new(name: str, *inside: str | Tag | None, **attributes) -> Tag:
     """Make an element; `class_` is its class, `data_target` its data-target."""
     names = {key: key.rstrip("_").replace("_", "-") for key in attributes}
-    tag = soup.new_tag(name, attrs={names[k]: v for k, v in attributes.items()})
-    if text:
-        tag.string = text
+    tag = MAKER.new_tag(name, attrs={names[k]: v for k, v in attributes.items()})
+    tag.extend([part for part in inside if part])
     return tag
 
 
@@ -44,7 +45,7 @@ def remove_folded_code(article: Tag) -> None:
         output.decompose()  # it says that the exercise is not done yet
 
 
-def unfold(soup: BeautifulSoup, article: Tag) -> None:
+def unfold(article: Tag) -> None:
     """Show what is still folded, under the words that unfolded it."""
     for folded in article.find_all("details"):
         summary = folded.find("summary", recursive=False)
@@ -54,10 +55,10 @@ def unfold(soup: BeautifulSoup, article: Tag) -> None:
         folded.name = "div"
         folded.attrs = {"class": "unfolded"}
         if words:
-            folded.insert(0, new(soup, "p", words, class_="unfolded-title"))
+            folded.insert(0, new("p", words, class_="unfolded-title"))
 
 
-def questions(soup: BeautifulSoup, article: Tag) -> None:
+def questions(article: Tag) -> None:
     """Set the questions of "Check yourself" as text: what is asked, and the choices."""
     for form in article.select("fieldset.quiz"):
         form.name = "div"
@@ -70,19 +71,16 @@ def questions(soup: BeautifulSoup, article: Tag) -> None:
             first = label.find(string=True)
             if letter and first.startswith(letter[1]):
                 rest = first[len(letter[1]) :].lstrip()
-                mark = new(soup, "span", letter[1], class_="letter")
+                mark = new("span", letter[1], class_="letter")
                 first.replace_with(mark, NavigableString(" " + rest))
 
 
-def keep_marks(soup: BeautifulSoup, article: Tag) -> None:
+def keep_marks(article: Tag) -> None:
     """Keep a full stop or a comma on the line of the formula before it."""
     for formula in article.select("span.math"):
         text = formula.next_sibling
-        found = re.match(r"[.,;:!?)\u2019\u201d]+", text) if is_text(text) else None
+        is_text = isinstance(text, NavigableString)
+        found = re.match(r"[.,;:!?)\u2019\u201d]+", text) if is_text else None
         if found:
             text.replace_with(NavigableString(text[found.end() :]))
-            formula.wrap(new(soup, "span", class_="stay")).append(found[0])
-
-
-def is_text(node) -> bool:
-    return isinstance(node, NavigableString)
+            formula.wrap(new("span", class_="stay")).append(found[0])

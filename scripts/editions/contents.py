@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
 from scripts.editions.about import About
 from scripts.editions.blocks import new
@@ -12,68 +12,46 @@ from scripts.editions.pages import Page, Part
 SHORT = {"api", "glossary", "hints", "how-checked", "solutions", "symbols"}
 
 
-def title_page(soup: BeautifulSoup, about: About, drawing: Tag | None) -> Tag:
-    page = new(soup, "section", class_="title-page")
-    page.append(new(soup, "p", about.title, class_="book-title"))
-    page.append(new(soup, "p", about.subtitle, class_="book-subtitle"))
-    if drawing is not None:
-        page.append(drawing)
-    page.append(new(soup, "p", about.authors, class_="book-authors"))
-    page.append(new(soup, "p", about.edition, class_="book-edition"))
-    return page
+def title_page(about: About, drawing: Tag | None) -> Tag:
+    lines = [("title", about.title), ("subtitle", about.subtitle)]
+    lines += [("authors", about.authors), ("edition", about.edition)]
+    made = [new("p", words, class_=f"book-{name}") for name, words in lines]
+    return new("section", *made[:2], drawing, *made[2:], class_="title-page")
 
 
-def imprint(soup: BeautifulSoup, about: About) -> Tag:
-    page = new(soup, "section", class_="imprint")
-    for words in about.imprint:
-        page.append(new(soup, "p", words))
-    link = new(soup, "a", about.address, href=about.address)
-    line = new(soup, "p", "The book on the web, the notebooks and the package: ")
-    line.append(link)
-    page.append(line)
-    return page
+def imprint(about: About) -> Tag:
+    lines = [new("p", words) for words in about.imprint]
+    words = "The book on the web, the notebooks and the package: "
+    link = new("a", about.address, href=about.address)
+    return new("section", *lines, new("p", words, link), class_="imprint")
 
 
-def part_opening(soup: BeautifulSoup, part: Part, key: str) -> Tag:
+def part_opening(part: Part, key: str) -> Tag:
     """The page that opens a part, with its chapters."""
-    page = new(soup, "section", class_="part", id=key)
+    number = hidden = None
     if part.number:
-        page.append(new(soup, "p", f"Part {part.number}", class_="part-number"))
-    heading = new(soup, "h1", class_="part-title")
-    if part.number:
+        number = new("p", f"Part {part.number}", class_="part-number")
         # For the PDF's outline; the line above shows it.
-        hidden = new(soup, "span", f"Part {part.number} · ", class_="for-outline")
-        heading.append(hidden)
-    heading.append(part.title)
-    page.append(heading)
-    listed = new(soup, "ol", class_="contents part-contents")
-    for chapter in part.pages:
-        listed.append(line(soup, chapter.number, chapter.title, chapter.key))
-    page.append(listed)
-    return page
+        hidden = new("span", f"Part {part.number} · ", class_="for-outline")
+    heading = new("h1", hidden, part.title, class_="part-title")
+    lines = [line(page.number, page.title, page.key) for page in part.pages]
+    listed = new("ol", *lines, class_="contents part-contents")
+    return new("section", number, heading, listed, class_="part", id=key)
 
 
-def contents(soup: BeautifulSoup, parts: list[Part], keys: list[str]) -> Tag:
+def contents(parts: list[Part], keys: list[str]) -> Tag:
     """The contents of the book: parts, chapters, and the sections of each."""
-    section = new(soup, "section", class_="contents-pages", id="contents")
-    section.append(new(soup, "h1", "Contents"))
-    whole = new(soup, "ol", class_="contents")
+    whole = new("ol", class_="contents")
     for part, key in zip(parts, keys, strict=True):
         if part.title:
-            entry = line(soup, "", part.name, key)
-            entry["class"] = ["of-part"]
+            whole.append(line("", part.name, key, class_="of-part"))
+        for page in part.pages:
+            entry = line(page.number, page.title, page.key, class_="of-chapter")
             whole.append(entry)
-        for chapter in part.pages:
-            entry = line(soup, chapter.number, chapter.title, chapter.key)
-            entry["class"] = ["of-chapter"]
-            whole.append(entry)
-            if sections := sections_of(chapter):
-                inner = new(soup, "ol")
-                for number, title, name in sections:
-                    inner.append(line(soup, number, title, name))
-                entry.append(inner)
-    section.append(whole)
-    return section
+            if sections := sections_of(page):
+                entry.append(new("ol", *[line(*section) for section in sections]))
+    title = new("h1", "Contents")
+    return new("section", title, whole, class_="contents-pages", id="contents")
 
 
 def sections_of(page: Page) -> list[tuple[str, str, str]]:
@@ -89,14 +67,14 @@ def sections_of(page: Page) -> list[tuple[str, str, str]]:
     return found
 
 
-def line(soup: BeautifulSoup, number: str, title: str, target: str) -> Tag:
+def line(number: str, title: str, target: str, **attributes) -> Tag:
     """One line of contents: number, title, dots, page."""
-    item = new(soup, "li")
-    link = new(soup, "a", href=f"#{target}")
-    if number:
-        link.append(new(soup, "span", number, class_="number"))
-    link.append(new(soup, "span", title, class_="title"))
-    link.append(new(soup, "span", class_="dots", aria_hidden="true"))
-    link.append(new(soup, "span", class_="page-of", data_target=target))
-    item.append(link)
-    return item
+    link = new(
+        "a",
+        new("span", number, class_="number") if number else None,
+        new("span", title, class_="title"),
+        new("span", class_="dots", aria_hidden="true"),
+        new("span", class_="page-of", data_target=target),
+        href=f"#{target}",
+    )
+    return new("li", link, **attributes)

@@ -7,7 +7,7 @@ from copy import copy
 from html import escape
 from pathlib import Path
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
 from scripts.editions import blocks
 from scripts.editions.about import About
@@ -22,11 +22,7 @@ VENDOR = "_static/vendor/mathjax/tex-svg.js"
 
 
 def gather(
-    soup: BeautifulSoup,
-    root: Path,
-    site: Path,
-    about: About,
-    only: list[str] | None = None,
+    root: Path, site: Path, about: About, only: list[str] | None = None
 ) -> tuple[list[Part], Tag | None]:
     """Return the book's parts without all that needs a screen, and the title's drawing.
 
@@ -37,15 +33,16 @@ def gather(
     names = Names(pages, site.as_uri(), about.address)
     for page in pages:
         names.rename(page)
-    answers = move_answers(soup, pages)
+    answers = move_answers(pages)
     drawing = cover(pages[0])
     for page in pages + answers:
         blocks.remove_screen(page.article)
         blocks.remove_folded_code(page.article)
-        blocks.questions(soup, page.article)
-        blocks.unfold(soup, page.article)
-        blocks.keep_marks(soup, page.article)
-    welcome(pages[0], about)
+        blocks.questions(page.article)
+        blocks.unfold(page.article)
+        blocks.keep_marks(page.article)
+    if pages[0].title == about.title:  # which the cover shows
+        pages[0].title = pages[0].article.h1.string = "Welcome"
     add_answers(parts, answers)
     return parts, drawing
 
@@ -63,21 +60,13 @@ def cover(page: Page) -> Tag | None:
     return drawing
 
 
-def welcome(page: Page, about: About) -> None:
-    """The welcome page has the book's title as its own, which the cover shows."""
-    if page.title == about.title:
-        page.title = page.article.h1.string = "Welcome"
-
-
 def add_answers(parts: list[Part], answers: list[Page]) -> None:
     """Put the answers at the end of the appendix, before the reference."""
-    if not answers:
-        return
-    for part in parts:
-        if part.title == APPENDIX:
-            part.pages.extend(answers)
-            return
-    parts.append(Part(APPENDIX, "", answers))
+    appendix = [part for part in parts if part.title == APPENDIX]
+    if appendix:
+        appendix[0].pages.extend(answers)
+    elif answers:
+        parts.append(Part(APPENDIX, "", answers))
 
 
 def whole(site: Path, style: str, body: Tag, pages: list[Page], about: About) -> str:

@@ -20,11 +20,6 @@ NAMING = ["for", "aria-labelledby", "aria-describedby", "headers"]
 URL = re.compile(r"url\(\s*['\"]?#([^'\")]+)['\"]?\s*\)")
 
 
-def name_in(page: Page, name: str) -> str:
-    """Return the name in the document of a name on a page."""
-    return f"{page.key}--{name}"
-
-
 class Names:
     """Gives the names and links of one book; pages outside it are at a public address.
 
@@ -42,14 +37,14 @@ class Names:
         """Give a page's elements their names in the document, and turn its links."""
         for tag in page.article.find_all(True):
             if tag.get("id"):
-                tag["id"] = name_in(page, tag["id"])
+                tag["id"] = page.place(tag["id"])
             if tag.name == "a" and tag.get("name"):
-                tag["id"] = name_in(page, tag.attrs.pop("name"))
+                tag["id"] = page.place(tag.attrs.pop("name"))
             for attribute in NAMING:
                 if tag.get(attribute):
                     names = tag[attribute]
                     names = names.split() if isinstance(names, str) else names
-                    tag[attribute] = " ".join(name_in(page, n) for n in names)
+                    tag[attribute] = " ".join(page.place(n) for n in names)
             if tag.name == "a" and tag.get("href") is not None:
                 self.turn(page, tag)
             elif tag.name in ("img", "image") and tag.get("src"):
@@ -74,7 +69,7 @@ class Names:
             link["href"] = f"{self.public}/{name}{fragment}"
             return
         fragment = unquote(parts.fragment)
-        link["href"] = f"#{name_in(target, fragment) if fragment else target.key}"
+        link["href"] = f"#{target.place(fragment) if fragment else target.key}"
         if target is not page:
             link["class"] = [*link.get("class", []), "to-page"]
 
@@ -84,7 +79,7 @@ class Names:
             if not isinstance(value, str):
                 continue
             if attribute in ("href", "xlink:href") and value.startswith("#"):
-                tag[attribute] = f"#{name_in(page, value[1:])}"
+                tag[attribute] = f"#{page.place(value[1:])}"
             elif "url(" in value:
                 tag[attribute] = URL.sub(rf"url(#{page.key}--\1)", value)
 

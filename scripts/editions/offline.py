@@ -7,7 +7,6 @@ same sources give the same archive to the byte; SOURCE_DATE_EPOCH dates its file
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import subprocess
@@ -15,6 +14,7 @@ import sys
 import tempfile
 import zipfile
 from fnmatch import fnmatch
+from hashlib import sha256
 from pathlib import Path
 
 from gpt1.tales import generate_tales, join
@@ -90,11 +90,8 @@ def build_wheel() -> tuple[str, bytes]:
         source.mkdir()
         out.mkdir()
         for name in PACKAGE:
-            if (ROOT / name).is_dir():
-                skip = shutil.ignore_patterns("__pycache__", ".*")
-                shutil.copytree(ROOT / name, source / name, ignore=skip)
-            else:
-                shutil.copy(ROOT / name, source / name)
+            copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+            copy(ROOT / name, source / name)
         done = subprocess.run(
             [sys.executable, "-c", BUILD, str(out)],
             cwd=source,
@@ -122,24 +119,17 @@ def collect() -> dict[str, bytes]:
         text = join(generate_tales(count, split=split))
         files[f"tales/{split}.txt"] = text.encode()
     files["LICENSE"] = (ROOT / "LICENSE").read_bytes()
-    about = ABOUT.format(
-        version=version,
-        line="=" * len(f"GPT-1 From Scratch, version {version}"),
-        wheel=wheel,
-        sums=SUMS,
-        check=CHECK,
-        address=pages_address(repository),
-    )
-    files["README.txt"] = about.encode()
+    line = "=" * len(f"GPT-1 From Scratch, version {version}")
+    address = pages_address(repository)
+    said = {"version": version, "line": line, "wheel": wheel, "address": address}
+    files["README.txt"] = ABOUT.format(**said, sums=SUMS, check=CHECK).encode()
     return files | {SUMS: sums(files)}
 
 
 def sums(files: dict[str, bytes]) -> bytes:
     """Return the sums of the files, in the form that sha256sum reads."""
-    lines = [
-        f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files)
-    ]
-    return "".join(lines).encode()
+    each = ((sha256(files[name]).hexdigest(), name) for name in sorted(files))
+    return "".join(f"{value}  {name}\n" for value, name in each).encode()
 
 
 def make(path: Path | None = None) -> Path:

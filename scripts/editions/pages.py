@@ -38,6 +38,10 @@ class Page:
         """What the names of the page begin with in the whole document."""
         return Path(self.name).name
 
+    def place(self, name: str) -> str:
+        """Return the name in the document of a name on the page."""
+        return f"{self.key}--{name}"
+
 
 @dataclass
 class Part:

@@ -17,7 +17,6 @@ Not Colab: its machine, its GPU, its page, and all its packages that we do not i
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import os
 import re
@@ -88,13 +87,6 @@ def colabs_python(text: str) -> str | None:
     return said and f"python{said[1]}"
 
 
-def runs(python: str) -> bool:
-    try:
-        return subprocess.run([python, "-c", ""], capture_output=True).returncode == 0
-    except OSError:
-        return False
-
-
 class Environment:
     """The Python that stands for Colab's."""
 
@@ -111,9 +103,8 @@ class Environment:
     def make(self) -> None:
         """Install what Colab has, unless that was done before."""
         wanted = [f"{name}=={version}" for name, version in self.versions.items()]
-        stamp, digest = self.folder / "stamp", hashlib.sha256()
-        digest.update("\n".join([self.base, *IMPORTED, *wanted]).encode())
-        if stamp.exists() and stamp.read_text("utf8") == digest.hexdigest():
+        stamp, state = self.folder / "stamp", "\n".join([self.base, *IMPORTED, *wanted])
+        if stamp.exists() and stamp.read_text("utf8") == state:
             return
         command = [self.base, "-m", "venv", "--clear", str(self.folder)]
         subprocess.run(command, check=True)
@@ -121,21 +112,20 @@ class Environment:
         constraints.write_text("\n".join(wanted) + "\n", "utf8")
         names = [name for name in IMPORTED if name in self.versions]
         self.run("install", "--quiet", "--constraint", str(constraints), *names)
-        stamp.write_text(digest.hexdigest(), "utf8")
+        stamp.write_text(state, "utf8")
 
     def installed(self) -> dict[str, str]:
-        listed = self.run("list", "--format=json", capture_output=True, text=True)
-        return {
-            named(item["name"]): item["version"] for item in json.loads(listed.stdout)
-        }
+        listed = self.run(
+            "list", "--format=json", capture_output=True, text=True
+        ).stdout
+        return {named(one["name"]): one["version"] for one in json.loads(listed)}
 
     @contextmanager
     def unchanged(self) -> Iterator[None]:
         """Take off afterwards what a set-up cell installed, and refuse changes."""
         before = self.installed()
-        if "gpt1" in before:
+        if before.pop("gpt1", None):
             self.run("uninstall", "--quiet", "--yes", "gpt1")
-            before.pop("gpt1")
         yield
         after = self.installed()
         if moved := [name for name in before if after.get(name) != before[name]]:
@@ -162,12 +152,8 @@ def publish(folder: Path) -> dict[str, str]:
             shutil.copy(path, folder / name)
     address, version = project()
     git = ["git", "-c", "user.name=colab", "-c", "user.email=colab@localhost"]
-    for command in (
-        ["init", "--quiet"],
-        ["add", "--all"],
-        ["commit", "--quiet", "--message", "what the public address has"],
-        ["tag", f"v{version}"],
-    ):
+    say = ["commit", "--quiet", "--message", "what the public address has"]
+    for command in (["init", "--quiet"], ["add", "-A"], say, ["tag", f"v{version}"]):
         subprocess.run([*git, *command], cwd=folder, check=True)
     return {
         "GIT_CONFIG_COUNT": "1",
@@ -201,13 +187,13 @@ def run(path: Path, variables: dict[str, str], folder: Path) -> tuple[bool, list
     seconds = [float(case.get("time")) for case in cases]
     passed, counts = sum(len(case) == 0 for case in cases), count(path)
     quick = bool(seconds) and seconds[0] < LIMIT
-    good = done.returncode == 0 and quick
     if done.returncode:
         print(done.stdout.decode("utf8", "replace"))
     elif not quick:
         print(f"{path.name}: the set-up cell took {seconds[0]:.0f} s")
     compared, ran = counts["compared"], counts["compared"] + counts["ignored"]
-    return good, [path.stem, ran, compared, passed, seconds[0], sum(seconds)]
+    row = [path.stem, ran, compared, passed, seconds[0], sum(seconds)]
+    return done.returncode == 0 and quick, row
 
 
 def arguments() -> argparse.Namespace:
@@ -223,7 +209,7 @@ def main() -> int:
     chosen = arguments()
     text = chosen.versions.read_text("utf8")
     python = chosen.python or colabs_python(text) or sys.executable
-    if not runs(python):
+    if shutil.which(python) is None:
         print(f"{python} is not here; the Python is this one instead of Colab's")
         python = sys.executable
     environment = Environment(chosen.folder.resolve(), python, pins(text))
@@ -239,9 +225,8 @@ def main() -> int:
         for part in ("home", "jupyter", "public"):
             (folder / part).mkdir()
         kernel(folder / "jupyter", environment.python)
-        variables = outside() | publish(folder / "public") | COLAB
-        variables |= {"HOME": str(folder / "home")}
-        variables |= {"JUPYTER_PATH": str(folder / "jupyter")}
+        places = {"HOME": str(folder / "home"), "JUPYTER_PATH": str(folder / "jupyter")}
+        variables = outside() | publish(folder / "public") | COLAB | places
         for path in paths:
             with environment.unchanged():
                 good, row = run(path, variables, folder)

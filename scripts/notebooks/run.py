@@ -12,7 +12,6 @@ differ that are tagged `nbval-ignore-output`, such as times, the stored ones are
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
+from nbconvert.filters import strip_ansi
 
 from scripts.notebooks.variables import set_variables
 
@@ -40,7 +40,7 @@ def run(path: Path) -> str:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    client = NotebookClient(
+    NotebookClient(
         notebook,
         timeout=SECONDS_PER_CELL,
         kernel_name="python3",
@@ -49,8 +49,7 @@ def run(path: Path) -> str:
         coalesce_streams=True,
         record_timing=False,
         extra_arguments=["--log-level=ERROR"],
-    )
-    client.execute()
+    ).execute()
     return stored_form(notebook)
 
 
@@ -82,11 +81,6 @@ def committed(path: Path) -> str | None:
     return shown.stdout.decode("utf8") if shown.returncode == 0 else None
 
 
-def plain(error: Exception) -> str:
-    """Return an error's text without the colours of a terminal."""
-    return re.sub(r"\x1b\[[\d;]*m", "", str(error)).rstrip()
-
-
 def store(path: Path, text: str) -> bool:
     """Write the notebook unless it already says the same; tell whether it was."""
     before = committed(path)
@@ -112,7 +106,10 @@ def main() -> int:
         try:
             outcome = "stored" if store(path, run(path)) else "unchanged"
         except (CellExecutionError, CellTimeoutError) as error:
-            outcome, failed = f"FAILED, not stored\n{plain(error)}", failed + 1
+            outcome, failed = (
+                f"FAILED, not stored\n{strip_ansi(str(error))}",
+                failed + 1,
+            )
         seconds = time.perf_counter() - start
         print(f"{path.name:28} {seconds:5.1f} s  {outcome}", flush=True)
     return 1 if failed else 0

@@ -46,11 +46,10 @@ def newest_versions(constraints: str) -> dict[str, str]:
 
 def follow(environment: str, versions: dict[str, str]) -> str:
     """Give each pinned package of environment.yml the version of constraints.txt."""
-
-    def pin(match: re.Match) -> str:
-        return f"- {match[1]}=={versions[match[1]]}"
-
-    return re.sub(r"- ([\w.-]+)==[\w.]+", pin, environment)
+    pinned = r"- ([\w.-]+)==[\w.]+"
+    return re.sub(
+        pinned, lambda found: f"- {found[1]}=={versions[found[1]]}", environment
+    )
 
 
 def main() -> None:

@@ -22,10 +22,8 @@ def git(*words: str) -> list[str] | None:
 def changed_notebooks() -> list[str]:
     """Return the notebooks that are not as they are on `main`, or are not there."""
     base = git("merge-base", "HEAD", "main") or git("merge-base", "HEAD", "origin/main")
-    notebooks = ["--", "notebooks/*.ipynb"]
-    changed = git(
-        "diff", "--name-only", "--diff-filter=d", *(base or ["HEAD"]), *notebooks
-    )
+    notebooks, base = ["--", "notebooks/*.ipynb"], base or ["HEAD"]
+    changed = git("diff", "--name-only", "--diff-filter=d", *base, *notebooks)
     untracked = git("ls-files", "--others", "--exclude-standard", *notebooks)
     return sorted({*(changed or []), *(untracked or [])})
 

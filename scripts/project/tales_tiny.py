@@ -58,8 +58,8 @@ def packed(folder):
     ids = tokenizer.encode(load_text("tales", "validation"))
     part, whole = (held_out_loss(model, ids, subset) for subset in (WINDOWS, None))
     asset = {**best, "model": halves, "validation_loss": whole}
-    per_tale = len(ids) / TALES["validation"]
-    floor = entropy_per_tale("all")
+    per_tale, floor = len(ids) / TALES["validation"], entropy_per_tale("all")
+    alone = nats_per_tale(model, tokenizer)
     options = {**last["options"], "out": None, "resume": None, "overwrite": False}
     record = {
         "command": "make tales-tiny",
@@ -75,10 +75,7 @@ def packed(folder):
             "as_trained": best["validation_loss"],
             "in_half_precision": whole,
             "first_windows": {"windows": WINDOWS, "loss": part},
-            "read_alone": {
-                "tales": WHOLE_TALES,
-                "nats_per_tale": nats_per_tale(model, tokenizer),
-            },
+            "read_alone": {"tales": WHOLE_TALES, "nats_per_tale": alone},
             "tokens_per_tale": per_tale,
             "nats_per_tale": whole * per_tale,
             "floor_per_token": floor / per_tale,
@@ -130,10 +127,8 @@ def save(asset, record):
         text = json.dumps(record, indent=2) + "\n"
         temporary.write_text(text, encoding="utf-8", newline="\n")
     told = record["validation"]
-    print(
-        f"{SHIPPED_FILE}: {told['nats_per_tale']:.1f} nats per tale, the floor "
-        f"is {told['floor_per_tale']:.1f}"
-    )
+    reached, floor = told["nats_per_tale"], told["floor_per_tale"]
+    print(f"{SHIPPED_FILE}: {reached:.1f} nats per tale, the floor is {floor:.1f}")
 
 
 def main():

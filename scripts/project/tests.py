@@ -18,10 +18,8 @@ from scripts.site.build import BUILD, ROOT, forget
 
 REPORT = BUILD / "tests.xml"
 """What each test took and how it ended; `make checked` reads it too."""
-LINT = {
-    "lint": ["ruff", "check", "--quiet", "."],
-    "format": ["ruff", "format", "--check", "--quiet", "."],
-}
+LINT = {"lint": ["ruff", "check", "--quiet", "."]}
+LINT |= {"format": ["ruff", "format", "--check", "--quiet", "."]}
 # One notebook is one kernel: all its cells go to one worker. The order of the files
 # is that of `conftest.py`.
 PYTEST = ["pytest", "--nbval", "-q", "--dist", "loadfile", "--no-loadscope-reorder"]

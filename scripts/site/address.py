@@ -16,33 +16,20 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-FOREIGN = {
-    "actions/checkout",
-    "actions/configure-pages",
-    "actions/deploy-pages",
-    "actions/setup-python",
-    "actions/upload-pages-artifact",
-    "astral-sh/uv",
-    "computationalmodelling/nbval",
-    "googlecolab/backend-info",
-    "harvardnlp/annotated-transformer",
-    "huggingface/transformers",
-    "karpathy/minbpe",
-    "karpathy/nanoGPT",
-    "kellerjordan/posts",
-    "mathjax/MathJax",
-    "openai/finetune-transformer-lm",
-    "openai/gpt-2",
-    "pytorch/pytorch",
-    "rasbt/LLMs-from-scratch",
-}
+FOREIGN = """actions/checkout actions/configure-pages actions/deploy-pages
+actions/setup-python actions/upload-pages-artifact astral-sh/uv
+computationalmodelling/nbval googlecolab/backend-info harvardnlp/annotated-transformer
+huggingface/transformers karpathy/minbpe karpathy/nanoGPT kellerjordan/posts
+mathjax/MathJax openai/finetune-transformer-lm openai/gpt-2 pytorch/pytorch
+rasbt/LLMs-from-scratch"""
 """Repositories of others that the book may name."""
 
-EXAMPLES = {"OWNER/NAME", "me/fork"}
+OTHERS = {*FOREIGN.split(), "OWNER/NAME", "me/fork"}
 
 NAME = r"[A-Za-z0-9](?:[\w.-]*\w)?"
 ADDRESSES = re.compile(
@@ -54,7 +41,7 @@ ADDRESSES = re.compile(
 LEFT_ALONE = (
     "book/_static/vendor/",
     "tests/vendor/",
-    "tests/book/project/test_address.py",
+    "tests/book/project/test_address",
 )
 
 VERSIONED = {"CITATION.cff", "gpt1/__init__.py"}
@@ -75,11 +62,17 @@ if importlib.util.find_spec("gpt1") is None:
     subprocess.run([*pip, package], check=True)"""
 
 
+PROMPTS = {"hide": "Hide the set-up", "show": "Set-up, for Colab"}
+"""What the book writes on the folded set-up cell."""
+
+
 def project() -> tuple[str, str]:
     """Return the address and the version that pyproject.toml states."""
     text = (ROOT / "pyproject.toml").read_text("utf8")
-    address = re.search(r'^Repository = "(.*)"', text, re.MULTILINE)[1]
-    version = re.search(r'^version = "(.*)"', text, re.MULTILINE)[1]
+    address, version = (
+        re.search(rf'^{name} = "(.*)"', text, re.MULTILINE)[1]
+        for name in ("Repository", "version")
+    )
     return check(address), version
 
 
@@ -89,13 +82,6 @@ def check(address: str) -> str:
     if not re.fullmatch(rf"https://github\.com/{NAME}/{NAME}", address):
         sys.exit(f"expected https://github.com/OWNER/NAME, got {address!r}")
     return address
-
-
-PROMPTS = {
-    "code_prompt_hide": "Hide the set-up",
-    "code_prompt_show": "Set-up, for Colab",
-}
-"""What the book writes on the folded set-up cell."""
 
 
 def pages_address(repository: str) -> str:
@@ -121,11 +107,11 @@ def followed(text: str, address: str) -> str:
 
     def follow(match: re.Match) -> str:
         if match["pages"]:
-            if f"{match['pages']}/{match['project']}" in FOREIGN | EXAMPLES:
+            if f"{match['pages']}/{match['project']}" in OTHERS:
                 return match[0]
             return pages_address(address).removeprefix("https://")
         theirs, git, _ = match["name"].partition(".git")
-        if f"{match['owner']}/{theirs}" in FOREIGN | EXAMPLES:
+        if f"{match['owner']}/{theirs}" in OTHERS:
             return match[0]
         return f"{match['host']}{owner}/{name}{git}"
 
@@ -139,30 +125,26 @@ def followed_notebook(text: str, address: str) -> str:
         if is_setup_cell(cell):
             cell["source"] = setup_cell().splitlines(keepends=True)
             tags = cell["metadata"].setdefault("tags", [])
-            if "hide-input" not in tags:
-                tags.append("hide-input")
-            cell["metadata"]["mystnb"] = dict(PROMPTS)
-    written = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True)
-    return written + "\n"
+            tags += ["hide-input"] if "hide-input" not in tags else []
+            shown = {f"code_prompt_{way}": said for way, said in PROMPTS.items()}
+            cell["metadata"]["mystnb"] = shown
+    return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def tracked() -> list[Path]:
     """Return the project's files: what git tracks or would track."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE)
-    paths = [ROOT / name for name in listed.stdout.decode("utf8").split("\0") if name]
+    listed = subprocess.check_output(command, cwd=ROOT).decode("utf8").split("\0")
+    paths = [ROOT / name for name in listed if name]
     return sorted(path for path in set(paths) if path.is_file())
 
 
 def texts() -> Iterator[tuple[Path, str]]:
     """Yield each file that may carry an address, with its text."""
     for path in tracked():
-        if path.relative_to(ROOT).as_posix().startswith(LEFT_ALONE):
-            continue
-        try:
-            yield path, path.read_text("utf8")
-        except UnicodeDecodeError:
-            continue
+        if not path.relative_to(ROOT).as_posix().startswith(LEFT_ALONE):
+            with suppress(UnicodeDecodeError):
+                yield path, path.read_text("utf8")
 
 
 def behind() -> dict[Path, str]:

@@ -22,15 +22,13 @@ if TYPE_CHECKING:
 PROGRAMS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 PROGRAMS += ["chrome", "msedge", "microsoft-edge"]
 # Where macOS and Windows install them, which is on nobody's path.
-PLACES = [
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
-    r"%ProgramFiles%\Google\Chrome\Application\chrome.exe",
-    r"%ProgramFiles(x86)%\Google\Chrome\Application\chrome.exe",
-    r"%LocalAppData%\Google\Chrome\Application\chrome.exe",
-    r"%ProgramFiles(x86)%\Microsoft\Edge\Application\msedge.exe",
+MAC = "/Applications/{0}.app/Contents/MacOS/{0}"
+PLACES = [MAC.format(name) for name in ("Google Chrome", "Chromium", "Microsoft Edge")]
+PLACES += [
+    rf"%{folder}%\Google\Chrome\Application\chrome.exe"
+    for folder in ("ProgramFiles", "ProgramFiles(x86)", "LocalAppData")
 ]
+PLACES += [r"%ProgramFiles(x86)%\Microsoft\Edge\Application\msedge.exe"]
 # Ask nobody for anything, and look the same on every machine.
 QUIET = ["--disable-background-networking", "--disable-component-update"]
 QUIET += ["--disable-gpu", "--disable-sync", "--no-first-run"]
@@ -49,12 +47,10 @@ def find() -> str | None:
 
     If CHROMIUM is set, it is the only one that is tried.
     """
-    named = os.environ.get("CHROMIUM")
-    if named:
+    if named := os.environ.get("CHROMIUM"):
         return shutil.which(named)
-    for program in PROGRAMS:
-        if path := shutil.which(program):
-            return path
+    if found := next(filter(None, map(shutil.which, PROGRAMS)), None):
+        return found
     places = [os.path.expandvars(place) for place in PLACES]
     return next((place for place in places if Path(place).is_file()), None)
 
@@ -69,8 +65,7 @@ def launch(*options: str) -> Iterator[Browser]:
     Raises:
         BrowserMissingError: no browser is installed, or Playwright is not.
     """
-    program = find()
-    if program is None:
+    if (program := find()) is None:
         raise BrowserMissingError(MISSING)
     try:
         from playwright.sync_api import sync_playwright

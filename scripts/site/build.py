@@ -25,12 +25,8 @@ STAMP = BUILD / "shared-inputs.txt"
 SHARED = ["_config.yml", "_toc.yml", "constraints.txt", "book/references.bib"]
 # Chapters link to these, and say what stands there.
 SHARED += ["book/glossary.md", "book/bibliography.md"]
-SHARED += [
-    "book/_static/**/*",
-    "book/_templates/*",
-    "book/_ext/**/*.py",
-    "gpt1/**/*.py",
-]
+SHARED += ["book/_static/**/*", "book/_templates/*", "book/_ext/**/*.py"]
+SHARED += ["gpt1/**/*.py"]
 PROGRAM = "from jupyter_book.cli.main import main; main()"
 COMMAND = [sys.executable, "-c", PROGRAM, "build", ".", "--quiet"]
 STRICT = ["-W", "-n", "--keep-going"]
@@ -53,14 +49,8 @@ def build() -> int:
         forget()
     # The kernels' date, 1970, would become the year of the copyright.
     dated = {k: v for k, v in os.environ.items() if k != "SOURCE_DATE_EPOCH"}
-    done = subprocess.run(
-        [*COMMAND, *STRICT],
-        cwd=ROOT,
-        env=dated,
-        encoding="utf8",
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
+    told = {"encoding": "utf8", "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    done = subprocess.run([*COMMAND, *STRICT], cwd=ROOT, env=dated, **told)
     if done.returncode:
         print(done.stdout)
         # A page that was read once does not warn again: read them all next time.

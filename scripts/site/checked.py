@@ -29,22 +29,25 @@ PACKAGES += ["jupyter-book", "sphinx", "ipykernel", "nbval", "pytest"]
 DRAWN = {"image/svg+xml", "image/png", "image/jpeg"}
 
 
+def cells(path: Path) -> list[dict]:
+    return json.loads(path.read_text("utf8"))["cells"]
+
+
 def fingerprint(path: Path) -> str:
     """Name what a chapter says and prints, as far as anybody compares it.
 
     The set-up cell is left out: it follows the repository's address and the version.
     """
     digest = hashlib.sha256()
-    for cell in json.loads(path.read_text("utf8"))["cells"]:
+    for cell in cells(path):
         if is_setup_cell(cell):
             continue
-        outputs = cell.get("outputs", [])
-        if "nbval-ignore-output" in cell["metadata"].get("tags", []):
-            outputs = []
-        for output in outputs:
-            output.pop("execution_count", None)
         kept = {key: cell[key] for key in ("cell_type", "metadata", "source")}
-        kept["outputs"] = outputs
+        kept["outputs"] = cell.get("outputs", [])
+        if "nbval-ignore-output" in cell["metadata"].get("tags", []):
+            kept["outputs"] = []
+        for output in kept["outputs"]:
+            output.pop("execution_count", None)
         digest.update(json.dumps(kept, sort_keys=True).encode())
     return digest.hexdigest()[:16]
 
@@ -52,16 +55,12 @@ def fingerprint(path: Path) -> str:
 def count(path: Path) -> dict[str, int]:
     """Count a chapter's code cells by what nbval does with them."""
     counts = dict.fromkeys(("compared", "ignored", "skipped", "pictures"), 0)
-    for cell in json.loads(path.read_text("utf8"))["cells"]:
+    for cell in cells(path):
         if cell["cell_type"] != "code":
             continue
         tags = cell["metadata"].get("tags", [])
-        if "nbval-skip" in tags:
-            counts["skipped"] += 1
-        elif "nbval-ignore-output" in tags:
-            counts["ignored"] += 1
-        else:
-            counts["compared"] += 1
+        ignored = "ignored" if "nbval-ignore-output" in tags else "compared"
+        counts["skipped" if "nbval-skip" in tags else ignored] += 1
         drawn = [out for out in cell["outputs"] if DRAWN & set(out.get("data", {}))]
         counts["pictures"] += len(drawn)
     return counts
@@ -92,11 +91,6 @@ def outcomes(report: Path, paths: list[Path]) -> dict[str, list[str]]:
     return found
 
 
-def title(path: Path) -> str:
-    first = json.loads(path.read_text("utf8"))["cells"][0]
-    return "".join(first["source"]).split("\n")[0].removeprefix("# ").strip()
-
-
 def row(path: Path, ended: list[str]) -> str:
     """Return a chapter's line of the table; stop if nbval saw other cells than we."""
     counts = count(path)
@@ -105,10 +99,10 @@ def row(path: Path, ended: list[str]) -> str:
         sys.exit(f"{path.name}: {counts}, but nbval counted {ended}")
     number = path.stem.split("-")[0]
     number = str(int(number)) if number.isdigit() else ""  # the appendix has none
-    cells = [number, f"[{title(path)}](../notebooks/{path.name})"]
-    cells += [str(counts[name]) for name in counts]
-    cells += [f"{run} of {run}", f"`{fingerprint(path)}`"]
-    return "| " + " | ".join(cells) + " |"
+    title = "".join(cells(path)[0]["source"]).split("\n")[0].removeprefix("# ").strip()
+    said = [number, f"[{title}](../notebooks/{path.name})", *map(str, counts.values())]
+    said += [f"{run} of {run}", f"`{fingerprint(path)}`"]
+    return "| " + " | ".join(said) + " |"
 
 
 def table(paths: list[Path], ended: dict[str, list[str]]) -> str:

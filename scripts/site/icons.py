@@ -1,8 +1,8 @@
 """Make the icons and the card that other sites show beside a link: `make icons`.
 
-The card is a page of HTML in the book's own typefaces, with the drawing of the model,
-and Chromium takes its picture. Without a browser nothing is made; the pictures are in
-the repository.
+The drawing of the model, which pages include as a file, is written first. The card is
+a page of HTML in the book's own typefaces, with that drawing, and Chromium takes its
+picture. Without a browser no picture is made; all of them are in the repository.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from gpt1.pictures.model import model_drawing
 from scripts.site.browser import BrowserMissingError, launch
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,18 +26,11 @@ CARD = """
     height: 630px; overflow: hidden; position: relative; width: 1200px;
   }}
   div {{ left: 72px; position: absolute; top: 62px; width: 640px; }}
-  h1 {{
-    font: 800 104px/0.96 var(--sans); letter-spacing: -0.035em;
-  }}
+  h1 {{ font: 800 104px/0.96 var(--sans); letter-spacing: -0.035em; }}
   p {{ font: 400 34px/1.36 var(--serif); margin-top: 34px; width: 580px; }}
-  p + p {{
-    color: var(--pst-color-text-muted); font: 600 25px/1.4 var(--sans);
-    margin-top: 34px;
-  }}
-  svg {{
-    height: auto; max-width: none !important; position: absolute; right: 52px;
-    top: 26px; width: 412px;
-  }}
+  p + p {{ color: var(--pst-color-text-muted); font: 600 25px/1.4 var(--sans); }}
+  svg {{ height: auto; max-width: none !important; }}
+  svg {{ position: absolute; right: 52px; top: 26px; width: 412px; }}
 </style>
 <div><h1>{title}</h1><p>{sentence}</p><p>{facts}</p></div>
 {drawing}
@@ -61,27 +55,21 @@ def welcome(name: str) -> str:
     return " ".join(block.split())
 
 
-def card() -> str:
-    """Return the card's page: the title, the sentence and the drawing of the model."""
-    return CARD.format(
-        title="GPT-1<br>From Scratch",
-        sentence=welcome("title-lead"),
-        facts="A book of notebooks",
-        drawing=DRAWING.read_text("utf8"),
-    )
-
-
 def pictures() -> dict[str, tuple[str, int, int, bool]]:
     """Return each picture: its page, its width and height, and whether it is clear."""
+    title, about = "GPT-1<br>From Scratch", "A book of notebooks"
+    said, drawing = welcome("title-lead"), DRAWING.read_text("utf8")
+    card = CARD.format(title=title, sentence=said, facts=about, drawing=drawing)
     icon = (STATIC / "favicon.svg").read_text("utf8")
     return {
-        "social-card.png": (card(), 1200, 630, False),
+        "social-card.png": (card, 1200, 630, False),
         "apple-touch-icon.png": (TOUCH.format(icon=icon), 180, 180, False),
         "favicon.png": (PLAIN.format(icon=icon), 32, 32, True),
     }
 
 
 def main() -> None:
+    DRAWING.write_text(model_drawing().svg + "\n", "utf8", newline="\n")
     try:
         with launch("--force-color-profile=srgb") as browser:
             for name, (html, width, height, clear) in pictures().items():

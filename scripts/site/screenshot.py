@@ -43,13 +43,9 @@ def exercise() -> str:
     from nbconvert import HTMLExporter
 
     notebook = nbformat.read(ROOT / f"{CHAPTER}.ipynb", as_version=4)
-    place, text = next(
-        (place, cell)
-        for place, cell in enumerate(notebook.cells)
-        if EXERCISE in cell.source and cell.cell_type == "markdown"
-    )
+    places = [i for i, cell in enumerate(notebook.cells) if EXERCISE in cell.source]
+    text, code = notebook.cells[places[0] : places[0] + 2]
     text.source = EXERCISE + text.source.partition(EXERCISE)[2]
-    code = notebook.cells[place + 1]
     code.source = code.source.replace("    raise NotImplementedError\n", MISTAKE)
     start = nbformat.v4.new_code_cell("import torch\nfrom gpt1.check import check")
     notebook.cells = [start, text, code]
@@ -72,14 +68,9 @@ def save(page, name: str, **options) -> None:
 
 def visit(browser, name: str, *, width=1280, height=800, scale=1.5, scheme="light"):
     """Open a page of the book, with no network, when all of it has been drawn."""
-    context = browser.new_context(
-        viewport={"width": width, "height": height},
-        device_scale_factor=scale,
-        color_scheme=scheme,
-        offline=True,
-        reduced_motion="reduce",
-    )
-    page = context.new_page()
+    size = {"width": width, "height": height}
+    options = {"color_scheme": scheme, "offline": True, "reduced_motion": "reduce"}
+    page = browser.new_page(viewport=size, device_scale_factor=scale, **options)
     page.goto((SITE / f"{name}.html").as_uri())
     page.wait_for_load_state("networkidle")
     page.evaluate("document.fonts.ready")
@@ -105,10 +96,8 @@ def take(browser) -> None:
     page.locator("fieldset.quiz input").first.check()
     scroll(page, "fieldset.quiz", 70)
     save(page, "phone")
-    page = browser.new_page(
-        viewport={"width": 760, "height": 500}, device_scale_factor=1.5
-    )
-    page.context.set_offline(True)
+    size = {"width": 760, "height": 500}
+    page = browser.new_page(viewport=size, device_scale_factor=1.5, offline=True)
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / "exercise.html"
         draft.write_text(exercise(), "utf8")

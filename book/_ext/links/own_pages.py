@@ -56,7 +56,3 @@ def first_sentence(paragraph):
     if sentence is None or len(sentence[0]) > LONGEST_TITLE:
         return ""
     return "" if any(paragraph.findall(nodes.math)) else sentence[0]
-
-
-def setup(app):
-    app.connect("doctree-resolved", bring_home)

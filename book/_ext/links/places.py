@@ -25,13 +25,8 @@ class Places(Domain):
 
     name = "place"
     label = "Places"
-    object_types: ClassVar = {
-        "equation": ObjType("equation"),
-        "built": ObjType("built"),
-        "term": ObjType("term"),
-        "paper": ObjType("paper"),
-        "symbol": ObjType("symbol"),
-    }
+    kinds = "equation", "built", "term", "paper", "symbol"
+    object_types: ClassVar = {kind: ObjType(kind) for kind in kinds}
     initial_data: ClassVar = {"places": {}}
 
     def get_type_name(self, kind, primary=False):
@@ -144,17 +139,12 @@ def ancestors(node):
         yield node
 
 
+MARKS = {"book/glossary": mark_glossary, "book/paper-map": mark_paper}
+MARKS |= {"book/symbols": mark_symbols}
+
+
 def read(app, doctree):
-    if app.env.docname.startswith("notebooks/"):
-        mark_chapter(app.env, doctree)
-    elif app.env.docname == "book/glossary":
-        mark_glossary(app.env, doctree)
-    elif app.env.docname == "book/paper-map":
-        mark_paper(app.env, doctree)
-    elif app.env.docname == "book/symbols":
-        mark_symbols(app.env, doctree)
-
-
-def setup(app):
-    app.add_domain(Places)
-    app.connect("doctree-read", read)
+    name = app.env.docname
+    mark_page = mark_chapter if name.startswith("notebooks/") else MARKS.get(name)
+    if mark_page:
+        mark_page(app.env, doctree)

@@ -26,6 +26,6 @@ def by_name(freeze):
     return freeze_by_name
 
 
-def setup(app):
+def extend():
     IndexBuilder.feed = numbered(IndexBuilder.feed)
     IndexBuilder.freeze = by_name(IndexBuilder.freeze)

@@ -10,7 +10,3 @@ OLD, NEW = 'role="doc-biblioentry"', 'role="listitem"'
 def mend(app, page, template, context, doctree):
     if "body" in context:
         context["body"] = context["body"].replace(OLD, NEW)
-
-
-def setup(app):
-    app.connect("html-page-context", mend, priority=900)

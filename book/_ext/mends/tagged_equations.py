@@ -20,7 +20,3 @@ class TaggedEquations(SphinxPostTransform):
             if TAG in source and not block["nowrap"]:
                 block[:] = [nodes.Text(rf"\[{source.strip()}\]")]
                 block["nowrap"] = True
-
-
-def setup(app):
-    app.add_post_transform(TaggedEquations)

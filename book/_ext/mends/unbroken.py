@@ -58,7 +58,3 @@ class Unbroken(SphinxPostTransform):
             parent = parent.parent
         fixed = isinstance(parent, nodes.FixedTextElement)
         return isinstance(parent, nodes.TextElement) and not fixed
-
-
-def setup(app):
-    app.add_post_transform(Unbroken)

@@ -27,6 +27,9 @@ EXERCISE = re.compile(r"Exercise \d+: ")
 DIFFICULTY = re.compile(r"Difficulty: (easy|medium|hard) · (\d+) minutes")
 DOTS = {"easy": 1, "medium": 2, "hard": 3}
 READING = re.compile(r"Reading takes about (\d+) minutes")
+MARK = """<p class="difficulty difficulty-{level}">\
+<span class="dots" aria-hidden="true">{dots}</span> {level}\
+<span class="minutes">{minutes} minutes</span></p>"""
 ROMAN = ["", "I", "II", "III", "IV", "V"]
 COLAB = "https://colab.research.google.com"
 
@@ -105,13 +108,8 @@ class Exercises(SphinxPostTransform):
                 level, minutes = match.groups()
                 filled = DOTS[level]
                 dots = f"<i>{'●' * filled}</i>{'○' * (3 - filled)}"
-                paragraph.replace_self(
-                    raw(
-                        f'<p class="difficulty difficulty-{level}">'
-                        f'<span class="dots" aria-hidden="true">{dots}</span> {level}'
-                        f'<span class="minutes">{minutes} minutes</span></p>'
-                    )
-                )
+                made = MARK.format(level=level, dots=dots, minutes=minutes)
+                paragraph.replace_self(raw(made))
                 return
 
 
@@ -124,20 +122,15 @@ class ChapterHead(SphinxPostTransform):
     def run(self, **_):
         name = self.env.docname
         title = self.document.next_node(nodes.title)
-        text = self.document.astext()
-        minutes = READING.search(text)
         if not name.startswith("notebooks/") or title is None:
             return
+        minutes = READING.search(self.document.astext())
         section = title.parent
         place = section.index(title)
         facts = [f"{minutes[1]} min to read"] if minutes else []
-        each = [
-            int(m[2])
-            for node in self.document.findall(nodes.paragraph)
-            if (m := DIFFICULTY.fullmatch(node.astext()))
-        ]
-        if each:
-            facts.append(f"{len(each)} exercises, {sum(each)} min")
+        texts = [node.astext() for node in self.document.findall(nodes.paragraph)]
+        each = [int(found[2]) for found in map(DIFFICULTY.fullmatch, texts) if found]
+        facts += [f"{len(each)} exercises, {sum(each)} min"] if each else []
         spans = "".join(f"<li>{fact}</li>" for fact in facts)
         section.insert(place + 1, raw(self.strip(name, spans)))
         if part := self.part(name):
@@ -165,8 +158,3 @@ class ChapterHead(SphinxPostTransform):
                     return f"Part {ROMAN[number]} · {part.caption}"
                 return part.caption
         return None
-
-
-def setup(app):
-    for transform in (ChapterHead, Asides, Exercises):
-        app.add_post_transform(transform)

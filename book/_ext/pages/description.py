@@ -26,11 +26,10 @@ def shortened(text):
 
 def first_paragraph(doctree):
     """Return the first paragraph of running text, as text."""
+    inside = (nodes.section, nodes.document, nodes.container)
     for paragraph in doctree.findall(nodes.paragraph):
-        inside = (nodes.section, nodes.document, nodes.container)
-        words = paragraph.astext()
-        if isinstance(paragraph.parent, inside) and len(words) > 40:
-            return words
+        if isinstance(paragraph.parent, inside) and len(paragraph.astext()) > 40:
+            return paragraph.astext()
     return DEFAULT
 
 
@@ -41,7 +40,3 @@ def describe(app, name, template, context, doctree):
         doctree = app.env.get_doctree(app.config.root_doc)
     context["description"] = shortened(first_paragraph(doctree)) if doctree else DEFAULT
     context["site"] = app.config.html_baseurl
-
-
-def setup(app):
-    app.connect("html-page-context", describe)

@@ -33,7 +33,3 @@ class Letters(SphinxPostTransform):
         bar = f'<nav class="letters" aria-label="Letters">{"".join(links)}</nav>'
         glossary.children = []
         glossary += [raw(bar), *parts]
-
-
-def setup(app):
-    app.add_post_transform(Letters)

@@ -30,20 +30,14 @@ from book._ext.raw_html import is_raw, raw
 TITLE = "Check yourself"
 NUMBER = re.compile(r"(\d+)\. ")
 LETTER = re.compile(r"\(([a-z])\) ?")
+BUTTON = """<label><input type="radio" name="quiz-{0}" value="{1}" autocomplete="off">\
+<span>({1}) """
 VERDICT = '<p class="quiz-verdict" role="status" aria-live="polite"></p>'
 logger = logging.getLogger(__name__)
 
 
-class QuizQuestion(nodes.General, nodes.Element):
-    """A question with its choices and its answer."""
-
-
-class QuizLegend(nodes.General, nodes.TextElement):
-    """What is asked."""
-
-
-class QuizChoice(nodes.General, nodes.TextElement):
-    """One of the choices, with its question's number and its letter."""
+class Wrapped(nodes.General, nodes.TextElement):
+    """What stands between two pieces of HTML, `start` and `end`."""
 
 
 class MalformedError(Exception):
@@ -99,13 +93,15 @@ def parts(paragraph):
 def question(paragraph, number):
     """Return the node that takes the place of a question, and what it is made of."""
     choices, opening, answers, closing = parts(paragraph)
-    made = QuizQuestion(number=number)
-    made += QuizLegend("", "", *contents(paragraph)[0].children)
+    made = Wrapped(start='<fieldset class="quiz">\n', end="</fieldset>\n")
+    asked = contents(paragraph)[0].children
+    made += Wrapped("", "", *asked, start="<legend>", end="</legend>\n")
     letters = []
     for item in choices:
         letter, _, rest = lettered(item)
         letters.append(letter)
-        made += QuizChoice("", "", *rest, number=number, letter=letter)
+        start = BUTTON.format(number, letter)
+        made += Wrapped("", "", *rest, start=start, end="</span></label>\n")
     explained, right = [], []
     for item in answers:
         letter, bold, rest = lettered(item)
@@ -151,34 +147,11 @@ class MakeQuestions(SphinxPostTransform):
             section.replace(paragraph, made)
 
 
-def open_question(self, node):
-    self.body.append('<fieldset class="quiz">\n')
-
-
-def close_question(self, node):
-    self.body.append("</fieldset>\n")
-
-
-def open_legend(self, node):
-    self.body.append("<legend>")
-
-
-def close_legend(self, node):
-    self.body.append("</legend>\n")
-
-
-def open_choice(self, node):
-    name, letter = f"quiz-{node['number']}", node["letter"]
-    button = f'<input type="radio" name="{name}" value="{letter}" autocomplete="off">'
-    self.body.append(f"<label>{button}<span>({letter}) ")
-
-
-def close_choice(self, node):
-    self.body.append("</span></label>\n")
+def writes(name):
+    """A visitor that writes what a node has under this name."""
+    return lambda writer, node: writer.body.append(node[name])
 
 
 def setup(app):
-    app.add_node(QuizQuestion, html=(open_question, close_question))
-    app.add_node(QuizLegend, html=(open_legend, close_legend))
-    app.add_node(QuizChoice, html=(open_choice, close_choice))
+    app.add_node(Wrapped, html=[writes("start"), writes("end")])
     app.add_post_transform(MakeQuestions)

@@ -69,6 +69,6 @@ for kind in KINDS:
     setattr(Style, f"get_{kind}_template", Style.template)
 
 
-def setup(app):
+def register():
     register_plugin("pybtex.style.formatting", NAME, Style)
     register_plugin("pybtex.style.sorting", NAME, ByName)

@@ -34,7 +34,3 @@ def for_page(svg: str, alt: str) -> str | None:
     if 'class="gpt1-drawing' in svg:
         return page_html(svg)
     return page_plot(svg, alt) if is_plot(svg) else None
-
-
-def setup(app):
-    app.add_post_transform(InlineDrawings)

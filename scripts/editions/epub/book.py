@@ -10,14 +10,14 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import NavigableString, Tag
 
 from scripts.editions.about import About, read_about
 from scripts.editions.blocks import new
 from scripts.editions.contents import imprint, part_opening, sections_of, title_page
 from scripts.editions.document import gather, whole
 from scripts.editions.epub.lines import hang
-from scripts.editions.pages import Page, Part
+from scripts.editions.pages import Part
 
 TYPEFACES = "Source Sans 3 and Source Code Pro, by Paul D. Hunt"
 FOR_READERS = """\
@@ -69,18 +69,15 @@ def read(root: Path, site: Path, only: list[str] | None = None) -> Book:
         only: the names of the pages to take, all of them if None.
     """
     about = read_about(root, FOR_READERS, TYPEFACES)
-    soup = BeautifulSoup("", "html.parser")
-    parts, _ = gather(soup, root, site, about, only)
-    front = new(soup, "div")
-    front.append(title_page(soup, about, None))
-    front.append(imprint(soup, about))
+    parts, _ = gather(root, site, about, only)
+    front = new("div", title_page(about, None), imprint(about))
     files = [File("title", about.title, front, "titlepage")]
     for count, part in enumerate(parts):
-        files += files_of(soup, part, f"part-{count}")
-    body = new(soup, "main")
+        files += files_of(part, f"part-{count}")
+    body = new("main")
     for file in files:
-        tidy(soup, file.body)
-        hang(soup, file.body)
+        tidy(file.body)
+        hang(file.body)
         file.body.name = "section"
         file.body.attrs = {"id": file.name, "data-file": file.name}
         body.append(file.body)
@@ -89,30 +86,22 @@ def read(root: Path, site: Path, only: list[str] | None = None) -> Book:
     return Book(files, whole(site, "", body, pages, about), about)
 
 
-def files_of(soup: BeautifulSoup, part: Part, name: str) -> list[File]:
+def files_of(part: Part, name: str) -> list[File]:
     """Return the files of a part: its opening, if it has a title, and its pages."""
     files = []
     if part.title:
-        opening = part_opening(soup, part, name)
+        opening = part_opening(part, name)
         opening.h1.string = part.title
         files.append(File(name, part.name, opening, "part"))
     for page in part.pages:
-        file = file_of(page)
-        file.level = int(bool(part.title))
-        files.append(file)
+        title = f"{page.number} {page.title}".strip()
+        listed = [(f"{n} {words}".strip(), key) for n, words, key in sections_of(page)]
+        kind, level = "chapter" if page.number else "", int(bool(part.title))
+        files.append(File(page.key, title, page.article, kind, listed, level))
     return files
 
 
-def file_of(page: Page) -> File:
-    title = f"{page.number} {page.title}".strip()
-    sections = [
-        (f"{number} {words}".strip(), name) for number, words, name in sections_of(page)
-    ]
-    kind = "chapter" if page.number else ""
-    return File(page.key, title, page.article, kind, sections)
-
-
-def tidy(soup: BeautifulSoup, body: Tag) -> None:
+def tidy(body: Tag) -> None:
     """Take away what only paper has, and what an e-reader would not know."""
     for link in body.select("a.pointer"):
         words = link.get_text().partition(":")[0]
@@ -125,24 +114,22 @@ def tidy(soup: BeautifulSoup, body: Tag) -> None:
         number.string = number.get_text().strip(" .") + " "
     for formula in body.select("div.math"):
         if found := TAG.search(formula.get_text()):
-            text = TAG.sub("", formula.get_text())
-            formula.string = text
-            name = new(soup, "span", f"({found[1]})", class_="equation-name")
-            formula.append(name)
+            formula.string = TAG.sub("", formula.get_text())
+            formula.append(new("span", f"({found[1]})", class_="equation-name"))
     for label in body.select("div.citation > .label"):
         label.insert_after(NavigableString(" "))
 
 
 def turn_links(files: list[File]) -> None:
     """Put the file before the name in each link that leads to another file."""
-    home = {}
+    home, starts = {}, {file.name for file in files}
     for file in files:
         home[file.name] = file.name
         home |= dict.fromkeys((tag["id"] for tag in file.body(id=True)), file.name)
     for file in files:
         for link in file.body.select('a[href^="#"]'):
             name = link["href"][1:]
-            if name in {other.name for other in files}:
+            if name in starts:
                 link["href"] = f"{name}.xhtml"
             elif home[name] != file.name:
                 link["href"] = f"{home[name]}.xhtml#{name}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import NavigableString, Tag
 
 from scripts.editions.blocks import new
 
@@ -11,7 +11,7 @@ WIDE = 80  # a table with longer lines is set smaller, so that a tablet has room
 HANG = 4  # what does not fit goes on this many letters to the right
 
 
-def hang(soup: BeautifulSoup, article: Tag) -> None:
+def hang(article: Tag) -> None:
     """Make an element of each line of code, indented from its second row on.
 
     The newlines stay, for e-readers that know nothing of this.
@@ -19,7 +19,7 @@ def hang(soup: BeautifulSoup, article: Tag) -> None:
     for pre in article.find_all("pre"):
         if pre.find("a"):
             continue
-        lines = split(soup, pre)
+        lines = split(pre)
         if max(len(line.get_text().rstrip()) for line in lines) > WIDE:
             pre["class"] = [*pre.get("class", []), "wide"]
         pre.clear()
@@ -32,16 +32,16 @@ def hang(soup: BeautifulSoup, article: Tag) -> None:
             pre.append(line)
 
 
-def split(soup: BeautifulSoup, pre: Tag) -> list[Tag]:
+def split(pre: Tag) -> list[Tag]:
     """Return the lines; a colour that goes over several is in each of them."""
-    lines = [new(soup, "span", class_="line")]
+    lines = [new("span", class_="line")]
     for text in pre.find_all(string=True):
         colour = text.parent.get("class") if text.parent.name == "span" else None
         for piece in text.splitlines(keepends=True):
             part = NavigableString(piece)
             if colour and piece.strip():
-                part = new(soup, "span", piece, class_=colour)
+                part = new("span", piece, class_=colour)
             lines[-1].append(part)
             if piece.endswith("\n"):
-                lines.append(new(soup, "span", class_="line"))
+                lines.append(new("span", class_="line"))
     return [line for line in lines if line.contents]

@@ -12,13 +12,8 @@ from scripts.editions.archive import STORED
 from scripts.editions.epub.book import Book
 
 MIME = b"application/epub+zip"
-TYPES = {
-    ".xhtml": "application/xhtml+xml",
-    ".css": "text/css",
-    ".png": "image/png",
-    ".woff2": "font/woff2",
-    ".txt": "text/plain",
-}
+TYPES = {".xhtml": "application/xhtml+xml", ".css": "text/css", ".png": "image/png"}
+TYPES |= {".woff2": "font/woff2", ".txt": "text/plain"}
 FACES = ["source-sans-3-latin-wght-normal", "source-code-pro-latin-wght-normal"]
 CONTAINER = """<?xml version="1.0" encoding="utf-8"?>
 <container xmlns="urn:oasis:names:tc:opendocument:xmlns:container" version="1.0">
@@ -34,6 +29,11 @@ lang="en" xml:lang="en">
 <body{kind}>{body}</body>
 </html>
 """
+NAV = """<nav epub:type="toc" id="toc" role="doc-toc"><h1>Contents</h1>
+<ol>{lines}</ol></nav>
+<nav epub:type="landmarks" hidden="hidden"><ol>\
+<li><a epub:type="toc" href="nav.xhtml">Contents</a></li>\
+<li><a epub:type="bodymatter" href="{first}.xhtml">Begin</a></li></ol></nav>"""
 PACKAGE = """<?xml version="1.0" encoding="utf-8"?>
 <package xmlns="http://www.idpf.org/2007/opf" version="3.0" unique-identifier="id"
 xml:lang="en">
@@ -77,30 +77,19 @@ def contents(book: Book) -> bytes:
     """The contents that e-readers show, a page of the book as well."""
     lines, depth = [], 0
     for file in book.files[1:]:
-        while depth > file.level:
-            lines.append("</ol></li>")
-            depth -= 1
-        lines.append(f"<li>{link(file.title, f'{file.name}.xhtml')}")
+        lines += ["</ol></li>"] * (depth - file.level)
+        depth, address = file.level, f"{file.name}.xhtml"
+        lines.append(f"<li>{link(file.title, address)}")
         if file.kind == "part":
             lines.append("<ol>")
             depth += 1
             continue
-        inner = [
-            f"<li>{link(title, f'{file.name}.xhtml#{name}')}</li>"
-            for title, name in file.sections
-        ]
+        inner = [f"<li>{link(t, f'{address}#{n}')}</li>" for t, n in file.sections]
         lines.append(f"<ol>{''.join(inner)}</ol></li>" if inner else "</li>")
     lines += ["</ol></li>"] * depth
     first = next((file for file in book.files if file.kind == "chapter"), book.files[1])
-    return make_page(
-        "Contents",
-        '<nav epub:type="toc" id="toc" role="doc-toc"><h1>Contents</h1>\n<ol>'
-        + "\n".join(lines)
-        + '</ol></nav>\n<nav epub:type="landmarks" hidden="hidden"><ol>'
-        '<li><a epub:type="toc" href="nav.xhtml">Contents</a></li>'
-        f'<li><a epub:type="bodymatter" href="{first.name}.xhtml">Begin</a></li>'
-        "</ol></nav>",
-    )
+    body = NAV.format(first=first.name, lines="\n".join(lines))
+    return make_page("Contents", body)
 
 
 def link(title: str, address: str) -> str:
@@ -109,11 +98,8 @@ def link(title: str, address: str) -> str:
 
 def style(site: Path) -> bytes:
     """How it looks: the book's own rules, and the site's colours of code on light."""
-    rules = re.findall(
-        r'^html\[data-theme="light"\] (\.highlight \.\w+ \{[^}]*\})',
-        (site / "_static" / "pygments.css").read_text("utf8"),
-        re.MULTILINE,
-    )
+    light = r'(?m)^html\[data-theme="light"\] (\.highlight \.\w+ \{[^}]*\})'
+    rules = re.findall(light, (site / "_static" / "pygments.css").read_text("utf8"))
     own = Path(__file__).with_name("book.css").read_text("utf8")
     return "\n".join([own, *rules, ""]).encode()
 
@@ -125,8 +111,9 @@ def collect(book: Book, bodies: dict[str, str], cover: bytes, site: Path) -> dic
     show = show.format(escape(book.about.title), "the drawing of the model")
     files = {"cover.xhtml": make_page("Cover", show, "cover")}
     for file in book.files:
-        made = make_page(file.title, bodies[file.name], file.kind)
-        files[f"{file.name}.xhtml"] = made
+        files[f"{file.name}.xhtml"] = make_page(
+            file.title, bodies[file.name], file.kind
+        )
         if file.name == "title":
             files["nav.xhtml"] = contents(book)
     files |= {"book.css": style(site), "cover.png": cover}
@@ -153,12 +140,9 @@ def package(book: Book, files: dict[str, bytes]) -> bytes:
         if path.suffix == ".xhtml":
             order.append(f'<itemref idref="{key}"/>')
     about = {key: escape(str(value)) for key, value in vars(book.about).items()}
-    return PACKAGE.format(
-        **about,
-        modified=modified(book.about.edition),
-        manifest="\n".join(items),
-        spine="\n".join(order),
-    ).encode()
+    about["modified"] = modified(book.about.edition)
+    listed = {"manifest": "\n".join(items), "spine": "\n".join(order)}
+    return PACKAGE.format(**about, **listed).encode()
 
 
 def modified(edition: str) -> str:

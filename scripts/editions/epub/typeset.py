@@ -83,14 +83,9 @@ def plain(body: str) -> str:
 def cover(browser, site: Path, folder: Path) -> bytes:
     """Return the picture of the cover: the card that other sites show, upright."""
     path = folder / "cover.html"
-    path.write_text(
-        COVER.format(
-            at=site.as_uri(),
-            sentence=escape(welcome("title-lead")),
-            drawing=DRAWING.read_text("utf8"),
-        ),
-        "utf8",
-    )
+    said, drawing = escape(welcome("title-lead")), DRAWING.read_text("utf8")
+    text = COVER.format(at=site.as_uri(), sentence=said, drawing=drawing)
+    path.write_text(text, "utf8")
     page = browser.new_page(viewport={"width": 1200, "height": 1600})
     page.goto(path.as_uri())
     page.evaluate("document.fonts.ready")

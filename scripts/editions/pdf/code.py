@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import NavigableString, Tag
 
 from scripts.editions.blocks import new
 
@@ -18,19 +18,19 @@ def columns(pre: Tag) -> int:
     return max(map(len, pre.get_text().split("\n")))
 
 
-def fit_code(soup: BeautifulSoup, article: Tag) -> None:
+def fit_code(article: Tag) -> None:
     """Set long lines smaller; break those that are longer still, with a mark."""
     for pre in article.find_all("pre"):
         text = pre.get_text().rstrip("\n")
         if text.count("\n") < 18:
             pre["class"] = [*pre.get("class", []), "whole"]
         if columns(pre) > SMALLEST:
-            break_lines(soup, pre, SMALLEST)
+            break_lines(pre, SMALLEST)
         if (longest := columns(pre)) > COLUMNS:
             pre["style"] = f"font-size: {POINTS * COLUMNS / longest:.2f}pt"
 
 
-def break_lines(soup: BeautifulSoup, pre: Tag, width: int) -> None:
+def break_lines(pre: Tag, width: int) -> None:
     """Break each line after `width` letters; the rest goes on below, after a mark."""
     place = 0
     for text in list(pre.find_all(string=True)):
@@ -39,21 +39,14 @@ def break_lines(soup: BeautifulSoup, pre: Tag, width: int) -> None:
             if letter == "\n":
                 place = 0
             elif place == width:
-                pieces += [line, None]
+                pieces.append(line)
                 line, place = "", len(MARK)
             if letter != "\n":
                 place += 1
             line += letter
         if pieces:
-            replace(soup, text, [*pieces, line])
-
-
-def replace(soup: BeautifulSoup, text: NavigableString, pieces: list) -> None:
-    """Put pieces of a text in its place; None is a break with the mark."""
-    made = []
-    for piece in pieces:
-        if piece is None:
-            made += [NavigableString("\n"), new(soup, "span", MARK, class_="turned")]
-        elif piece:
-            made.append(NavigableString(piece))
-    text.replace_with(*made)
+            made = []
+            for piece in [*pieces, line]:
+                made.append(NavigableString(piece))
+                made += [NavigableString("\n"), new("span", MARK, class_="turned")]
+            text.replace_with(*made[:-2])

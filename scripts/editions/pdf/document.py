@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
 from scripts.editions import contents
 from scripts.editions.about import About, read_about
@@ -20,10 +20,8 @@ from scripts.editions.pdf.faces import faces_style
 # sources and functions lead to lists that are in alphabetical order.
 IN_ORDER = ("glossary", "bibliography", "api")
 
-TYPEFACES = (
-    "Source Serif 4, Source Sans 3 and Source Code Pro, "
-    "by Frank Grießhammer, Paul D. Hunt"
-)
+TYPEFACES = """Source Serif 4, Source Sans 3 and Source Code Pro, \
+by Frank Grießhammer, Paul D. Hunt"""
 ON_PAPER = """\
 This is the book for reading on paper. Hints, solutions and the answers to the questions
 are at the end, with pages that lead there and back. Code that the web pages fold away
@@ -42,12 +40,7 @@ class Document:
 
 
 def assemble(
-    root: Path,
-    site: Path,
-    fonts: Path,
-    *,
-    paper: str = "a4",
-    only: list[str] | None = None,
+    root: Path, site: Path, fonts: Path, *, paper="a4", only: list[str] | None = None
 ) -> Document:
     """Put the built pages into one document, which can be opened from anywhere.
 
@@ -59,45 +52,36 @@ def assemble(
         only: the names of the pages to take, all of them if None.
     """
     about = read_about(root, ON_PAPER, TYPEFACES)
-    soup = BeautifulSoup("", "html.parser")
-    parts, drawing = gather(soup, root, site, about, only)
+    parts, drawing = gather(root, site, about, only)
     pages = [page for part in parts for page in part.pages]
     for page in pages:
-        fit_code(soup, page.article)
-        name_pages(soup, page)
-    body = put_together(soup, about, parts, drawing)
-    style = "\n".join(
-        [
-            faces_style(root / "book" / "_static" / "fonts", fonts),
-            Path(__file__).with_name("book.css").read_text("utf8"),
-            f"@page {{ size: {paper}; }}",
-            running_feet(parts, about),
-        ]
-    )
+        fit_code(page.article)
+        name_pages(page)
+    body = put_together(about, parts, drawing)
+    faces = faces_style(root / "book" / "_static" / "fonts", fonts)
+    own = Path(__file__).with_name("book.css").read_text("utf8")
+    size = f"@page {{ size: {paper}; }}"
+    style = "\n".join([faces, own, size, running_feet(parts, about)])
     return Document(whole(site, style, body, pages, about), body, about)
 
 
-def name_pages(soup: BeautifulSoup, page: Page) -> None:
+def name_pages(page: Page) -> None:
     """Say on which page a link to another chapter leads."""
     for link in page.article.select("a.to-page"):
         target = link["href"][1:]
         if target.partition("--")[0] in IN_ORDER and "--" in target:
             continue
-        link.append(new(soup, "span", class_="page-of", data_target=target))
+        link.append(new("span", class_="page-of", data_target=target))
 
 
-def put_together(
-    soup: BeautifulSoup, about: About, parts: list[Part], drawing: Tag | None
-) -> Tag:
+def put_together(about: About, parts: list[Part], drawing: Tag | None) -> Tag:
     """Return the body: title, imprint, contents, then part after part."""
     keys = [f"part-{count}" for count in range(len(parts))]
-    body = new(soup, "main", class_="book")
-    body.append(contents.title_page(soup, about, drawing))
-    body.append(contents.imprint(soup, about))
-    body.append(contents.contents(soup, parts, keys))
+    front = [contents.title_page(about, drawing), contents.imprint(about)]
+    body = new("main", *front, contents.contents(parts, keys), class_="book")
     for part, key in zip(parts, keys, strict=True):
         if part.title:
-            body.append(contents.part_opening(soup, part, key))
+            body.append(contents.part_opening(part, key))
         for page in part.pages:
             article = page.article
             if part.title:
@@ -129,13 +113,13 @@ def running_feet(parts: list[Part], about: About) -> str:
     for part in parts:
         for page in part.pages:
             title = f"{page.number}   {page.title}" if page.number else page.title
-            left = part.name or about.title
+            left, right = part.name or about.title, title
             name = page_name(page)
             rules.append(
                 f"@page {name}:left {{ @bottom-left {{ content: counter(page) "
                 f"{quoted('      ' + left)}; }} }}\n"
                 f"@page {name}:right {{ @bottom-right {{ content: "
-                f"{quoted(title + '      ')} counter(page); }} }}"
+                f"{quoted(right + '      ')} counter(page); }} }}"
             )
     return "\n".join(rules)
 

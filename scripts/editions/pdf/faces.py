@@ -13,23 +13,15 @@ from pathlib import Path
 from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
 
-# (family, style, weight that is used, weights that it stands for, file on the site)
+# (family, style, its file on the site, {the weight that is used: those it stands for})
+SERIF, SANS = "source-serif-4-latin", "source-sans-3-latin"
 LIST = [
-    ("Serif", "normal", 400, "100 500", "source-serif-4-latin-wght-normal"),
-    ("Serif", "normal", 650, "501 900", "source-serif-4-latin-wght-normal"),
-    ("Serif", "italic", 400, "100 500", "source-serif-4-latin-wght-italic"),
-    ("Serif", "italic", 650, "501 900", "source-serif-4-latin-wght-italic"),
-    ("Sans", "normal", 400, "100 450", "source-sans-3-latin-wght-normal"),
-    ("Sans", "normal", 620, "451 690", "source-sans-3-latin-wght-normal"),
-    ("Sans", "normal", 750, "691 900", "source-sans-3-latin-wght-normal"),
-    ("Sans", "italic", 400, "100 900", "source-sans-3-latin-wght-italic"),
-    ("Code", "normal", 400, "100 500", "source-code-pro-latin-wght-normal"),
-    ("Code", "normal", 620, "501 900", "source-code-pro-latin-wght-normal"),
+    ("Serif", "normal", SERIF, {400: "100 500", 650: "501 900"}),
+    ("Serif", "italic", SERIF, {400: "100 500", 650: "501 900"}),
+    ("Sans", "normal", SANS, {400: "100 450", 620: "451 690", 750: "691 900"}),
+    ("Sans", "italic", SANS, {400: "100 900"}),
+    ("Code", "normal", "source-code-pro-latin", {400: "100 500", 620: "501 900"}),
 ]
-
-
-def file_name(file: str, weight: int) -> str:
-    return f"{file}-{weight}.ttf"
 
 
 def faces_style(fonts: Path, folder: Path) -> str:
@@ -42,13 +34,15 @@ def faces_style(fonts: Path, folder: Path) -> str:
         folder: where the files with one weight are.
     """
     rules = []
-    for family, style, weight, stands_for, file in LIST:
-        source, made = fonts / f"{file}.woff2", folder / file_name(file, weight)
-        address = made.as_uri() if write_face(source, made, weight) else source.as_uri()
-        rules.append(
-            f'@font-face {{ font-family: "Book {family}"; font-style: {style}; '
-            f'font-weight: {stands_for}; src: url("{address}"); }}'
-        )
+    for family, style, start, weights in LIST:
+        source = fonts / f"{start}-wght-{style}.woff2"
+        for weight, stands_for in weights.items():
+            made = folder / f"{source.stem}-{weight}.ttf"
+            there = made if write_face(source, made, weight) else source
+            rules.append(
+                f'@font-face {{ font-family: "Book {family}"; font-style: {style}; '
+                f'font-weight: {stands_for}; src: url("{there.as_uri()}"); }}'
+            )
     return "\n".join(rules)
 
 

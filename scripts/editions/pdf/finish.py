@@ -22,16 +22,10 @@ def finish(printed: bytes, about: About) -> bytes:
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(printed)))
     writer.pdf_header = "%PDF-1.7"
     writer.metadata = None
-    writer.add_metadata(
-        {
-            "/Title": about.title,
-            "/Author": about.authors,
-            "/Subject": f"{about.subtitle}. Version {about.version}.",
-            "/Keywords": about.keywords,
-            "/CreationDate": date(),
-            "/ModDate": date(),
-        }
-    )
+    said = {"/Title": about.title, "/Author": about.authors}
+    said["/Keywords"] = about.keywords
+    said["/Subject"] = f"{about.subtitle}. Version {about.version}."
+    writer.add_metadata({**said, "/CreationDate": date(), "/ModDate": date()})
     tidy_bookmarks(writer)
     root = writer.root_object
     root[NameObject("/Lang")] = TextStringObject("en")
@@ -76,21 +70,11 @@ def date() -> str:
 
 def dead_links(reader: PdfReader) -> list[str]:
     """Return where links within the PDF lead that is no place in it."""
-    names = reader.named_destinations
-    dead = []
+    names, dead = reader.named_destinations, []
     for number, page in enumerate(reader.pages, 1):
-        for target in targets(page):
+        for annotation in page.get("/Annots", None) or []:
+            annotation = annotation.get_object()
+            target = annotation.get("/Dest") or annotation.get("/A", {}).get("/D")
             if isinstance(target, str) and target not in names:
                 dead.append(f"page {number}: {target}")
     return dead
-
-
-def targets(page) -> list:
-    """Return the destinations of a page's links within the PDF."""
-    found = []
-    for annotation in page.get("/Annots", None) or []:
-        annotation = annotation.get_object()
-        target = annotation.get("/Dest") or annotation.get("/A", {}).get("/D")
-        if target is not None:
-            found.append(target)
-    return found

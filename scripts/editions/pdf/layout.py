@@ -146,9 +146,8 @@ def before(parts: list[str], blanks: list[str], found: dict[str, int]) -> list[s
     wanted = []
     for part in parts:
         earlier = blanks[: blanks.index(part) + 1] if part in blanks else blanks
-        without = found[part] - sum(
-            parts.index(b) <= parts.index(part) for b in earlier
-        )
+        blank = sum(parts.index(b) <= parts.index(part) for b in earlier)
+        without = found[part] - blank
         if (without + len(wanted)) % 2 == 0:
             wanted.append(part)
     return wanted

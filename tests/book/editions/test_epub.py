@@ -15,6 +15,7 @@ from scripts.editions.epub.lines import hang
 from scripts.editions.epub.package import collect, modified
 from scripts.editions.epub.typeset import cover, plain, typeset
 
+PACKAGE = "EPUB/package.opf"
 OPF = "{http://www.idpf.org/2007/opf}"
 XHTML = "{http://www.w3.org/1999/xhtml}"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -26,10 +27,10 @@ FORMULA = re.compile('class="math notranslate')
 @pytest.fixture(scope="module")
 def packed(site, browser, tmp_path_factory):
     """What is written into the archive."""
-    folder = tmp_path_factory.mktemp("epub")
-    book = read(ROOT, site)
-    bodies = typeset(browser, book, folder)
-    return collect(book, bodies, cover(browser, site, folder), site)
+    folder, book = tmp_path_factory.mktemp("epub"), read(ROOT, site)
+    return collect(
+        book, typeset(browser, book, folder), cover(browser, site, folder), site
+    )
 
 
 @pytest.fixture(scope="module")
@@ -53,14 +54,6 @@ def pages(files):
     return {name: tree for name, tree in files.items() if name.endswith(".xhtml")}
 
 
-@pytest.fixture(scope="module")
-def package(files):
-    return files["EPUB/package.opf"]
-
-
-# --- The archive ----------------------------------------------------------------------
-
-
 def test_the_archive_says_first_what_it_is(archive, files):
     first = archive.infolist()[0]
     assert first.filename == "mimetype"
@@ -70,7 +63,8 @@ def test_the_archive_says_first_what_it_is(archive, files):
     assert rooted.get("full-path") in archive.namelist()
 
 
-def test_the_manifest_lists_the_files_and_says_what_is_in_them(archive, package):
+def test_the_manifest_lists_the_files_and_says_what_is_in_them(archive, files):
+    package = files[PACKAGE]
     listed = {item.get("href"): item for item in package.iter(f"{OPF}item")}
     there = {n[5:] for n in archive.namelist() if n.startswith("EPUB/")}
     assert set(listed) == there - {"package.opf"}
@@ -82,7 +76,8 @@ def test_the_manifest_lists_the_files_and_says_what_is_in_them(archive, package)
     assert listed["cover.png"].get("properties") == "cover-image"
 
 
-def test_every_page_is_read_once_in_the_order_of_the_contents(package, pages):
+def test_every_page_is_read_once_in_the_order_of_the_contents(files, pages):
+    package = files[PACKAGE]
     names = {i.get("id"): i.get("href") for i in package.iter(f"{OPF}item")}
     order = [names[item.get("idref")] for item in package.iter(f"{OPF}itemref")]
     assert order[:3] == ["cover.xhtml", "title.xhtml", "nav.xhtml"]
@@ -105,9 +100,6 @@ def test_the_date_is_the_year_of_the_book_unless_one_is_given(monkeypatch):
     assert modified("Version 1.2.3 · 2031") == "2031-01-01T00:00:00Z"
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
     assert modified("Version 1.2.3 · 2031") == "1970-01-02T00:00:00Z"
-
-
-# --- The pages ------------------------------------------------------------------------
 
 
 def test_every_link_leads_to_a_place_in_the_book_or_to_a_whole_address(pages):
@@ -158,17 +150,13 @@ def test_no_page_fetches_anything_or_runs_a_script(archive, pages):
 
 
 def test_no_colour_waits_for_a_variable(archive):
+    """What sets the look of a page is in these attributes: not in its code or text."""
     for name in archive.namelist():
         if name.endswith((".xhtml", ".css")):
-            assert not re.search(r"\bvar\(|--[a-z]-", styles(archive, name)), name
-
-
-def styles(archive, name):
-    """Return what sets the look in a file: not its code, nor its text."""
-    text = archive.read(name).decode()
-    if name.endswith(".css"):
-        return text
-    return "\n".join(re.findall(r'(?:style|fill|stroke|font-family)="[^"]*"', text))
+            text = archive.read(name).decode()
+            sets = re.findall(r'(?:style|fill|stroke|font-family)="[^"]*"', text)
+            looks = text if name.endswith(".css") else "\n".join(sets)
+            assert not re.search(r"\bvar\(|--[a-z]-", looks), name
 
 
 def test_the_figures_and_formulas_of_the_site_are_there(on_site, pages):
@@ -177,33 +165,20 @@ def test_the_figures_and_formulas_of_the_site_are_there(on_site, pages):
         figures = [t for t in tree.iter() if t.tag in (f"{XHTML}figure", f"{XHTML}img")]
         assert len(figures) == len(FIGURES.findall(html)), name
         assert all(f.find(f".//{SVG}svg") is not None for f in figures), name
-    drawn = [svg for tree in pages.values() for svg in formulas(tree)]
+        assert all(t.get("alt") for t in tree.iter(f"{XHTML}img")), name
+        drawings = tree.iterfind(f".//{SVG}svg[@role='img']")
+        assert all(drawing.get("aria-label") for drawing in drawings), name
+    drawn = [
+        svg
+        for tree in pages.values()
+        for svg in tree.iterfind(f".//{SVG}svg[@class='formula']")
+    ]
     assert len(drawn) == sum(len(FORMULA.findall(h)) for h in on_site.values()) > 600
     for formula in drawn:
         assert formula.find(f".//{SVG}use") is not None
         assert formula.get("aria-label")
         assert formula.get("width").endswith("ex")
         assert "vertical-align" in formula.get("style")
-
-
-def formulas(tree):
-    return [svg for svg in tree.iter(f"{SVG}svg") if svg.get("class") == "formula"]
-
-
-def test_no_tex_is_left(pages):
-    for name, tree in pages.items():
-        for formula in tree.iterfind(".//*[@class='math notranslate nohighlight']"):
-            assert "\\" not in "".join(formula.itertext()), name
-        assert not list(tree.iter(f"{XHTML}mjx-container")), name
-
-
-def test_every_picture_has_words(pages):
-    for name, tree in pages.items():
-        for picture in tree.iter(f"{XHTML}img"):
-            assert picture.get("alt"), name
-        for picture in tree.iter(f"{SVG}svg"):
-            if picture.get("role") == "img":
-                assert picture.get("aria-label"), name
 
 
 def test_answers_stand_at_the_end_with_links_both_ways(on_site, pages):
@@ -242,14 +217,11 @@ def test_a_wrong_formula_is_not_packed(site, browser, tmp_path):
         typeset(browser, book, tmp_path)
 
 
-# --- Parts ----------------------------------------------------------------------------
-
-
 def test_a_long_line_of_code_goes_on_further_right_than_it_begins():
     code = "<pre>if a:\n    <i>b</i> <span class='s'>'''c\n\n  d'''</span>\n</pre>"
     soup = BeautifulSoup(code, "html.parser")
     text = soup.pre.get_text()
-    hang(soup, soup)
+    hang(soup)
     assert soup.pre.get_text() == text
     lines = soup.select("pre > .line")
     assert [line.get_text() for line in lines] == text.splitlines(keepends=True)
@@ -261,7 +233,7 @@ def test_a_long_line_of_code_goes_on_further_right_than_it_begins():
 def test_a_table_with_long_lines_is_set_smaller():
     code = f"<pre>{'a' * 80}\nb</pre><pre>{'a' * 81}</pre>"
     soup = BeautifulSoup(code, "html.parser")
-    hang(soup, soup)
+    hang(soup)
     assert [pre.get("class") for pre in soup.find_all("pre")] == [None, ["wide"]]
 
 

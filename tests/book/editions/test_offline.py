@@ -47,9 +47,8 @@ def test_the_python_line_of_the_readme_finds_the_file_that_changed(unpacked):
     license_text = files["LICENSE"].read_bytes()
     try:
         files["LICENSE"].write_bytes(license_text + b"!")
-        out = subprocess.run(
-            [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True
-        ).stdout
+        command = [sys.executable, "-c", code]
+        out = subprocess.check_output(command, cwd=folder, text=True)
     finally:
         files["LICENSE"].write_bytes(license_text)
     wrong = [line for line in out.splitlines() if line.endswith("WRONG")]
@@ -77,8 +76,7 @@ def test_notebooks_tales_and_model_are_the_projects(unpacked):
         told = files[f"tales/{split}.txt"].read_text("utf8")
         assert told.startswith(join(generate_tales(3, split=split)).strip()[:200])
         assert count > 100
-    config = json.loads(files["model/tales-tiny.json"].read_text("utf8"))
-    assert config
+    assert json.loads(files["model/tales-tiny.json"].read_text("utf8"))
     assert files["model/tales-tiny.pth"].stat().st_size > 1e6
 
 
@@ -89,23 +87,17 @@ def test_the_package_in_it_writes_a_tale_with_nothing_else_of_ours(unpacked, tmp
     pip += ["--no-deps", "--disable-pip-version-check", "--target", tmp_path / "here"]
     subprocess.run([*pip, wheel], check=True, cwd=tmp_path)
     program = "import gpt1, gpt1.__main__; print(gpt1.__file__); gpt1.__main__.main()"
-    done = subprocess.run(
-        [sys.executable, "-c", program, "generate", "--max_length", "30"],
-        cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(tmp_path / "here")},
-        capture_output=True,
-        encoding="utf8",
-        check=True,
-    )
-    place, *story = done.stdout.splitlines()
+    command = [sys.executable, "-c", program, "generate", "--max_length", "30"]
+    there = os.environ | {"PYTHONPATH": str(tmp_path / "here")}
+    said = subprocess.check_output(command, cwd=tmp_path, env=there, encoding="utf8")
+    place, *story = said.splitlines()
     assert place.startswith(str(tmp_path))
     assert len(" ".join(story).split()) > 10
 
 
 def test_it_does_not_name_the_machine_that_made_it(unpacked):
-    _, files = unpacked
     here = str(ROOT).encode()
-    named = [name for name, path in files.items() if here in path.read_bytes()]
+    named = [name for name, path in unpacked[1].items() if here in path.read_bytes()]
     assert named == []
 
 

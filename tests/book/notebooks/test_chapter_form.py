@@ -33,11 +33,6 @@ def sections(path):
 
 
 @every_chapter
-def test_the_first_cell_says_what_is_built_what_it_needs_and_how_long_it_takes(path):
-    assert OPENING.fullmatch(cells(path)[0]["source"])
-
-
-@every_chapter
 def test_the_drawing_of_the_whole_model_opens_it_without_a_caption(path):
     [drawing, *_] = [c for c in code_cells(path) if "model_drawing(" in c["source"]]
     assert drawing == code_cells(path)[2]
@@ -46,41 +41,32 @@ def test_the_drawing_of_the_whole_model_opens_it_without_a_caption(path):
 
 
 @every_chapter
-def test_the_minutes_of_the_exercises_add_up_to_those_of_the_opening(path):
+def test_the_first_cell_says_what_is_built_what_it_needs_and_how_long_it_takes(path):
     told = int(OPENING.fullmatch(cells(path)[0]["source"])[2])
     each = re.findall(r"\*Difficulty: \w+ · (\d+) minutes\*", markdown(path))
     assert sum(map(int, each)) == told
 
 
 @every_notebook
-def test_an_aside_opens_with_one_of_four_leads(path):
-    """A quotation with another bold lead would stay without its label and colour."""
-    wrong = [lead for lead in leads(markdown(path)) if not LEADS.fullmatch(lead)]
-    assert wrong == []
-
-
-@every_notebook
-def test_nothing_but_an_aside_is_set_as_a_quotation(path):
+def test_a_quotation_is_an_aside_with_one_of_four_leads_and_no_mistake_is_twice(path):
+    """Another quotation would stay without a label and colour."""
+    found = leads(markdown(path))
+    assert [lead for lead in found if not LEADS.fullmatch(lead)] == []
     for block in markdown(path).split("\n\n"):
         if block.startswith(">"):
             assert leads(block.split("\n")[0]), block
-
-
-@every_notebook
-def test_no_two_mistakes_of_a_chapter_have_one_name(path):
-    found = [lead for lead in leads(markdown(path)) if lead.startswith("Get it")]
-    assert len(set(found)) == len(found)
+    mistakes = [lead for lead in found if lead.startswith("Get it")]
+    assert len(set(mistakes)) == len(mistakes)
 
 
 @every_chapter
-def test_what_the_paper_says_is_marked_where_it_is_told(path):
-    assert "From the paper." in leads(sections(path)["What the paper says"])
-
-
-@every_chapter
-def test_something_goes_wrong_on_purpose(path):
-    found = leads(markdown(path))
+def test_it_tells_what_the_paper_says_what_goes_wrong_and_once_what_changed(path):
+    found, parts = leads(markdown(path)), sections(path)
+    assert "From the paper." in leads(parts["What the paper says"])
     assert any(lead.startswith("Get it wrong on purpose: ") for lead in found)
+    assert leads(parts["What you can now do"]) == ["What changed since."]
+    assert found.count("What changed since.") == 1
+    assert list(parts)[-4:] == ENDING
 
 
 @every_chapter
@@ -88,18 +74,6 @@ def test_a_section_of_mistakes_introduces_them_and_names_each(path):
     if mistakes := sections(path).get("Get it wrong on purpose"):
         assert not mistakes.strip().startswith(">")
         assert len(leads(mistakes)) >= 2
-
-
-@every_chapter
-def test_the_sections_at_the_end_are_the_same_in_the_same_order(path):
-    assert list(sections(path))[-4:] == ENDING
-
-
-@every_chapter
-def test_what_changed_since_is_told_once_after_what_you_can_do(path):
-    end = sections(path)["What you can now do"]
-    assert leads(end) == ["What changed since."]
-    assert leads(markdown(path)).count("What changed since.") == 1
 
 
 @every_chapter

@@ -10,28 +10,23 @@ from lib.book.definitions import Definitions, differences
 TAUGHT = ["tokenizer/bpe.py", "data/windows.py", "model.py", "train/step.py"]
 TAUGHT += ["generate/sampling.py"]
 TAUGHT = [ROOT / "gpt1" / path for path in TAUGHT]
-# The training loop is made of functions.
-LOOP = {"schedule", "parameter_groups", "counted", "total_loss", "evaluate"}
-LOOP |= {"train_step"}
-# The draw is, too.
-DRAW = {"candidates", "next_token"}
+# The training loop and the draw are made of functions.
+LOOPS = {"schedule", "parameter_groups", "counted", "total_loss", "evaluate"}
+LOOPS |= {"train_step", "candidates", "next_token"}
 # Told in a sentence: the bookkeeping of several texts at once.
 TOLD = {"Texts"}
 
 
+def read(paths):
+    found = Definitions()
+    for path in paths:
+        found.read(path.read_text("utf8"))
+    return found
+
+
 def package():
-    found = Definitions()
     everything = sorted((ROOT / "gpt1").rglob("*.py"))
-    for path in [*everything, *TAUGHT]:  # the last of a name counts
-        found.read(path.read_text("utf8"))
-    return found
-
-
-def taught():
-    found = Definitions()
-    for path in TAUGHT:
-        found.read(path.read_text("utf8"))
-    return found
+    return read([*everything, *TAUGHT])  # the last of a name counts
 
 
 def chapter(path):
@@ -47,23 +42,11 @@ def test_what_a_chapter_defines_is_what_the_package_has(path):
     assert "\n".join(differences(chapter(path), package())) == ""
 
 
-def test_every_class_of_the_model_is_built_in_one_chapter():
-    builders = {built: [] for built in taught().classes if built not in TOLD}
-    for path in NOTEBOOKS:
-        for built in chapter(path).classes.keys() & builders.keys():
-            builders[built].append(path.stem)
-    wrong = {built: where for built, where in builders.items() if len(where) != 1}
-    assert wrong == {}
-
-
-@pytest.mark.parametrize("functions", [LOOP, DRAW], ids=["training", "sampling"])
-def test_every_function_of_the_loops_is_built_in_one_chapter(functions):
-    builders = {built: [] for built in functions}
-    for path in NOTEBOOKS:
-        for built in chapter(path).functions.keys() & functions:
-            builders[built].append(path.stem)
-    wrong = {built: where for built, where in builders.items() if len(where) != 1}
-    assert wrong == {}
+def test_every_class_of_the_model_and_function_of_the_loops_is_built_in_one_chapter():
+    chapters = [chapter(path) for path in NOTEBOOKS]
+    built = [name for one in chapters for name in {*one.classes, *one.functions}]
+    wanted = read(TAUGHT).classes.keys() - TOLD | LOOPS
+    assert [name for name in sorted(wanted) if built.count(name) != 1] == []
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=name)

@@ -4,60 +4,28 @@ import re
 
 import pytest
 
-from lib.book.chapters import EVERY, NOTEBOOKS, cells, code_cells, name
+from lib.book.chapters import EVERY, cells, code_cells, name
 from scripts.site.address import is_setup_cell, setup_cell
 
 WIDEST = 72
 TALLEST = 25
 
-TAGS = {
-    "defines",
-    "exercise",
-    "full-width",
-    "hide-cell",
-    "hide-input",
-    "hide-output",
-    "margin",
-    "nbval-ignore-output",
-    "nbval-raises-exception",
-    "nbval-skip",
-    "raises-exception",
-    "remove-cell",
-    "remove-input",
-    "remove-output",
-    "scroll-output",
-    "solution",
-}
+KNOWN = """defines exercise full-width hide-cell hide-input hide-output margin
+nbval-ignore-output nbval-raises-exception nbval-skip raises-exception remove-cell
+remove-input remove-output scroll-output solution"""
 
 every_notebook = pytest.mark.parametrize("path", EVERY, ids=name)
-every_chapter = pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
-
-
-def ran(path):
-    return [cell for cell in code_cells(path) if "nbval-skip" not in cell["tags"]]
-
-
-def test_there_are_chapters():
-    assert NOTEBOOKS
 
 
 @every_notebook
 def test_it_was_stored_after_one_run_from_top_to_bottom(path):
-    counts = [cell["execution_count"] for cell in ran(path)]
-    assert counts == list(range(1, len(counts) + 1)), "run: make notebooks"
-
-
-@every_notebook
-def test_a_cell_that_is_not_run_shows_no_output(path):
+    count = 0
     for cell in code_cells(path):
         if "nbval-skip" in cell["tags"]:
-            assert cell["outputs"] == []
-            assert cell["execution_count"] is None
-
-
-@every_notebook
-def test_no_cell_is_empty(path):
-    assert all(cell["source"].strip() for cell in cells(path))
+            assert (cell["outputs"], cell["execution_count"]) == ([], None)
+        else:
+            count += 1
+            assert cell["execution_count"] == count, "run: make notebooks"
 
 
 @every_notebook
@@ -81,13 +49,10 @@ def test_its_code_fits_the_page(path):
 
 
 @every_notebook
-def test_its_tags_are_known(path):
-    assert set().union(*(cell["tags"] for cell in cells(path))) <= TAGS
-
-
-@every_notebook
-def test_nothing_an_editor_left_is_stored(path):
+def test_a_cell_has_text_known_tags_and_nothing_that_an_editor_left(path):
     for cell in cells(path):
+        assert cell["source"].strip()
+        assert cell["tags"] <= set(KNOWN.split())
         assert set(cell["metadata"]) <= {"mystnb", "tags"}, "run: make notebooks"
 
 
@@ -95,13 +60,3 @@ def test_nothing_an_editor_left_is_stored(path):
 def test_it_is_plain_python(path):
     for cell in code_cells(path):
         compile(cell["source"], path.name, "exec")
-
-
-@every_chapter
-def test_each_exercise_has_a_hint_and_a_solution(path):
-    stubs = sum("exercise" in cell["tags"] for cell in code_cells(path))
-    text = "\n".join(c["source"] for c in cells(path) if c["cell_type"] == "markdown")
-    assert stubs >= 4
-    assert text.count("\n### Exercise ") == stubs
-    assert text.count("<summary>Hint</summary>") == stubs
-    assert text.count("<summary>Solution</summary>") == stubs

@@ -8,12 +8,8 @@ import yaml
 from lib.book.articles import article
 from lib.book.chapters import EVERY, NOTEBOOKS, ROOT, markdown, name
 
-LEADS = {
-    "From the paper": "paper",
-    "From the code": "code",
-    "Get it wrong on purpose": "wrong",
-    "What changed since": "since",
-}
+LEADS = {"From the paper": "paper", "From the code": "code"}
+LEADS |= {"Get it wrong on purpose": "wrong", "What changed since": "since"}
 
 
 @pytest.fixture
@@ -28,14 +24,11 @@ def page(site):
 def test_the_head_names_the_part_of_the_contents(path, page):
     parts = yaml.safe_load((ROOT / "_toc.yml").read_text("utf8"))["parts"]
     numbered = [part for part in parts if part.get("numbered")]
-    file = f"notebooks/{path.stem}"
-    [place] = [
-        (roman, part["caption"])
-        for roman, part in zip(["I", "II", "III", "IV"], numbered, strict=False)
-        if {"file": file} in part["chapters"]
-    ]
+    file = {"file": f"notebooks/{path.stem}"}
+    [place] = [n for n, part in enumerate(numbered) if file in part["chapters"]]
+    number = ["I", "II", "III", "IV"][place]
     head = page(path).select_one("p.chapter-part")
-    assert head.get_text() == f"Part {place[0]} · {place[1]}"
+    assert head.get_text() == f"Part {number} · {numbered[place]['caption']}"
     assert head.find_next_sibling().name == "h1"
 
 
@@ -61,10 +54,8 @@ def test_each_lead_is_a_labelled_aside_and_no_quotation_keeps_one(path, page):
     leads = re.findall(r"(?m)^> \*\*(.+?)\*\*", markdown(path))
     wanted = [lead.rstrip(".").partition(": ") for lead in leads]
     asides = page(path).select("div.aside")
-    got = [
-        (aside.select_one(".aside-label").get_text(), aside["class"][-1])
-        for aside in asides
-    ]
+    labels = [aside.select_one(".aside-label").get_text() for aside in asides]
+    got = list(zip(labels, [aside["class"][-1] for aside in asides], strict=True))
     assert got == [(label, f"aside-{LEADS[label]}") for label, _, _ in wanted]
     for aside, (_, _, title) in zip(asides, wanted, strict=True):
         shown = aside.select_one(".aside-title")

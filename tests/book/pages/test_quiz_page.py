@@ -99,16 +99,13 @@ def test_on_paper_the_answers_are_unfolded(quiz):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_question_keeps_its_colours_apart(quiz, scheme):
-    page, forms = quiz(color_scheme=scheme)
-    form = forms.first
+    form = quiz(color_scheme=scheme)[1].first
     form.get_by_role("radio").first.check()
     style = "e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]"
-    ink, ground = form.get_by_role("status").evaluate(style)
-    assert ink != ground
+    assert len(set(form.get_by_role("status").evaluate(style))) == 2
 
 
 def test_a_choice_is_answered_by_a_finger(quiz):
-    _, forms = quiz(size="phone", has_touch=True)
-    form = forms.first
+    form = quiz(size="phone", has_touch=True)[1].first
     form.locator("label").nth(1).tap()
     assert "(b)." in form.get_by_role("status").inner_text()

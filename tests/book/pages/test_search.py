@@ -82,8 +82,5 @@ def test_a_chapter_is_found_with_its_number_and_a_place_with_what_it_is(search):
     assert "equation, in 4. Attention" in texts[0]
     _, texts, _ = search("perplexity")
     assert any("term, in Glossary" in text for text in texts)
-
-
-def test_nothing_is_found_twice(search):
     links, texts, _ = search("dropout")
-    assert len(set(zip(links, texts, strict=True))) == len(links)
+    assert len(set(zip(links, texts, strict=True))) == len(links), "one is found twice"

@@ -88,9 +88,6 @@ def test_the_icons_of_a_page_are_there(site):
         assert f"../_static/{name}" in [link["href"].split("?")[0] for link in links]
 
 
-# --- An address that leads nowhere ----------------------------------------------------
-
-
 class Pages(Silent):
     """Serves a site as GitHub Pages does: below BASE, and 404.html for what is not."""
 
@@ -105,12 +102,6 @@ class Pages(Silent):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
-
-
-@pytest.fixture
-def served(site):
-    with serving(site, Pages) as address:
-        yield address + BASE
 
 
 def test_all_that_the_lost_page_names_is_below_the_root_of_the_site(site):
@@ -128,21 +119,21 @@ def test_all_that_the_lost_page_names_is_below_the_root_of_the_site(site):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_reader_finds_the_way_back_from_an_address_that_leads_nowhere(
-    browser, served, scheme
+    browser, site, scheme
 ):
-    size = {"width": 390, "height": 844}
+    size, answers = {"width": 390, "height": 844}, {}
     page = browser.new_page(viewport=size, color_scheme=scheme)
-    answers = {}
     page.on("response", lambda got: answers.update({got.url: got.status}))
-    page.goto(served + NOWHERE)
-    page.wait_for_load_state("networkidle")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    lost = {url for url, status in answers.items() if status == 404}
-    assert lost == {served + NOWHERE}
-    assert any(url.endswith(".woff2") for url in answers)
-    page.click("text=The title page")
-    page.wait_for_url("**/book/index.html")
-    assert "GPT-1 From Scratch" in page.inner_text("h1")
+    with serving(site, Pages) as address:
+        page.goto(address + BASE + NOWHERE)
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        lost = [url for url, status in answers.items() if status == 404]
+        assert lost == [address + BASE + NOWHERE]
+        assert any(url.endswith(".woff2") for url in answers)
+        page.click("text=The title page")
+        page.wait_for_url("**/book/index.html")
+        assert "GPT-1 From Scratch" in page.inner_text("h1")
     page.close()
 
 

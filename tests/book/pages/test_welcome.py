@@ -1,6 +1,5 @@
 """What the first pages say about the chapters and the shipped model is so."""
 
-import json
 import re
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from gpt1 import count
 from gpt1.config import GPTConfig
 from gpt1.loading import load_model
-from lib.book.chapters import NOTEBOOKS, ROOT, cells
+from lib.book.chapters import NOTEBOOKS, ROOT, cells, markdown
 
 WELCOME = (ROOT / "book" / "index.md").read_text("utf8")
 HOW_TO_READ = (ROOT / "book" / "how-to-read.md").read_text("utf8")
@@ -59,17 +58,14 @@ def test_the_parts_are_those_of_the_contents_and_their_times_are_sums():
         assert time == as_time(sum(minutes(path)[0] for path in inside))
 
 
-def test_the_title_page_says_how_many_chapters_there_are_and_their_hours():
-    hours, half = divmod(sum(minutes(path)[0] for path in NOTEBOOKS), 60)
+def test_the_welcome_page_says_how_many_chapters_there_are_and_their_hours():
+    reading, exercises = map(sum, zip(*map(minutes, NOTEBOOKS), strict=True))
+    hours, half = divmod(reading, 60)
     assert half == 30
     chapters = WORDS[len(NOTEBOOKS)].capitalize()
     assert f"\n{chapters} chapters, {WORDS[hours]} and a half hours of" in WELCOME
-
-
-def test_the_exercises_take_as_many_hours_as_the_welcome_page_says():
-    hours = round(sum(minutes(path)[1] for path in NOTEBOOKS) / 60)
     said = re.search(r"exercises\s+take longer: (\w+) hours", WELCOME)[1]
-    assert WORDS[hours] == said
+    assert WORDS[round(exercises / 60)] == said
 
 
 def test_the_story_on_the_welcome_page_is_what_its_code_writes(capsys):
@@ -95,8 +91,7 @@ def test_the_writer_of_the_story_has_as_many_parameters_as_the_page_says():
 
 
 def test_the_museum_has_as_many_exhibits_as_the_page_says():
-    museum = json.loads((ROOT / "notebooks" / "bug-museum.ipynb").read_text("utf8"))
-    text = "\n".join("".join(cell["source"]) for cell in museum["cells"])
+    text = markdown(ROOT / "notebooks" / "bug-museum.ipynb")
     assert f"\n  {len(re.findall('^### [0-9]+[.] ', text, re.M))} mistakes" in WELCOME
 
 

@@ -9,6 +9,7 @@ from book._ext.pictures.page_plots import LARGER, is_plot, page_plot, turned
 from gpt1.pictures.colours import NEUTRALS, PALETTE
 from gpt1.pictures.model import model_drawing
 from lib.book.chapters import EVERY, ROOT, code_cells, name
+from scripts.site.icons import DRAWING
 
 SVG = "{http://www.w3.org/2000/svg}"
 PHONE, LEAST = 340, 8
@@ -20,9 +21,9 @@ def pictures(path):
     for cell in code_cells(path):
         for output in cell["outputs"]:
             data = output.get("data", {})
-            kinds = [kind for kind in data if kind.startswith("image/")]
-            for kind in kinds:
-                yield cell, kind, "".join(data[kind])
+            for kind in data:
+                if kind.startswith("image/"):
+                    yield cell, kind, "".join(data[kind])
 
 
 @pytest.mark.parametrize("path", EVERY, ids=name)
@@ -39,7 +40,7 @@ def test_every_plot_has_a_caption_and_words_for_who_cannot_see_it(path):
 
 
 @pytest.mark.parametrize("path", EVERY, ids=name)
-def test_every_drawing_that_is_stored_has_a_title_and_a_description(path):
+def test_every_drawing_is_stored_with_words_and_not_as_html_which_github_drops(path):
     for _, _, picture in pictures(path):
         if not is_plot(picture):
             root = ElementTree.fromstring(picture)
@@ -48,13 +49,8 @@ def test_every_drawing_that_is_stored_has_a_title_and_a_description(path):
                 assert len(svg.get("aria-label")) > 60
                 assert len(svg.findtext(f"{SVG}title")) > 3
                 assert len(svg.findtext(f"{SVG}desc")) > 40
-
-
-@pytest.mark.parametrize("path", EVERY, ids=name)
-def test_no_drawing_is_stored_as_html_which_github_would_drop(path):
-    for cell in code_cells(path):
-        for output in cell["outputs"]:
-            assert "<svg" not in "".join(output.get("data", {}).get("text/html", ""))
+    for output in [out for cell in code_cells(path) for out in cell["outputs"]]:
+        assert "<svg" not in "".join(output.get("data", {}).get("text/html", ""))
 
 
 def smallest_text(svg):
@@ -98,6 +94,10 @@ def test_stored_figures_are_small(path):
     sizes = [len(picture) for _, _, picture in pictures(path)]
     assert max(sizes, default=0) < 250_000
     assert path.stat().st_size < 1_000_000
+
+
+def test_the_drawing_that_pages_include_is_the_one_that_the_package_draws():
+    assert DRAWING.read_text("utf8") == model_drawing().svg + "\n", "run: make icons"
 
 
 @pytest.fixture(scope="module")

@@ -13,27 +13,22 @@ from lib.book.chapters import ROOT
 from scripts.project.lock import follow, newest_versions
 
 CONSTRAINTS = (ROOT / "constraints.txt").read_text("utf8")
-PINS = [
-    Requirement(line) for line in CONSTRAINTS.splitlines() if not line.startswith("#")
-]
+LINES = [line for line in CONSTRAINTS.splitlines() if not line.startswith("#")]
+PINS = [Requirement(line) for line in LINES]
+SYSTEMS = {"linux": "posix", "darwin": "posix", "win32": "nt"}
 # What no processor, system or Python here decides.
 ENVIRONMENTS = [
-    {
-        "python_version": python,
-        "python_full_version": f"{python}.9",
-        "sys_platform": system,
-        "os_name": "nt" if system == "win32" else "posix",
-    }
+    {"python_version": python, "python_full_version": f"{python}.9"}
+    | {"sys_platform": system, "os_name": name}
     for python in ("3.10", "3.11", "3.12", "3.13")
-    for system in ("linux", "darwin", "win32")
+    for system, name in SYSTEMS.items()
 ]
 
 
 def environment():
     """Return (conda's part, pip's pins, pip's options) of environment.yml."""
-    listed = yaml.safe_load((ROOT / "environment.yml").read_text("utf8"))[
-        "dependencies"
-    ]
+    text = (ROOT / "environment.yml").read_text("utf8")
+    listed = yaml.safe_load(text)["dependencies"]
     conda = [entry for entry in listed if isinstance(entry, str)]
     (pip,) = [entry["pip"] for entry in listed if isinstance(entry, dict)]
     pins = [entry for entry in pip if not entry.startswith("--")]

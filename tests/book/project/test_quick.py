@@ -10,8 +10,7 @@ from scripts.project import quick
 @pytest.fixture
 def git(tmp_path, monkeypatch):
     """A repository with one notebook on `main`, where git takes these words."""
-    name = ["-c", "user.name=me", "-c", "user.email=me@example.org"]
-    name += ["-c", "commit.gpgsign=false"]
+    name = ["-c", "user.name=me", "-c", "user.email=me@x.org", "-c", "commit.gpgsign=0"]
 
     def git(*words):
         subprocess.run(["git", *name, *words], cwd=tmp_path, check=True)

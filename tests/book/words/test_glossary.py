@@ -16,19 +16,10 @@ TERMS = re.findall(r"^\n([^\s:].*)\n  ", GLOSSARY, re.MULTILINE)
 ADDRESS = f"{pages_address(project()[0])}/book/glossary.html"
 LINK = re.compile(rf"\]\({re.escape(ADDRESS)}#([^)]*)\)")
 
-OTHER_MEANINGS = {
-    "block": ["09"],
-    "decoder": ["02"],  # a tokenizer's
-    "floor": ["06"],
-    "gain": ["02", "09", "10"],
-    "loss": ["02"],
-    "sampling": ["03"],  # of windows
-    "score": ["06"],  # a logit
-    "surprise": ["05"],
-    "value": ["01", "03", "06", "08", "09", "bug"],
-    "warm-up": ["09"],  # of a clock
-    "window": ["01"],
-}
+OTHER_MEANINGS = {"block": "09", "floor": "06", "loss": "02", "surprise": "05"}
+OTHER_MEANINGS |= {"gain": "02 09 10", "value": "01 03 06 08 09 bug", "window": "01"}
+# A tokenizer's; of windows; a logit; of a clock.
+OTHER_MEANINGS |= {"decoder": "02", "sampling": "03", "score": "06", "warm-up": "09"}
 """Chapters where a term's word means something else, by the start of their names."""
 
 
@@ -37,7 +28,7 @@ def anchor(term):
 
 
 def is_meant(term, path):
-    return not path.stem.startswith(tuple(OTHER_MEANINGS.get(term, ())))
+    return not path.stem.startswith(tuple(OTHER_MEANINGS.get(term, "").split()))
 
 
 def words(term):

@@ -6,7 +6,7 @@ from functools import lru_cache
 import pytest
 
 from lib.book.articles import article
-from lib.book.chapters import NOTEBOOKS, ROOT, cells, name
+from lib.book.chapters import NOTEBOOKS, ROOT, markdown, name
 from lib.book.symbols import maths, symbols, without_index
 
 PAGE = (ROOT / "book/symbols.md").read_text("utf8")
@@ -18,12 +18,7 @@ LISTED = {one for row in ROWS for formula in maths(row[0]) for one in symbols(fo
 
 @lru_cache(None)
 def used(path):
-    found = set()
-    for cell in cells(path):
-        if cell["cell_type"] == "markdown":
-            for formula in maths(cell["source"]):
-                found.update(symbols(formula))
-    return found
+    return {one for formula in maths(markdown(path)) for one in symbols(formula)}
 
 
 @lru_cache(None)
@@ -41,12 +36,8 @@ def test_symbols_are_read_out_of_formulas():
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
 def test_every_symbol_of_a_chapter_is_listed(path):
-    missing = {
-        one
-        for one in used(path)
-        if one not in LISTED and without_index(one) not in LISTED
-    }
-    assert missing == set()
+    missing = used(path) - LISTED
+    assert [one for one in missing if without_index(one) not in LISTED] == []
 
 
 def test_every_listed_symbol_is_used_in_a_chapter():
@@ -55,15 +46,10 @@ def test_every_listed_symbol_is_used_in_a_chapter():
     assert everywhere >= LISTED
 
 
-def places(row):
-    """The chapters that a row leads to: by their files, and by places in them."""
-    files = re.findall(r"notebooks/([\w-]+)\.ipynb", row[3])
-    return files, re.findall(r"\]\(#([\w-]+)\)", row[3])
-
-
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0].replace("$", ""))
 def test_a_symbol_stands_in_the_chapters_where_its_row_leads(row, site):
-    files, anchors = places(row)
+    files = re.findall(r"notebooks/([\w-]+)\.ipynb", row[3])
+    anchors = re.findall(r"\]\(#([\w-]+)\)", row[3])
     for path in NOTEBOOKS:
         names = ids(site / "notebooks" / f"{path.stem}.html")
         files += [path.stem for anchor in anchors if anchor in names]

@@ -49,12 +49,9 @@ def visits(browser, site: Path) -> Iterator[Callable]:
     def open_page(
         name, size="screen", *, at=None, script=True, formulas=True, **options
     ):
-        width, height = SIZES[size] if isinstance(size, str) else size
-        context = browser.new_context(
-            viewport={"width": width, "height": height},
-            java_script_enabled=script,
-            **options,
-        )
+        view = dict(zip(("width", "height"), SIZES[size], strict=True))
+        options |= {"viewport": view, "java_script_enabled": script}
+        context = browser.new_context(**options)
         contexts.append(context)
         if not formulas:  # drawing them takes seconds
             context.route("**/mathjax/**", lambda route: route.abort())
@@ -63,10 +60,7 @@ def visits(browser, site: Path) -> Iterator[Callable]:
         page.on("request", lambda request: page.asked.append(request.url))
         page.on("pageerror", lambda error: page.failed.append(str(error)))
         page.on("requestfailed", lambda request: note_failure(page, request))
-        page.on(
-            "response",
-            lambda answer: answer.status >= 400 and page.failed.append(answer.url),
-        )
+        page.on("response", lambda answer: note_status(page, answer))
         page.goto(f"{at or site.as_uri()}/{name}.html")
         if script and formulas:
             page.evaluate("window.MathJax?.startup?.promise")
@@ -81,6 +75,11 @@ def note_failure(page, request) -> None:
     """Write down what did not come, but for what the browser gives up on leaving."""
     if request.failure != "net::ERR_ABORTED":
         page.failed.append(request.url)
+
+
+def note_status(page, answer) -> None:
+    if answer.status >= 400:
+        page.failed.append(answer.url)
 
 
 # A chapter has ten thousand elements, most of them in code and formulas, and axe-core

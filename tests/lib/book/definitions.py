@@ -98,16 +98,15 @@ def is_remark(node: ast.stmt) -> bool:
 
 def is_attachment(node: ast.stmt) -> bool:
     """Tell whether this is `Class.name = function`, perhaps wrapped."""
-    if not isinstance(node, ast.Assign) or not isinstance(
-        node.targets[0], ast.Attribute
-    ):
+    target = node.targets[0] if isinstance(node, ast.Assign) else None
+    if not isinstance(target, ast.Attribute):
         return False
     value = node.value
     while isinstance(value, ast.Call) and len(value.args) == 1 and not value.keywords:
         if ast.unparse(value.func) not in WRAPPERS | {"torch.no_grad()"}:
             return False
         value = value.args[0]
-    return isinstance(value, ast.Name) and isinstance(node.targets[0].value, ast.Name)
+    return isinstance(value, ast.Name) and isinstance(target.value, ast.Name)
 
 
 def differences(chapter: Definitions, package: Definitions) -> list[str]:
@@ -137,7 +136,6 @@ def compare(name: str, here: str, there: str | None) -> list[str]:
         return [f"{name}: the package has no such name"]
     if here == there:
         return []
-    lines = difflib.unified_diff(
-        there.split("\n"), here.split("\n"), "package", "chapter", lineterm="", n=1
-    )
+    texts = there.split("\n"), here.split("\n")
+    lines = difflib.unified_diff(*texts, "package", "chapter", lineterm="", n=1)
     return [f"{name}:\n" + "\n".join(lines)]

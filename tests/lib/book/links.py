@@ -10,21 +10,11 @@ from urllib.parse import unquote, urlsplit
 from bs4 import BeautifulSoup
 
 # Elements that make a browser fetch what they name.
-LOADS = {
-    "audio": ("src",),
-    "embed": ("src",),
-    "iframe": ("src",),
-    "image": ("href", "xlink:href"),
-    "img": ("src", "srcset"),
-    "input": ("src",),
-    "link": ("href",),
-    "object": ("data",),
-    "script": ("src",),
-    "source": ("src", "srcset"),
-    "track": ("src",),
-    "use": ("href", "xlink:href"),
-    "video": ("src", "poster"),
-}
+SOURCES = ["audio", "embed", "iframe", "input", "script", "track"]
+LOADS = dict.fromkeys(SOURCES, ("src",))
+LOADS |= dict.fromkeys(["img", "source"], ("src", "srcset"))
+LOADS |= dict.fromkeys(["image", "use"], ("href", "xlink:href"))
+LOADS |= {"link": ("href",), "object": ("data",), "video": ("src", "poster")}
 # Links that name a page's relations and fetch nothing.
 RELATIONS = {"author", "canonical", "index", "next", "prev", "search"}
 
@@ -36,9 +26,8 @@ class Page:
         self.path = path
         self.soup = BeautifulSoup(path.read_text("utf8"), "html.parser")
         self.ids = Counter(tag["id"] for tag in self.soup.find_all(id=True))
-        self.names = set(self.ids) | {
-            tag["name"] for tag in self.soup.find_all("a", attrs={"name": True})
-        }
+        anchors = self.soup.find_all("a", attrs={"name": True})
+        self.names = set(self.ids) | {tag["name"] for tag in anchors}
 
     def links(self) -> list[str]:
         return [tag["href"] for tag in self.soup.find_all("a", href=True)]

@@ -47,13 +47,10 @@ def questions(text: str) -> list[Question]:
         if not match:
             raise ValueError(f"no question: {text[place : place + 200]!r}")
         answers = ANSWER.findall(match["answers"])
-        question = Question(
-            int(match["number"]),
-            match["text"],
-            dict(CHOICE.findall(match["choices"])),
-            {letter: why for _, letter, why in answers},
-            [letter for bold, letter, _ in answers if bold],
-        )
-        found.append(question)
+        choices = dict(CHOICE.findall(match["choices"]))
+        explained = {letter: why for _, letter, why in answers}
+        right = [letter for bold, letter, _ in answers if bold]
+        number = int(match["number"])
+        found.append(Question(number, match["text"], choices, explained, right))
         place = match.end()
     return found
