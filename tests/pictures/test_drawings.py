@@ -12,8 +12,8 @@ from gpt1.count.ledgers import parameters
 from gpt1.inspect.leaks import leaks
 from gpt1.inspect.trace import trace
 from gpt1.pictures.colours import COLOURS
+from gpt1.pictures.look import TINTS
 from gpt1.pictures.model import PARTS, attention_map, model_drawing
-from gpt1.pictures.svg import TINTS
 
 SVG = "{http://www.w3.org/2000/svg}"
 TOKENS = ["the", "cat", "sat", "on", "the", "mat", "."]
