@@ -89,10 +89,11 @@ def same(exercise, cases, results, wrong):
 
     Two answers that do nothing but raise have nothing to be compared by.
     """
-    for (_, arguments), got in zip(cases, results, strict=True):
-        if difference(got, exercise.outcome(wrong, arguments), exercise.tolerance):
-            return False
-    return not all(isinstance(got, Raised) for got in results)
+    if all(isinstance(got, Raised) for got in results):
+        return False
+    wants = (exercise.outcome(wrong, arguments) for _, arguments in cases)
+    pairs = zip(results, wants, strict=True)
+    return not any(difference(*pair, exercise.tolerance) for pair in pairs)
 
 
 def called(answer, arguments):

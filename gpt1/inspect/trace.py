@@ -215,8 +215,6 @@ class Trace:
 
     __repr__ = __str__
 
-    # --- while it watches -------------------------------------------------------------
-
     def _begin(self, module, args, kwargs):
         call = Call(module, self.names[module], shapes((args, kwargs)))
         (self.open[-1].parts if self.open else self.calls).append(call)
@@ -232,8 +230,6 @@ class Trace:
     def _product(self, product):
         if self.open:
             self.open[-1].parts.append(product)
-
-    # --- afterwards -------------------------------------------------------------------
 
     def _finish(self):
         """From calls to rows."""

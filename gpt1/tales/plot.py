@@ -122,8 +122,7 @@ def _read_plot(title: str, rest: str) -> Plot:
     for line in _whole_lines(rest):
         if not line:
             paragraphs.append([])
-            continue
-        if line[0] == "@":
+        elif line[0] == "@":
             name, values = _variable(line[1:])
             variables[name] = values
         elif line[0] == "?":

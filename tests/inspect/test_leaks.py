@@ -88,10 +88,8 @@ def test_is_causal_with_a_past_leaves_gaps():
 
 
 def test_a_model_that_still_drops_values_is_refused():
-    for model in (
-        VARIANTS["attention dropout in eval"](small()),
-        small().train().forward,
-    ):
+    in_eval = VARIANTS["attention dropout in eval"](small())
+    for model in (in_eval, small().train().forward):
         with pytest.raises(ValueError, match=r"two answers to .*model\.eval\(\)"):
             leaks(model)
 
