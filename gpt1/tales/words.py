@@ -49,9 +49,6 @@ LISTS = {
         Miss Marlow (she) | Mr Castle (he) | Mrs Abara (she) | Mr Novak (he) | Miss
         Quill (she) | Mr Singh (he) | Mrs Haddad (she) | Mr Greengrass (he) | Mrs Silva
         (she) | Mr Pickering (he) | Miss Yamada (she) | Mr Larsen (he)""",
-    "colours": """
-        red | blue | green | yellow | white | purple | orange | silver | scarlet |
-        sky-blue | golden | turquoise | pink | brown | crimson | emerald""",
     "towns": """
         Applewick | Barnaby Bay | Coldharbour | Dovecote | Elmsworth | Fennimore |
         Goosefield | Hollowell | Kettlebridge | Larkhill | Millbrook | Nettlecombe |
@@ -64,14 +61,6 @@ LISTS = {
         in the market square | at the harbour | by the fountain | at the station | on
         the town bridge | at the fair | in the arcade | outside the cinema | at the bus
         stop | in the botanical garden | by the clock tower | at the fish market""",
-    "wilds": """
-        in the beech wood | in the orchard | on the heath | by the mill pond | at the
-        crossroads | in the clearing | under the old bridge | in the fir wood | by the
-        windmill | at the wood's edge | in the hollow | by the brook | on Barrow Hill |
-        at the bend of the river | in the valley | at the ford""",
-    "beasts": """
-        mouse | vole | shrew | dormouse | hedgehog | mole | squirrel | hamster | rabbit
-        | guinea pig | hare | otter | weasel | marmot""",
     "wise": """
         the old heron (she) | the barn owl (he) | the grey goose (she) | the tortoise
         (he) | the old toad (he) | the old hare (she) | the old raven (he) | the wise

@@ -11,6 +11,7 @@ from gpt1 import GPT, GPTConfig
 from gpt1.count.ledgers import parameters
 from gpt1.inspect.leaks import leaks
 from gpt1.inspect.trace import trace
+from gpt1.pictures.colours import COLOURS, FILLS
 from gpt1.pictures.look import TINTS
 from gpt1.pictures.model import PARTS, attention_map, model_drawing
 
@@ -194,3 +195,8 @@ def test_weights_of_another_shape_are_refused(shape):
 def test_scores_in_place_of_weights_are_refused(wrong):
     with pytest.raises(ValueError, match="after the softmax"):
         attention_map(torch.full((7, 7), wrong), TOKENS)
+
+
+def test_the_colours_are_the_books_colours():
+    fills, edges = map(set, zip(*TINTS.values(), strict=True))
+    assert (fills, edges) == (set(FILLS.values()), set(COLOURS.values()))
