@@ -22,15 +22,5 @@ from gpt1.model import (
 
 __version__ = "0.2.0"
 
-__all__ = [
-    "GPT",
-    "Block",
-    "Cache",
-    "FeedForward",
-    "GPTConfig",
-    "KVCache",
-    "MultiHeadAttention",
-    "attention",
-    "attention_weights",
-    "causal_mask",
-]
+__all__ = ["GPT", "Block", "Cache", "FeedForward", "GPTConfig", "KVCache"]
+__all__ += ["MultiHeadAttention", "attention", "attention_weights", "causal_mask"]

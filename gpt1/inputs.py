@@ -5,16 +5,8 @@ import torch
 from gpt1.config import GPTConfig
 from gpt1.speed.loss import IGNORED
 
-INTEGERS = {
-    torch.uint8,
-    torch.int8,
-    torch.int16,
-    torch.uint16,
-    torch.int32,
-    torch.uint32,
-    torch.int64,
-    torch.uint64,
-}
+INTEGERS = {torch.int8, torch.int16, torch.int32, torch.int64}
+INTEGERS |= {torch.uint8, torch.uint16, torch.uint32, torch.uint64}
 
 
 def check_ids(ids, config: GPTConfig, past=0):

@@ -36,9 +36,8 @@ def difference(got, want, tolerance):
         return dictionaries(got, want, tolerance)
     if isinstance(want, (tuple, list)):
         return sequences(got, want, tolerance)
-    if type(got) is type(want) and got == want:
-        return None
-    return told(shown(want), shown(got))
+    same = type(got) is type(want) and got == want
+    return None if same else told(shown(want), shown(got))
 
 
 def told(want, got, where=""):
@@ -54,12 +53,9 @@ def tensors(got, want, tolerance):
         return told(f"a tensor of shape {tuple(want.shape)}", shown(got))
     want = want.detach().cpu()
     if got.shape != want.shape:
-        return told(
-            f"{tuple(want.shape)}", f"{tuple(got.shape)}", "the shape is not right: "
-        )
-    if close(got, want, tolerance):
-        return None
-    return told(shown(want), shown(got))
+        shapes = f"{tuple(want.shape)}", f"{tuple(got.shape)}"
+        return told(*shapes, "the shape is not right: ")
+    return None if close(got, want, tolerance) else told(shown(want), shown(got))
 
 
 def stacked(value):
@@ -102,11 +98,8 @@ def sequences(got, want, tolerance):
     if not isinstance(got, (tuple, list)):
         return told(shown(want), shown(got))
     if len(got) != len(want):
-        return told(
-            f"{len(want)}: {shown(want)}",
-            f"{len(got)}: {shown(got)}",
-            "the length is not right: ",
-        )
+        both = f"{len(want)}: {shown(want)}", f"{len(got)}: {shown(got)}"
+        return told(*both, "the length is not right: ")
     for index, (mine, theirs) in enumerate(zip(got, want, strict=True)):
         found = difference(mine, theirs, tolerance)
         if found and isinstance(theirs, (torch.Tensor, tuple, list, dict)):

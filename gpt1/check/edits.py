@@ -214,10 +214,9 @@ def source(part):
     for node in ast.walk(ast.parse("\n".join(lines))):
         if isinstance(node, kinds) and ast.get_docstring(node):
             text = node.body[0]
-            lines[text.lineno - 1 : text.end_lineno] = [
-                " " * text.col_offset + "pass" if len(node.body) == 1 else "",
-                *[""] * (text.end_lineno - text.lineno),
-            ]
+            first = " " * text.col_offset + "pass" if len(node.body) == 1 else ""
+            rest = [""] * (text.end_lineno - text.lineno)
+            lines[text.lineno - 1 : text.end_lineno] = [first, *rest]
     return "\n".join(lines)
 
 

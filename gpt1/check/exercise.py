@@ -74,10 +74,8 @@ class Exercise:
     def all_cases(self):
         """Pairs of a description, None if there is none, and a tuple of arguments."""
         for case in self.cases():
-            if len(case) == 2 and isinstance(case[0], str) and type(case[1]) is tuple:
-                yield case
-            else:
-                yield None, case
+            told = len(case) == 2 and isinstance(case[0], str)
+            yield case if told and type(case[1]) is tuple else (None, case)
 
     def expected(self, arguments):
         """What the right answer comes to in a case."""

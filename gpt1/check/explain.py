@@ -15,11 +15,8 @@ def explain(error, answer):
         Text of one or two lines.
     """
     message = f"{type(error).__name__}: {' '.join(str(error).split())}"
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename in homes(answer)
-    ]
+    all_frames, own = traceback.extract_tb(error.__traceback__), homes(answer)
+    frames = [frame for frame in all_frames if frame.filename in own]
     if not frames:
         return f"your code stopped with {message}"
     last = frames[-1]

@@ -11,14 +11,5 @@ from gpt1.count.ledgers import (
     training_memory,
 )
 
-__all__ = [
-    "BYTES",
-    "Ledger",
-    "Row",
-    "activations",
-    "flops",
-    "generation_memory",
-    "parameters",
-    "training_flops",
-    "training_memory",
-]
+__all__ = ["BYTES", "Ledger", "Row", "activations", "flops", "generation_memory"]
+__all__ += ["parameters", "training_flops", "training_memory"]

@@ -3,15 +3,7 @@
 from dataclasses import dataclass
 
 from gpt1.config import PRESETS, GPTConfig
-from gpt1.count.ledgers import (
-    activations,
-    checked_time,
-    flops,
-    generation_memory,
-    parameters,
-    training_flops,
-    training_memory,
-)
+from gpt1.count import ledgers
 from gpt1.plumbing.command import option, parse, run
 
 GROUP = "sizes; the preset's unless given"
@@ -55,25 +47,26 @@ def report(options):
         ValueError: see `GPTConfig` and `activations`.
     """
     config, batch = options.model(), options.batch_size
-    time = checked_time(config, options.time)
-    training, writing = training_memory(config, batch, time), generation_memory(config)
+    time = ledgers.checked_time(config, options.time)
+    training = ledgers.training_memory(config, batch, time)
+    writing = ledgers.generation_memory(config)
     return f"""\
 {options.preset}: vocabulary {config.vocab_size:,}, context {config.context}, width \
 {config.width}, {config.layers} layers,
 {config.heads} heads, feed-forward {config.feed_forward}, dropout {config.dropout}
 
 PARAMETERS
-{parameters(config)}
+{ledgers.parameters(config)}
 
 FORWARD, each of {time} tokens
-{flops(config, time)}
-training, three times as much: {training_flops(config, time):,}
+{ledgers.flops(config, time)}
+training, three times as much: {ledgers.training_flops(config, time):,}
 
 TRAINING, {batch} x {time} tokens in float32: {_human(training.total)}
 {training}
 
 ACTIVATIONS of these
-{activations(config, batch, time)}
+{ledgers.activations(config, batch, time)}
 
 WRITING one text in float32: {_human(writing.total)}
 {writing}"""

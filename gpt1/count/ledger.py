@@ -73,11 +73,5 @@ def aligned(table, sides):
         sides: "<" or ">" for each column: to which side it is pushed.
     """
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    places = list(zip(sides, widths, strict=True))
-    return "\n".join(
-        "  ".join(
-            f"{cell:{side}{width}}"
-            for cell, (side, width) in zip(row, places, strict=True)
-        ).rstrip()
-        for row in table
-    )
+    places = [f"{{:{side}{width}}}" for side, width in zip(sides, widths, strict=True)]
+    return "\n".join("  ".join(places).format(*row).rstrip() for row in table)

@@ -37,18 +37,16 @@ def parameters(config: GPTConfig) -> Ledger:
     def table(name, rows):
         return Row(name, f"{rows} x {width}", rows * width)
 
-    return Ledger(
-        "parameters",
-        [
-            table("token embedding", config.vocab_size),
-            table("position embedding", config.context),
-            linear("query, key, value", width, 3 * width),
-            linear("attention projection", width, width),
-            linear("feed-forward expand", width, inner),
-            linear("feed-forward contract", inner, width),
-            Row("two LayerNorms", f"2 x (2 x {width})", 4 * width, layers),
-        ],
-    )
+    rows = [
+        table("token embedding", config.vocab_size),
+        table("position embedding", config.context),
+        linear("query, key, value", width, 3 * width),
+        linear("attention projection", width, width),
+        linear("feed-forward expand", width, inner),
+        linear("feed-forward contract", inner, width),
+        Row("two LayerNorms", f"2 x (2 x {width})", 4 * width, layers),
+    ]
+    return Ledger("parameters", rows)
 
 
 def flops(config: GPTConfig, time=None) -> Ledger:
@@ -71,18 +69,16 @@ def flops(config: GPTConfig, time=None) -> Ledger:
     def product(name, into, out, times=layers):
         return Row(name, f"2 x {into} x {out}", 2 * into * out, times)
 
-    return Ledger(
-        "FLOPs per token",
-        [
-            product("query, key, value", width, 3 * width),
-            product("scores", width, time),
-            product("weighted values", time, width),
-            product("attention projection", width, width),
-            product("feed-forward expand", width, inner),
-            product("feed-forward contract", inner, width),
-            product("logits", width, config.vocab_size, 1),
-        ],
-    )
+    rows = [
+        product("query, key, value", width, 3 * width),
+        product("scores", width, time),
+        product("weighted values", time, width),
+        product("attention projection", width, width),
+        product("feed-forward expand", width, inner),
+        product("feed-forward contract", inner, width),
+        product("logits", width, config.vocab_size, 1),
+    ]
+    return Ledger("FLOPs per token", rows)
 
 
 def training_flops(config: GPTConfig, time=None) -> int:
@@ -140,18 +136,14 @@ def activations(config: GPTConfig, batch, time=None) -> Ledger:
     ]
     if dropped:
         weights = f"3 x {heads} x {time}"
-        block += [
-            kept("attention weights", 3 * heads * time, weights),
-            kept("two dropout masks", 2 * width, f"2 x {width}"),
-        ]
+        block.append(kept("attention weights", 3 * heads * time, weights))
+        block.append(kept("two dropout masks", 2 * width, f"2 x {width}"))
         ends = [kept("embedding dropout mask", width, times=1)]
     else:
-        block += [kept("softmax sums", heads)]
+        block.append(kept("softmax sums", heads))
         ends = []
-    ends += [
-        kept("final state", width, times=1),
-        kept("log-probabilities", config.vocab_size, times=1),
-    ]
+    ends.append(kept("final state", width, times=1))
+    ends.append(kept("log-probabilities", config.vocab_size, times=1))
     return Ledger("bytes", block + ends)
 
 
@@ -172,15 +164,13 @@ def training_memory(config: GPTConfig, batch, time=None) -> Ledger:
     """
     size = parameters(config).total
     kept = activations(config, batch, time)
-    return Ledger(
-        "bytes",
-        [
-            Row("weights", f"{size} x {BYTES}", size * BYTES),
-            Row("gradients", f"{size} x {BYTES}", size * BYTES),
-            Row("Adam's moments", f"2 x {size} x {BYTES}", 2 * size * BYTES),
-            Row("activations", "see activations()", kept.total),
-        ],
-    )
+    rows = [
+        Row("weights", f"{size} x {BYTES}", size * BYTES),
+        Row("gradients", f"{size} x {BYTES}", size * BYTES),
+        Row("Adam's moments", f"2 x {size} x {BYTES}", 2 * size * BYTES),
+        Row("activations", "see activations()", kept.total),
+    ]
+    return Ledger("bytes", rows)
 
 
 def generation_memory(config: GPTConfig, batch=1, time=None) -> Ledger:
@@ -198,18 +188,10 @@ def generation_memory(config: GPTConfig, batch=1, time=None) -> Ledger:
     time = checked_time(config, time)
     size, width = parameters(config).total, config.width
     room = 2 * checked_batch(batch) * time * width * BYTES
-    return Ledger(
-        "bytes",
-        [
-            Row("weights", f"{size} x {BYTES}", size * BYTES),
-            Row(
-                "keys and values",
-                f"2 x {batch} x {time} x {width} x {BYTES}",
-                room,
-                config.layers,
-            ),
-        ],
-    )
+    how = f"2 x {batch} x {time} x {width} x {BYTES}"
+    weights = Row("weights", f"{size} x {BYTES}", size * BYTES)
+    kept = Row("keys and values", how, room, config.layers)
+    return Ledger("bytes", [weights, kept])
 
 
 def checked_time(config, time):

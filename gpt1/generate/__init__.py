@@ -8,12 +8,5 @@ from gpt1.generate.sampling import candidates, generate, next_token, stream
 from gpt1.generate.texts import start_ids, write_text
 from gpt1.loading import load_model
 
-__all__ = [
-    "candidates",
-    "generate",
-    "load_model",
-    "next_token",
-    "start_ids",
-    "stream",
-    "write_text",
-]
+__all__ = ["candidates", "generate", "load_model", "next_token", "start_ids"]
+__all__ += ["stream", "write_text"]

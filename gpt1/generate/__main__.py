@@ -126,16 +126,10 @@ def ends(options, source, read):
 def draw(model, prompt, new_tokens, seeds, options):
     """What `stream` yields for a text of each seed, under `options`."""
     device = model.token_embedding.weight.device
-    return stream(
-        model,
-        [prompt] * len(seeds),
-        new_tokens,
-        temperature=options.temperature,
-        top_k=options.top_k,
-        top_p=options.top_p,
-        generator=[torch.Generator(device).manual_seed(seed) for seed in seeds],
-        cache=options.cache,
-    )
+    names = "temperature", "top_k", "top_p", "cache"
+    chosen = {name: getattr(options, name) for name in names}
+    dice = [torch.Generator(device).manual_seed(seed) for seed in seeds]
+    return stream(model, [prompt] * len(seeds), new_tokens, generator=dice, **chosen)
 
 
 def write(options):

@@ -36,13 +36,9 @@ def equation(module, holder, attribute):
         holder: the module that it belongs to, or None.
         attribute: its name there.
     """
-    for kind in type(holder).__mro__:
-        if f"{kind.__name__}.{attribute}" in EQUATIONS:
-            return EQUATIONS[f"{kind.__name__}.{attribute}"]
-    for kind in type(module).__mro__:
-        if kind.__name__ in EQUATIONS:
-            return EQUATIONS[kind.__name__]
-    return ""
+    names = [f"{kind.__name__}.{attribute}" for kind in type(holder).__mro__]
+    names += [kind.__name__ for kind in type(module).__mro__]
+    return next((EQUATIONS[name] for name in names if name in EQUATIONS), "")
 
 
 def legend(found):

@@ -126,11 +126,8 @@ class Leaks:
 
     def __init__(self, moved):
         self.moved = moved
-        pairs = [
-            (i, j) for i, row in enumerate(moved.tolist()) for j in range(len(row))
-        ]
-        self.found = [(i, j) for i, j in pairs if j > i and moved[i, j]]
-        self.missing = [(i, j) for i, j in pairs if j <= i and not moved[i, j]]
+        self.found = [(i, j) for i, j in moved.nonzero().tolist() if j > i]
+        self.missing = [(i, j) for i, j in (~moved).nonzero().tolist() if j <= i]
 
     def __bool__(self):
         return bool(self.found)
@@ -146,9 +143,8 @@ class Leaks:
             parts.append(f"{counted(self.found, 'leak')}, output {i} sees input {j}")
         if self.missing:
             i, j = self.missing[0]
-            parts.append(
-                f"{counted(self.missing, 'gap')}, output {i} does not see input {j}"
-            )
+            gaps = counted(self.missing, "gap")
+            parts.append(f"{gaps}, output {i} does not see input {j}")
         return "; ".join(parts)
 
     def __repr__(self):
@@ -156,9 +152,7 @@ class Leaks:
         wide = len(str(time - 1))
         lines = [" " * wide + " " + " ".join(f"{j:{wide}}" for j in range(time))]
         for i, row in enumerate(self.moved.tolist()):
-            marks = (
-                "x!"[j > i] if moved else "?."[j > i] for j, moved in enumerate(row)
-            )
+            marks = (("?.", "x!")[moved][j > i] for j, moved in enumerate(row))
             lines.append(f"{i:{wide}} " + " ".join(f"{mark:>{wide}}" for mark in marks))
         key = "row: output, column: changed input; x moved, ! moved and must not"
         key += ", ? did not and may" if self.missing else ""

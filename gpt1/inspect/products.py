@@ -36,15 +36,8 @@ class Product:
     parameter: str | None = None
 
 
-MATRICES = {
-    "aten::mm": (0, 1),
-    "aten::bmm": (0, 1),
-    "aten::mv": (0, 1),
-    "aten::dot": (0, 1),
-    "aten::addmm": (1, 2),
-    "aten::addmv": (1, 2),
-    "aten::baddbmm": (1, 2),
-}
+MATRICES = dict.fromkeys(["aten::mm", "aten::bmm", "aten::mv", "aten::dot"], (0, 1))
+MATRICES |= dict.fromkeys(["aten::addmm", "aten::addmv", "aten::baddbmm"], (1, 2))
 """Operations, and which of their arguments are the factors."""
 
 VIEWS = {"aten::view", "aten::_unsafe_view"}

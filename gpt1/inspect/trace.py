@@ -181,11 +181,11 @@ class Trace:
         Raises:
             KeyError: there is none; the message names those there are.
         """
-        for row in self.rows:
-            if row.name == name:
-                return row
-        known = ", ".join(dict.fromkeys(row.name for row in self.rows))
-        raise KeyError(f"no {name!r} here; there are: {known}")
+        rows = {row.name: row for row in reversed(self.rows)}
+        if name not in rows:
+            known = ", ".join(dict.fromkeys(row.name for row in self.rows))
+            raise KeyError(f"no {name!r} here; there are: {known}")
+        return rows[name]
 
     def drawing(self):
         """The table as a picture, from top to bottom: a `Drawing`."""
@@ -203,11 +203,9 @@ class Trace:
     def __str__(self):
         if not self.rows:
             return "no module ran: call the model itself inside the with block"
-        head = ("module", "in", "out", "parameters", "FLOPs", "")
-        table = [head]
+        table = [("module", "in", "out", "parameters", "FLOPs", "")]
         for row in self.rows:
-            own = "tied" if row.tied else f"{row.parameters:,}"
-            numbers = own, f"{row.flops:,}"
+            numbers = "tied" if row.tied else f"{row.parameters:,}", f"{row.flops:,}"
             if row.inner and not row.parameters and not row.flops:
                 numbers = "", ""
             label = "  " * row.depth + row.label
@@ -216,8 +214,6 @@ class Trace:
         return "\n".join(filter(None, (aligned(table, "<<<>><"), self.legend)))
 
     __repr__ = __str__
-
-    # --- while it watches -------------------------------------------------------------
 
     def _begin(self, module, args, kwargs):
         call = Call(module, self.names[module], shapes((args, kwargs)))
@@ -234,8 +230,6 @@ class Trace:
     def _product(self, product):
         if self.open:
             self.open[-1].parts.append(product)
-
-    # --- afterwards -------------------------------------------------------------------
 
     def _finish(self):
         """From calls to rows."""
@@ -265,12 +259,11 @@ class Trace:
         if alone or type(call.module).__module__.startswith("torch.nn"):
             call.flops = sum(product.flops for product in products)
             call.parts = called
-        call.parts = [
-            part if isinstance(part, Call) else own(part, call, elsewhere, named)
-            for part in call.parts
-        ]
-        for part in called:
-            self._settle(part, seen, named)
+        for index, part in enumerate(call.parts):
+            if isinstance(part, Call):
+                self._settle(part, seen, named)
+            else:
+                call.parts[index] = own(part, call, elsewhere, named)
 
 
 def own(product, call, elsewhere, named):
@@ -278,15 +271,10 @@ def own(product, call, elsewhere, named):
     place = f"{call.name}." if call.name else ""
     label = product.name.replace(f"@ {place}", "@ ", 1)
     tied = id(named.get(product.parameter)) in elsewhere
-    return Call(
-        None,
-        place + label,
-        [product.given],
-        [product.made],
-        product.flops,
-        equation=equation(None, call.module, label),
-        tied=product.parameter if tied else "",
-    )
+    made = Call(None, place + label, [product.given], [product.made], product.flops)
+    made.equation = equation(None, call.module, label)
+    made.tied = product.parameter if tied else ""
+    return made
 
 
 def shapes(value):
@@ -365,26 +353,17 @@ def cut(call, depth):
 def rows_of(call, root, above="", around=1, depth=0):
     """A call and its parts as rows; `around` is how many calls share the row above."""
     label = (call.name.removeprefix(f"{above}.") if above else call.name) or root
-    if call.times > around:
-        same = call.last == call.name
-        many = f", {call.times // around} times"
-        label += many if same else f" to {last_number(call)}"
+    if call.times > around and call.last == call.name:
+        label += f", {call.times // around} times"
+    elif call.times > around:
+        label += f" to {last_number(call)}"
     elif label.isdigit():
         label += f" {type(call.module).__name__}"
-    yield TraceRow(
-        call.name or root,
-        label,
-        depth,
-        type(call.module).__name__ if call.module is not None else "product",
-        written(call.given),
-        written(call.made),
-        call.parameters,
-        call.flops,
-        call.equation,
-        call.times,
-        call.tied,
-        bool(call.parts),
-    )
+    kind = "product" if call.module is None else type(call.module).__name__
+    shapes = written(call.given), written(call.made)
+    rest = call.parameters, call.flops, call.equation, call.times, call.tied
+    place = call.name or root, label, depth
+    yield TraceRow(*place, kind, *shapes, *rest, bool(call.parts))
     for part in call.parts:
         yield from rows_of(part, root, call.name, call.times, depth + 1)
 

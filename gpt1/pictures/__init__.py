@@ -6,11 +6,5 @@ from gpt1.pictures.model import model_drawing
 from gpt1.pictures.plots import plot_style
 from gpt1.pictures.svg import Drawing
 
-__all__ = [
-    "COLOURS",
-    "FILLS",
-    "Drawing",
-    "attention_map",
-    "model_drawing",
-    "plot_style",
-]
+__all__ = ["COLOURS", "FILLS", "Drawing", "attention_map", "model_drawing"]
+__all__ += ["plot_style"]

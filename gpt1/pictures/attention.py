@@ -2,22 +2,8 @@
 
 from html import escape
 
-from gpt1.pictures.svg import (
-    CARD,
-    CARD_EDGE,
-    FAINT,
-    INK,
-    LARGE,
-    MIDDLE,
-    SMALL,
-    SOFT,
-    TINTS,
-    Drawing,
-    canvas,
-    element,
-    number,
-    text,
-)
+from gpt1.pictures.look import CARD, CARD_EDGE, FAINT, INK, LARGE, MIDDLE, SMALL, TINTS
+from gpt1.pictures.svg import Drawing, canvas, element, note, number, text
 
 
 def attention_map(weights, tokens, title=None):
@@ -87,31 +73,18 @@ def one_map(head, tokens, name, label, alone):
     side = cell * len(tokens)
     right = max(14.0, 4.8 * len(tokens[-1]) - cell / 2 + 10) if slanted else 14.0
     body = [text(left + side / 2, 22, label, LARGE, font_weight=600)] if label else []
-    body += [
-        text(
-            left + side / 2, 42.0 if label else 20.0, "looks at", SMALL, SOFT, "g-soft"
-        ),
-        *labels(tokens, cell, left, top, slanted),
-        *cells(head, tokens, cell, left, top, alone and len(tokens) <= 10),
-        element(
-            "rect",
-            class_="g-frame",
-            x=left,
-            y=top,
-            width=side,
-            height=side,
-            fill="none",
-            stroke=FAINT,
-        ),
-    ]
+    body.append(note(left + side / 2, 42.0 if label else 20.0, "looks at"))
+    body += labels(tokens, cell, left, top, slanted)
+    body += cells(head, tokens, cell, left, top, alone and len(tokens) <= 10)
+    shape = {"x": left, "y": top, "width": side, "height": side}
+    body.append(element("rect", class_="g-frame", **shape, fill="none", stroke=FAINT))
     strongest = [max(range(len(tokens)), key=row.__getitem__) for row in head]
     description = "Rows look at columns. Most weight: " + ", ".join(
         f"{token} on {tokens[key]} {head[query][key]:.2f}"
         for query, (token, key) in enumerate(zip(tokens, strongest, strict=True))
     )
-    return canvas(
-        left + side + right, top + side + 14, "".join(body), name, description, 1.2
-    )
+    size = left + side + right, top + side + 14
+    return canvas(*size, body, name, description, 1.2)
 
 
 def labels(tokens, cell, left, top, slanted):
@@ -133,29 +106,13 @@ def cells(head, tokens, cell, left, top, written):
         for key, weight in enumerate(row):
             value = f"{abs(weight):.2f}"
             x, y = left + key * cell, top + query * cell
-            yield element(
-                "rect",
-                element(
-                    "title", escape(f"{tokens[query]} looks at {tokens[key]}: {value}")
-                ),
-                class_="g-heat",
-                x=x,
-                y=y,
-                width=cell,
-                height=cell,
-                fill=TINTS["attention"][1],
-                fill_opacity=float(value),
-                stroke=CARD_EDGE,
-                stroke_width=0.5,
-            )
-            if (written and key <= query) or (written and float(value)):
-                strong = float(value) > 0.5
-                yield text(
-                    x + cell / 2,
-                    y + cell / 2 + 3.5,
-                    value,
-                    SMALL,
-                    CARD if strong else INK,
-                    "g-on-heat" if strong else "g-ink",
-                    pointer_events="none",
-                )
+            said = f"{tokens[query]} looks at {tokens[key]}: {value}"
+            shape = {"x": x, "y": y, "width": cell, "height": cell}
+            look = {"fill": TINTS["attention"][1], "fill_opacity": float(value)}
+            look |= {"stroke": CARD_EDGE, "stroke_width": 0.5}
+            title = element("title", escape(said))
+            yield element("rect", title, class_="g-heat", **shape, **look)
+            if written and (key <= query or float(value)):
+                place = x + cell / 2, y + cell / 2 + 3.5
+                ink = (CARD, "g-on-heat") if float(value) > 0.5 else (INK, "g-ink")
+                yield text(*place, value, SMALL, *ink, pointer_events="none")

@@ -5,25 +5,15 @@ network. They look the same in a notebook, in print and on any site, shrink to f
 phone, and follow the book's dark theme.
 """
 
+from itertools import chain
+
 from gpt1.config import GPTConfig
 from gpt1.count.ledgers import parameters
 from gpt1.pictures.attention import attention_map
 from gpt1.pictures.colours import NEUTRALS
-from gpt1.pictures.svg import (
-    FAINT,
-    FRAME_RADIUS,
-    LARGE,
-    RADIUS,
-    SMALL,
-    SOFT,
-    TINTS,
-    Drawing,
-    Pen,
-    canvas,
-    element,
-    rectangle,
-    text,
-)
+from gpt1.pictures.look import FAINT, LARGE, RADIUS, TINTS
+from gpt1.pictures.pen import Pen
+from gpt1.pictures.svg import Drawing, canvas, element, frame, note, rectangle, text
 
 __all__ = ["Drawing", "attention_map", "model_drawing"]
 
@@ -77,7 +67,7 @@ def model_drawing(lit=None, config=None):
     title = "GPT-1, drawn" if config == GPTConfig() else "A GPT, drawn"
     title += " as a whole" if lit is None else f" with one part lit: {lit}"
     height = 606 if "total" in sizes else 562
-    body = "".join(piece for part in parts for piece in part)
+    body = chain.from_iterable(parts)
     return Drawing([canvas(WIDTH, height, body, title, description(config))], title)
 
 
@@ -138,7 +128,7 @@ def words(pen):
     for token, token_id in zip(TOKENS, IDS, strict=True):
         width = 24 if token == "." else 36
         yield from pen.box("tokens", "text", x, 54, width, 24, token)
-        yield text(x + width / 2, 92, str(token_id), SMALL, SOFT, "g-soft")
+        yield note(x + width / 2, 92, str(token_id))
         x += width + 5
     ends = MIDDLE - 135, MIDDLE + 135
     bracket = [(ends[0], 98), (ends[0], 104), (ends[1], 104), (ends[1], 98)]
@@ -149,10 +139,8 @@ def embeddings(pen, sizes):
     """Two look-ups, their sum, and dropout."""
     for name, middle, side in (("token", LEFT - 46, -8), ("position", LEFT + 46, 8)):
         yield from pen.arrow((middle, 104), (middle, 120))
-        box = (middle - 43, 120, 86, 54)
-        yield from pen.box(
-            "embeddings", "embeddings", *box, name, "embedding", small=sizes[name]
-        )
+        box = ("embeddings", "embeddings", middle - 43, 120, 86, 54)
+        yield from pen.box(*box, name, "embedding", small=sizes[name])
         yield from pen.arrow((middle, 174), (middle, 196), (LEFT + side, 196))
     yield from pen.plus(LEFT, 196)
     yield from pen.arrow((LEFT, 204), (LEFT, 220))
@@ -167,8 +155,8 @@ def stack(pen, sizes):
     yield from pen.box("stack", "text", 44, 284, 128, 66, name, small=small)
     yield from pen.arrow((LEFT, 246), (LEFT, 272))
     yield from pen.arrow((LEFT, 350), (LEFT, 390))
-    yield text(LEFT + 8, 368, "no final", SMALL, SOFT, "g-soft", "start")
-    yield text(LEFT + 8, 380, "norm", SMALL, SOFT, "g-soft", "start")
+    yield note(LEFT + 8, 368, "no final", "start")
+    yield note(LEFT + 8, 380, "norm", "start")
 
 
 def zoom():
@@ -176,8 +164,8 @@ def zoom():
     line = {"stroke": FAINT, "stroke_width": 1.5, "stroke_dasharray": "4 3"}
     edges = "M184 272L212 122M172 350L212 464"
     yield element("path", class_="g-edge", d=edges, fill="none", **line)
-    yield rectangle(212, 120, 166, 354, FRAME_RADIUS, ZOOM, FAINT, "g-zoom")
-    yield text(222, 138, "inside one block", SMALL, SOFT, "g-soft", "start")
+    yield frame(212, 120, 166, 354, ZOOM, "g-zoom")
+    yield note(222, 138, "inside one block", "start")
 
 
 def block(pen, sizes):
@@ -209,17 +197,12 @@ def mask(pen, x, y):
     on = pen.lit is None or "attention" in pen.lit
     for row in range(5):
         for column in range(5):
-            seen = column <= row
+            seen, lit = column <= row, column <= row and on
+            shape = {"class_": "g-seen" if lit else "g-unseen", "x": x + 6 * column}
+            shape |= {"y": y + 6 * row, "width": 5, "height": 5, "rx": 1}
+            fill = TINTS["attention"][1] if lit else FAINT
             yield element(
-                "rect",
-                class_="g-seen" if seen and on else "g-unseen",
-                x=x + 6 * column,
-                y=y + 6 * row,
-                width=5,
-                height=5,
-                rx=1,
-                fill=TINTS["attention"][1] if seen and on else FAINT,
-                fill_opacity=None if seen else 0.4,
+                "rect", **shape, fill=fill, fill_opacity=None if seen else 0.4
             )
 
 
@@ -229,8 +212,7 @@ def output(pen, sizes):
     logits = ("logits", "embeddings", x, 390, wide, 40, "logits")
     yield from pen.box(*logits, small=sizes["logits"])
     yield from pen.arrow((LEFT - 89, 147), (18, 147), (18, 410), (x, 410), dashed=True)
-    turn = "rotate(-90 13 278)"
-    yield text(13, 278, "the same matrix", SMALL, SOFT, "g-soft", transform=turn)
+    yield note(13, 278, "the same matrix", transform="rotate(-90 13 278)")
     yield from pen.arrow((LEFT, 430), (LEFT, 446))
     yield from pen.box("softmax", "output", x, 446, wide, 28, "softmax")
     yield from pen.arrow((LEFT, 474), (LEFT, 492), (74, 492), (74, 506))

@@ -16,35 +16,21 @@ def plot_style():
     _name_ramps(matplotlib)
     _show_svg()
     ink, soft, faint = (NEUTRALS[name][0] for name in ("ink", "soft", "faint"))
-    matplotlib.rcParams.update(
-        {
-            "axes.axisbelow": True,
-            "axes.edgecolor": soft,
-            "axes.grid": True,
-            "axes.labelcolor": ink,
-            "axes.prop_cycle": matplotlib.cycler(color=list(COLOURS.values())),
-            "axes.spines.right": False,
-            "axes.spines.top": False,
-            "axes.titlesize": "medium",
-            "figure.constrained_layout.use": True,
-            "figure.constrained_layout.wspace": 0.06,
-            "figure.dpi": 110,
-            "figure.facecolor": "white",
-            "figure.figsize": (6.5, 3.4),
-            "font.size": 11,
-            "grid.alpha": 0.6,
-            "grid.color": faint,
-            "image.cmap": "gpt1",
-            "legend.frameon": False,
-            "lines.linewidth": 2,
-            "savefig.dpi": 150,
-            "svg.fonttype": "none",
-            "svg.hashsalt": "gpt1",
-            "text.color": ink,
-            "xtick.color": soft,
-            "ytick.color": soft,
-        }
-    )
+    cycle, set_ = matplotlib.cycler(color=list(COLOURS.values())), matplotlib.rc
+    set_("axes", prop_cycle=cycle, axisbelow=True, grid=True, titlesize="medium")
+    set_("axes", edgecolor=soft, labelcolor=ink)
+    set_("axes.spines", right=False, top=False)
+    set_("figure", dpi=110, facecolor="white", figsize=(6.5, 3.4))
+    set_("figure.constrained_layout", use=True, wspace=0.06)
+    set_("font", size=11)
+    set_("grid", alpha=0.6, color=faint)
+    set_("image", cmap="gpt1")
+    set_("legend", frameon=False)
+    set_("lines", linewidth=2)
+    set_("savefig", dpi=150)
+    set_("svg", fonttype="none", hashsalt="gpt1")
+    set_("text", color=ink)
+    set_(("xtick", "ytick"), color=soft)
 
 
 def _name_ramps(matplotlib):

@@ -1,31 +1,16 @@
-"""Pieces of inline SVG: elements, text, the card around a drawing, and its colours.
+"""Pieces of inline SVG: elements, text, and the card around a drawing.
 
-`model.py` and `attention.py` are built from these. A drawing carries its own light
-colours as attributes; the book's style sheet recolours the `g-` classes for the dark
-theme. It holds no `id`, so any number of drawings fits on one page, and the same call
-always gives the same bytes.
+A drawing carries its own light colours as attributes; the book's style sheet recolours
+the `g-` classes for the dark theme. It holds no `id`, so any number of drawings fits on
+one page, and the same call always gives the same bytes.
 """
 
 import re
 from html import escape
 
-from gpt1.pictures.colours import MEANING, NEUTRALS, PALETTE
+from gpt1.pictures.look import CARD, CARD_EDGE, FAINT, INK, LARGE, SMALL, SOFT
 
 FONT = "'Source Sans 3', system-ui, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
-LARGE, MIDDLE, SMALL = 12.5, 11.5, 10.5
-"""The sizes of text: the smallest is 8 pixels high or more on a phone."""
-
-RADIUS, FRAME_RADIUS = 6, 8
-"""The corners of boxes, and of the frames around them."""
-
-INK, SOFT, LINE, FAINT, CARD, CARD_EDGE = (
-    NEUTRALS[name][0] for name in ("ink", "soft", "line", "faint", "card", "card-edge")
-)
-MUTED = (NEUTRALS["muted"][0], FAINT)
-TINTS = {
-    part: (PALETTE[name].fill, PALETTE[name].line) for part, name in MEANING.items()
-}
-"""Fill and edge of each kind of part, on white."""
 
 
 class Drawing:
@@ -78,17 +63,8 @@ def sheet(svgs, name):
         placed.append(f"<svg {place}{svg.removeprefix('<svg')}")
         wide, high = max(wide, x + width), max(high, height)
         x += width + SPACE
-    return element(
-        "svg",
-        element("title", escape(name)) + "".join(placed),
-        xmlns="http://www.w3.org/2000/svg",
-        class_="gpt1-drawings",
-        role="img",
-        aria_label=name,
-        viewBox=f"0 0 {number(wide)} {number(y + high)}",
-        width=number(wide),
-        style="max-width:100%;height:auto",
-    )
+    inside = element("title", escape(name)) + "".join(placed)
+    return whole("gpt1-drawings", name, inside, (wide, y + high), wide)
 
 
 def page_html(svg):
@@ -129,36 +105,36 @@ def number(value):
     return escape(str(value))
 
 
+def whole(class_, label, inside, size, width, **more):
+    """A complete `<svg>`, which shrinks to fit the page and has an accessible name."""
+    known = {"class_": class_, "role": "img", "aria_label": label}
+    known |= {"viewBox": "0 0 " + " ".join(map(number, size)), "width": number(width)}
+    known["style"] = "max-width:100%;height:auto"
+    return element("svg", inside, xmlns="http://www.w3.org/2000/svg", **known, **more)
+
+
 def text(x, y, words, size=LARGE, ink=INK, class_="g-ink", anchor="middle", **more):
     """A line of text whose baseline starts, or is centred, at (x, y)."""
-    return element(
-        "text",
-        escape(words, quote=False),
-        class_=class_,
-        x=x,
-        y=y,
-        font_size=size,
-        fill=ink,
-        text_anchor=None if anchor == "start" else anchor,
-        **more,
-    )
+    look = {"class_": class_, "x": x, "y": y, "font_size": size, "fill": ink}
+    look["text_anchor"] = None if anchor == "start" else anchor
+    return element("text", escape(words, quote=False), **look, **more)
+
+
+def note(x, y, words, anchor="middle", **more):
+    """A small, soft `text`."""
+    return text(x, y, words, SMALL, SOFT, "g-soft", anchor, **more)
 
 
 def rectangle(x, y, width, height, radius, fill, edge, class_, **more):
     """A rounded rectangle with the edge that all boxes have."""
-    return element(
-        "rect",
-        class_=class_,
-        x=x,
-        y=y,
-        width=width,
-        height=height,
-        rx=radius,
-        fill=fill,
-        stroke=edge,
-        stroke_width=1.5,
-        **more,
-    )
+    shape = {"class_": class_, "x": x, "y": y, "width": width, "height": height}
+    look = {"rx": radius, "fill": fill, "stroke": edge, "stroke_width": 1.5}
+    return element("rect", **shape, **look, **more)
+
+
+def frame(x, y, width, height, fill, class_, **more):
+    """The rectangle around several boxes."""
+    return rectangle(x, y, width, height, 8, fill, FAINT, class_, **more)
 
 
 def canvas(width, height, body, title, description, scale=1.3):
@@ -167,91 +143,14 @@ def canvas(width, height, body, title, description, scale=1.3):
     Args:
         width: in units of the drawing.
         height: in the same units.
-        body: SVG.
+        body: SVG, in one or more pieces.
         title: the accessible name.
         description: what a reader who cannot see it needs to know.
         scale: the most CSS pixels that a unit may take; the drawing shrinks to fit.
     """
-    card = rectangle(
-        0.75, 0.75, width - 1.5, height - 1.5, 10, CARD, CARD_EDGE, "g-card"
-    )
-    return element(
-        "svg",
-        element("title", escape(title))
-        + element("desc", escape(description))
-        + card
-        + body,
-        xmlns="http://www.w3.org/2000/svg",
-        class_="gpt1-drawing",
-        role="img",
-        aria_label=f"{title}. {description}",
-        viewBox=f"0 0 {number(width)} {number(height)}",
-        width=number(float(width * scale)),
-        style="max-width:100%;height:auto",
-        font_family=FONT,
-    )
-
-
-class Pen:
-    """Draws boxes and lines, in colour where their part is lit.
-
-    Args:
-        lit: set of the parts that are lit; None lights all.
-    """
-
-    def __init__(self, lit):
-        self.lit = lit
-
-    def box(self, part, tint, x, y, width, height, *lines, small=None, below=0):
-        """A rounded box around centred lines of text.
-
-        Args:
-            part: is lit or not.
-            tint: key of `TINTS`.
-            x: of the left edge.
-            y: of the upper edge.
-            width: of the box.
-            height: of the box.
-            lines: of text.
-            small: a last line, small.
-            below: height to keep free under the text.
-        """
-        on = self.lit is None or part in self.lit
-        fill, edge = TINTS[tint] if on else MUTED
-        class_ = f"g-{tint}" if on else "g-muted"
-        yield rectangle(x, y, width, height, RADIUS, fill, edge, class_)
-        room = height - below - 15 * len(lines) - (13 if small else 0)
-        middle, baseline = x + width / 2, y + room / 2 + 11.5
-        ink, class_ = (INK, "g-ink") if on else (SOFT, "g-soft")
-        weight = 600 if on and self.lit else None
-        for line in lines:
-            yield text(middle, baseline, line, LARGE, ink, class_, font_weight=weight)
-            baseline += 15
-        if small:
-            yield text(middle, baseline - 1.5, small, SMALL, ink, class_)
-
-    def arrow(self, *points, tip=True, dashed=False):
-        """A line through the points, with a head at the last unless `tip` is False."""
-        yield element(
-            "polyline",
-            class_="g-line",
-            points=" ".join(f"{number(x)},{number(y)}" for x, y in points),
-            fill="none",
-            stroke=LINE,
-            stroke_width=1.5,
-            stroke_linejoin="round",
-            stroke_dasharray="4 3" if dashed else None,
-        )
-        if tip:
-            (x0, y0), (x, y) = points[-2:]
-            turn = 0 if x > x0 else 180 if x < x0 else 90 if y > y0 else -90
-            place = f"translate({number(x)} {number(y)}) rotate({turn})"
-            shape = {"d": "M0 0L-6.5 -3.5V3.5z", "transform": place}
-            yield element("path", class_="g-tip", fill=LINE, **shape)
-
-    def plus(self, x, y):
-        """A circle with a plus: here two streams are added."""
-        circle = {"cx": x, "cy": y, "r": 8, "fill": CARD, "stroke": LINE}
-        yield element("circle", class_="g-plus", stroke_width=1.5, **circle)
-        cross = f"M{x - 4} {y}h8M{x} {y - 4}v8"
-        yield element("path", class_="g-line", d=cross, stroke=LINE, stroke_width=1.5)
+    names = element("title", escape(title)) + element("desc", escape(description))
+    size = width - 1.5, height - 1.5
+    card = rectangle(0.75, 0.75, *size, 10, CARD, CARD_EDGE, "g-card")
+    inside, label = "".join([names, card, *body]), f"{title}. {description}"
+    shown = (width, height), float(width * scale)
+    return whole("gpt1-drawing", label, inside, *shown, font_family=FONT)

@@ -1,24 +1,9 @@
 """The drawing of a trace: what a model did, from top to bottom, and what it cost."""
 
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
-from gpt1.pictures.svg import (
-    FAINT,
-    FRAME_RADIUS,
-    LARGE,
-    LINE,
-    MIDDLE,
-    MUTED,
-    RADIUS,
-    SMALL,
-    SOFT,
-    TINTS,
-    Drawing,
-    canvas,
-    element,
-    rectangle,
-    text,
-)
+from gpt1.pictures.look import LARGE, LINE, MIDDLE, MUTED, RADIUS, SMALL, TINTS
+from gpt1.pictures.svg import Drawing, canvas, element, frame, note, rectangle, text
 
 WIDTH, EDGE, INDENT, LEFT = 400, 254, 9, 14
 """Of the drawing, of the boxes on its left, and what a box is moved in per level."""
@@ -33,6 +18,7 @@ KINDS = {
     "FeedForward": "forward",
     "MLP": "forward",
     "Norm": "norm",
+    "Dropout": "muted",
 }
 """Colours by what the name of a class ends in; parts take that of what they are in."""
 
@@ -50,7 +36,7 @@ def flow_drawing(trace):
     most = max(row.parameters for row in rows), max(row.flops for row in rows)
     places, bottom = layout(rows)
     body = [*head(trace)]
-    body += [piece for frame in frames(rows, places) for piece in frame]
+    body += frames(rows, places)
     for (row, y), (after, end) in pairwise(zip(rows, places, strict=True)):
         if not row.inner:
             x = LEFT + INDENT * min(row.depth, after.depth) + 16
@@ -60,12 +46,9 @@ def flow_drawing(trace):
             body += [*box(row, y, tint), *bars(row, y, most)]
     if trace.legend:
         bottom += 18
-        body.append(
-            text(LEFT - 4, bottom, trace.legend, SMALL, SOFT, "g-soft", "start")
-        )
+        body.append(note(LEFT - 4, bottom, trace.legend, "start"))
     title = f"What happens in {rows[0].kind}"
-    size = WIDTH, bottom + 14
-    return Drawing([canvas(*size, "".join(body), title, told(trace))], title)
+    return Drawing([canvas(WIDTH, bottom + 14, body, title, told(trace))], title)
 
 
 def layout(rows):
@@ -86,7 +69,7 @@ def head(trace):
     for name, tint, x in (("parameters", "embeddings", 10), ("FLOPs", "output", 100)):
         fill, edge = TINTS[tint]
         yield rectangle(x + 0.75, 36, 14, 9, 2, fill, edge, f"g-{tint}")
-        yield text(x + 20, 44.5, name, SMALL, SOFT, "g-soft", "start")
+        yield note(x + 20, 44.5, name, "start")
 
 
 def frames(rows, places):
@@ -94,25 +77,17 @@ def frames(rows, places):
     for index, row in enumerate(rows):
         if not row.inner:
             continue
-        inside = [
-            later
-            for later in range(index + 1, len(rows))
-            if all(rows[k].depth > row.depth for k in range(index + 1, later + 1))
-        ]
-        end = places[inside[-1]] + HEIGHT + 5 * (rows[inside[-1]].depth - row.depth)
+        after = zip(rows[index + 1 :], places[index + 1 :], strict=True)
+        inside = takewhile(lambda later, row=row: later[0].depth > row.depth, after)
+        *_, (last, low) = inside
         x, y = LEFT + INDENT * row.depth - 4, places[index]
-        size = EDGE - INDENT * row.depth - x + 4, end - y
-        yield frame(row, x, y, *size)
-
-
-def frame(row, x, y, width, height):
-    fill = {"fill": "none", "edge": FAINT, "class_": "g-frame"}
-    yield rectangle(x, y, width, height, FRAME_RADIUS, **fill, stroke_dasharray="4 3")
-    yield text(x + 8, y + 15.5, row.label, MIDDLE, anchor="start", font_weight=600)
-    if row.equation:
-        yield text(
-            x + width - 8, y + 15.5, f"({row.equation})", SMALL, SOFT, "g-soft", "end"
-        )
+        width = EDGE - INDENT * row.depth - x + 4
+        height = low + HEIGHT + 5 * (last.depth - row.depth) - y
+        dashed = {"stroke_dasharray": "4 3"}
+        yield frame(x, y, width, height, "none", "g-frame", **dashed)
+        yield text(x + 8, y + 15.5, row.label, MIDDLE, anchor="start", font_weight=600)
+        if row.equation:
+            yield note(x + width - 8, y + 15.5, f"({row.equation})", "end")
 
 
 def box(row, y, tint):
@@ -122,12 +97,9 @@ def box(row, y, tint):
     width = EDGE - INDENT * (row.depth - 1) - x - INDENT
     yield rectangle(x, y, width, HEIGHT, RADIUS, fill, edge, f"g-{tint}")
     yield text(x + 8, y + 14, row.label, MIDDLE, anchor="start")
-    shapes = f"{row.given} → {row.made}"
-    yield text(x + 8, y + 27, shapes, SMALL, SOFT, "g-soft", "start")
+    yield note(x + 8, y + 27, f"{row.given} → {row.made}", "start")
     if row.equation:
-        yield text(
-            x + width - 8, y + 14, f"({row.equation})", SMALL, SOFT, "g-soft", "end"
-        )
+        yield note(x + width - 8, y + 14, f"({row.equation})", "end")
 
 
 def bars(row, y, most):
@@ -149,14 +121,8 @@ def bars(row, y, most):
 
 
 def arrow(x, start, end):
-    yield element(
-        "polyline",
-        class_="g-line",
-        points=f"{x},{start} {x},{end - 4}",
-        fill="none",
-        stroke=LINE,
-        stroke_width=1.5,
-    )
+    line = {"points": f"{x},{start} {x},{end - 4}", "fill": "none", "stroke": LINE}
+    yield element("polyline", class_="g-line", **line, stroke_width=1.5)
     tip = f"M{x} {end}l-3.5 -6h7z"
     yield element("path", class_="g-tip", fill=LINE, d=tip)
 
@@ -167,12 +133,8 @@ def colours(rows):
     for row in rows:
         del open_[row.depth :]
         own = next((KINDS[end] for end in KINDS if row.kind.endswith(end)), None)
-        if row.kind == "Dropout":
-            own = "muted"
-        if row.tied:
-            own = "embeddings"
         above = open_[-1] if open_ else "text"
-        open_.append(own or above)
+        open_.append("embeddings" if row.tied else own or above)
         tints.append(open_[-1])
     return tints
 

@@ -1,17 +1,7 @@
 """Which output moved with which input, as a square of squares."""
 
-from gpt1.pictures.svg import (
-    FAINT,
-    LARGE,
-    LINE,
-    SMALL,
-    SOFT,
-    TINTS,
-    Drawing,
-    canvas,
-    element,
-    text,
-)
+from gpt1.pictures.look import FAINT, LARGE, LINE, SMALL, TINTS
+from gpt1.pictures.svg import Drawing, canvas, element, note, text
 
 
 def triangle_drawing(found, title):
@@ -20,13 +10,11 @@ def triangle_drawing(found, title):
     cell, left, top = (24 if time <= 12 else 288 / time), 62.0, 72.0
     side = cell * time
     width = max(left + side + 16, 238)
-    body = [
-        text(width / 2, 22, title, LARGE, font_weight=600),
-        text(left + side / 2, 44, "changed input", SMALL, SOFT, "g-soft"),
-    ]
+    body = [text(width / 2, 22, title, LARGE, font_weight=600)]
+    body.append(note(left + side / 2, 44, "changed input"))
     middle = top + side / 2
     turn = f"rotate(-90 22 {middle:g})"
-    body.append(text(22, middle, "moved output", SMALL, SOFT, "g-soft", transform=turn))
+    body.append(note(22, middle, "moved output", transform=turn))
     every = max(1, round(time / 12))
     for index in range(0, time, every):
         at = (index + 0.5) * cell
@@ -41,9 +29,7 @@ def triangle_drawing(found, title):
         x += 36 + 6.2 * len(label)
     axes = f"Rows are outputs, columns are changed inputs, {time} of each."
     description = f"{axes} {found.summary}."
-    return Drawing(
-        [canvas(width, y + 14, "".join(body), title, description, 1.2)], title
-    )
+    return Drawing([canvas(width, y + 14, body, title, description, 1.2)], title)
 
 
 def squares(moved, cell, left, top):
@@ -51,12 +37,8 @@ def squares(moved, cell, left, top):
     for i, row in enumerate(moved):
         for j, change in enumerate(row):
             x, y = left + j * cell, top + i * cell
-            if change:
-                tint = "forward" if j > i else "attention"
-            elif j <= i:
-                tint = None
-            else:
-                tint = "muted"
+            past, future = ("attention", "forward") if change else (None, "muted")
+            tint = future if j > i else past
             words = f"output {i}, input {j}: {'moved' if change else 'did not move'}"
             yield from square(x, y, cell, tint, words, cross=change and j > i)
 
@@ -76,8 +58,7 @@ def square(x, y, size, tint, words=None, cross=False):
         look = {"class_": f"g-{tint}", "fill": fill, "stroke": edge}
     yield element("rect", note, **shape, **look)
     if cross:
-        inset = size * 0.3
-        low, high = inset, size - inset
+        low, high = size * 0.3, size * 0.7
         path = f"M{x + low:g} {y + low:g}L{x + high:g} {y + high:g}"
         path += f"M{x + high:g} {y + low:g}L{x + low:g} {y + high:g}"
         line = {"fill": "none", "stroke": edge, "stroke_width": 1.5}

@@ -63,10 +63,8 @@ def scaled_dot_product_attention(
     return _Attention.apply(query, key, value, dropout_p)
 
 
-OTHERS = {
-    F.dropout: dropout,
-    F.scaled_dot_product_attention: scaled_dot_product_attention,
-}
+OTHERS = {F.dropout: dropout}
+OTHERS[F.scaled_dot_product_attention] = scaled_dot_product_attention
 """What stands in for what."""
 
 
@@ -74,9 +72,6 @@ def possible(tensor, rate):
     """Whether `tensor` can be dropped at this rate by the functions below."""
     fits = 0 < round(rate * LEVELS) < LEVELS
     return fits and tensor.device.type == "cpu" and tensor.is_floating_point()
-
-
-# --- masks ----------------------------------------------------------------------------
 
 
 def random_bits(*shape):
@@ -97,9 +92,6 @@ def scale(rate):
     return LEVELS / (LEVELS - round(rate * LEVELS))
 
 
-# --- a tensor -------------------------------------------------------------------------
-
-
 class _Dropout(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x, rate):
@@ -114,9 +106,6 @@ class _Dropout(torch.autograd.Function):
         (bits,) = ctx.saved_tensors
         kept = mask(bits, ctx.rate, slope.dtype)
         return kept.mul_(slope).mul_(scale(ctx.rate)), None
-
-
-# --- attention ------------------------------------------------------------------------
 
 
 class _Attention(torch.autograd.Function):

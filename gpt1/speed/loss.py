@@ -63,8 +63,7 @@ def plain(hidden, weight, targets):
 def fused(hidden, weight, targets):
     """PyTorch's own; arguments as for `linear_cross_entropy`."""
     options = torch.nn.LinearCrossEntropyOptions(
-        chunking_method="aspect_ratio",
-        allow_retain_graph=torch.compiler.is_compiling(),
+        chunking_method="aspect_ratio", allow_retain_graph=torch.compiler.is_compiling()
     )
     return F.linear_cross_entropy(hidden, weight, targets, options=options)
 

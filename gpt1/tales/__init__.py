@@ -26,33 +26,9 @@ from gpt1.tales.tasks import (
     says_the_same,
     which_ending,
 )
-from gpt1.tales.tell import (
-    SEPARATOR,
-    SPLITS,
-    Facts,
-    Tale,
-    generate_tales,
-    join,
-    retell,
-)
+from gpt1.tales.tell import SEPARATOR, SPLITS, Facts, Tale, generate_tales, join, retell
 
-__all__ = [
-    "FOLLOWS",
-    "MOODS",
-    "SEPARATOR",
-    "SPLITS",
-    "Example",
-    "Facts",
-    "Tale",
-    "ambiguous_text",
-    "ending_mood",
-    "entropy_per_tale",
-    "floor",
-    "follows",
-    "generate_tales",
-    "join",
-    "read_tale",
-    "retell",
-    "says_the_same",
-    "which_ending",
-]
+__all__ = ["FOLLOWS", "MOODS", "SEPARATOR", "SPLITS", "Example", "Facts", "Tale"]
+__all__ += ["ambiguous_text", "ending_mood", "entropy_per_tale", "floor", "follows"]
+__all__ += ["generate_tales", "join", "read_tale", "retell", "says_the_same"]
+__all__ += ["which_ending"]

@@ -48,14 +48,9 @@ def said(plot: Plot, nodes: tuple) -> set[str]:
 
 def _names_hero(plot: Plot, nodes: tuple) -> bool:
     """Whether every wording says the hero's name, which also tells the gender."""
-    return any(
-        node is NAME
-        or (
-            type(node) is Choice
-            and all(_names_hero(plot, option) for option in node.options)
-        )
-        for node in nodes
-    )
+    choices = (node.options for node in nodes if type(node) is Choice)
+    everywhere = (all(_names_hero(plot, o) for o in options) for options in choices)
+    return NAME in nodes or any(everywhere)
 
 
 def _states(plot: Plot, nodes: tuple, following: list) -> list:
@@ -113,8 +108,8 @@ def _forks(state: list):
 
 
 def _spell(letters) -> str:
-    text = []
+    text = ""
     while letters is not None:
         letter, letters = letters
-        text.append(letter)
-    return "".join(reversed(text))
+        text = letter + text
+    return text

@@ -127,11 +127,8 @@ def capital(nodes: tuple) -> tuple:
 
 def with_article(words: str) -> str:
     """ "a kite", "an apple"; the first letters decide, with a few exceptions."""
-    vowel = words[0].lower() in "aeiou"
-    if words.startswith(SOUNDS_LIKE_A_VOWEL):
-        vowel = True
-    if words.startswith(SOUNDS_LIKE_A_CONSONANT):
-        vowel = False
+    vowel = words[0].lower() in "aeiou" or words.startswith(SOUNDS_LIKE_A_VOWEL)
+    vowel = vowel and not words.startswith(SOUNDS_LIKE_A_CONSONANT)
     return f"{'an' if vowel else 'a'} {words}"
 
 

@@ -25,7 +25,6 @@ one night: one [starry|moonlit|still|quiet|silver|velvety] [night|evening] in
   [spring|summer|early autumn]
 
 # between one thing and the next
-soon: [soon|before long|in a little while|not long after|a little later]
 at last: [at last|in the end|after a while|by and by]
 all at once: [all at once|suddenly|just then|at that very moment|then]
 the next day: [the next morning|the next day|the day after|the following morning|first
@@ -34,25 +33,13 @@ for days: [for three days|for a whole week|for days and days|day after day|for t
   rest of the week]
 
 # how it is done
-softly: [softly|quietly|gently|in a low voice|kindly]
 carefully: [carefully|slowly and carefully|gently|with great care|very gently]
 thought: [thought for a [moment|minute|while]|stopped to think|thought hard|thought it
   over|scratched {his} [head|chin|nose] and thought]
-smiled: [smiled|beamed|grinned|gave a [wide|slow|happy|shy] smile]
 laughed: [laughed|chuckled|laughed out loud|laughed and laughed|giggled]
 hurried: [hurried|ran|raced|dashed|rushed|trotted]
-went: [went|walked|set off|strolled|wandered]
 looked: [looked|searched|hunted] [high and low|everywhere|here, there and
   everywhere|in every corner|all around]
-cried: [cried|called|shouted|called out]
-said: [said|answered|replied]
-thank you: [Thank you|Thank you so much|Oh, thank you|A thousand thanks|Thank you with
-  all my heart]
-very: [very|rather|quite|truly]
-small: [small|little|tiny|wee]
-big: [big|large|great|huge|enormous]
-old: [old|worn|well-loved|battered|much-mended]
-good: [good|fine|splendid|lovely|wonderful|grand]
 treat: [warm bread and honey|hot soup|apple cake|buttered toast|plum tart|pancakes
   with jam|a slice of gingerbread|cheese and pears|oat biscuits|a bowl of
   raspberries|currant buns]
@@ -109,9 +96,6 @@ a child: a [small|tall|cheerful|dreamy|quiet|lively|thoughtful|quick] {kind} wit
 an animal: a [small|plump|brisk|shy|cheerful|young|sleepy|busy] {kind} with [bright
   eyes|a good nose|very neat paws|one white ear|a loud sneeze|a kind heart|a large
   appetite|quick feet|a crooked tail|a voice like a flute]
-pocket: [a conker|a bent nail|a marble|a jay's feather|a brass button|a smooth
-  stone|half a biscuit|a stub of chalk|a cork] and [a length of string|a bottle top|an
-  acorn cup|a tram ticket|a snail shell|a red ribbon|a paper clip|a pine cone]
 creature: [snail|beetle|spider|sparrow|frog|ladybird|cricket|lizard|caterpillar|moth]
 
 # how it ends
@@ -120,9 +104,6 @@ sleepy end: [That night {name} [slept|dreamed] [very well|soundly|sweetly|till
   asleep that night [with a smile|before {his} head touched the pillow|in the middle
   of a yawn]|And {name} went to bed [happy|glad|content], with the [window open|moon
   looking in|stars outside|curtains stirring|cat on {his} feet]]
-supper end: [And for supper there was|Then they all sat down to|That evening there
-  was|They finished the day with] <treat>[| and [a song|a story|cocoa|a game of
-  cards|cold milk]]
 """
 
 

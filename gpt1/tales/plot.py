@@ -22,14 +22,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from gpt1.tales import words
-from gpt1.tales.grammar import (
-    PRONOUNS,
-    capital,
-    joined,
-    parse,
-    slots,
-    with_article,
-)
+from gpt1.tales.grammar import PRONOUNS, capital, joined, parse, slots, with_article
 from gpt1.tales.phrases import PHRASES
 
 MOODS = ("happy", "proud", "thankful", "relieved", "sorry", "wistful")
@@ -129,8 +122,7 @@ def _read_plot(title: str, rest: str) -> Plot:
     for line in _whole_lines(rest):
         if not line:
             paragraphs.append([])
-            continue
-        if line[0] == "@":
+        elif line[0] == "@":
             name, values = _variable(line[1:])
             variables[name] = values
         elif line[0] == "?":
@@ -146,16 +138,8 @@ def _read_plot(title: str, rest: str) -> Plot:
     told = [" ".join(paragraph) for paragraph in paragraphs if paragraph]
     story, ending = _nodes("\n".join(told[:-1])), _nodes(told[-1])
     variables = _hero(header["hero"]) | variables
-    plot = Plot(
-        title,
-        header["mood"],
-        variables,
-        tuple(beats),
-        story,
-        ending,
-        joined((*story, "\n", *ending)),
-        tuple(claims),
-    )
+    texts = story, ending, joined((*story, "\n", *ending))
+    plot = Plot(title, header["mood"], variables, tuple(beats), *texts, tuple(claims))
     _check(plot)
     return plot
 

@@ -50,8 +50,7 @@ def _in_plot(plot: Plot, text: str) -> list[tuple[int, ...]]:
                 waiting.append((rest, at + len(node), facts, wordings))
         elif type(node) is Choice:
             for number, option in enumerate(node.options):
-                state = (_chain(option, rest), at, facts, (number, wordings))
-                waiting.append(state)
+                waiting.append((_chain(option, rest), at, facts, (number, wordings)))
         else:
             for known, nodes in _fillings(plot, node, facts):
                 waiting.append((_chain(nodes, rest), at, known, wordings))

@@ -80,13 +80,9 @@ def says_the_same(tale: Tale, *, seed: int = 0) -> Example:
     elif not label:
         step = 1 + dice.below(len(plot.claims) - 1)
         second = _any(plot.claims[(number + step) % len(plot.claims)], dice)
-    sentences = [
-        _say(tale, plot, facts, first, dice),
-        _say(tale, plot, other_facts, second, dice),
-    ]
-    if dice.below(2):
-        sentences.reverse()
-    return Example(tuple(sentences), label)
+    one = _say(tale, plot, facts, first, dice)
+    other = _say(tale, plot, other_facts, second, dice)
+    return Example((other, one) if dice.below(2) else (one, other), label)
 
 
 def _again(tale: Tale, seed: int) -> tuple[Dice, Derivation]:

@@ -157,9 +157,8 @@ def allowed_names(derivation: Derivation, split: str) -> tuple[int, ...]:
     held = -(number_of(facts["thing"].text) + number_of(facts["place"].text))
     names = derivation.plot.names(derivation.choices[1])
     check = -sum(derivation.choices)
-    return allowed_positions(
-        len(names), split, held % HELDOUT_PART, check % VALIDATION_PART
-    )
+    remainders = held % HELDOUT_PART, check % VALIDATION_PART
+    return allowed_positions(len(names), split, *remainders)
 
 
 @cache
@@ -170,19 +169,14 @@ def allowed_positions(count: int, split: str, held: int, check: int) -> tuple[in
     VALIDATION_PART makes the tale one for validation.
     """
     assert count % (HELDOUT_PART * VALIDATION_PART) == 0
-    belongs = {
-        "all": lambda held_out, checked: True,
-        "heldout": lambda held_out, checked: held_out,
-        "validation": lambda held_out, checked: not held_out and checked,
-        "train": lambda held_out, checked: not held_out and not checked,
-    }[split]
-    return tuple(
-        name
-        for name in range(count)
-        if belongs(
-            name % HELDOUT_PART == held, name // HELDOUT_PART % VALIDATION_PART == check
-        )
-    )
+
+    def part(name):
+        if name % HELDOUT_PART == held:
+            return "heldout"
+        checked = name // HELDOUT_PART % VALIDATION_PART == check
+        return "validation" if checked else "train"
+
+    return tuple(name for name in range(count) if split in (part(name), "all"))
 
 
 def _finish(derivation: Derivation, dice, split: str) -> Tale:

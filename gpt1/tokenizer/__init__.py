@@ -14,11 +14,5 @@ from gpt1.tokenizer.choice import make_tokenizer, tokenizer_from_dict
 from gpt1.tokenizer.original import GPT1Tokenizer
 from gpt1.tokenizer.trained import BPETokenizer
 
-__all__ = [
-    "BPETokenizer",
-    "CharTokenizer",
-    "GPT1Tokenizer",
-    "Tokenizer",
-    "make_tokenizer",
-    "tokenizer_from_dict",
-]
+__all__ = ["BPETokenizer", "CharTokenizer", "GPT1Tokenizer", "Tokenizer"]
+__all__ += ["make_tokenizer", "tokenizer_from_dict"]

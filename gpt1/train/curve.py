@@ -5,7 +5,8 @@ import io
 import math
 
 from gpt1.pictures.colours import COLOURS
-from gpt1.pictures.svg import FAINT, SOFT, canvas, element, text
+from gpt1.pictures.look import FAINT, SOFT
+from gpt1.pictures.svg import canvas, element, text
 from gpt1.plumbing.files import atomic_write
 
 COLUMNS = (

@@ -35,13 +35,14 @@ def written_out(**steps):
 class AlwaysCausal(MultiHeadAttention):
     """Trusts is_causal with a cache: True whenever there are several queries."""
 
-    lone = False
+    is_causal = staticmethod(lambda queries, past: queries > 1)
 
     def forward(self, x, cache=None):
         query, key, value = self.split(x)
+        past = 0 if cache is None else cache.length
         if cache is not None:
             key, value = cache.extend(key, value)
-        causal = self.lone or query.size(2) > 1
+        causal = self.is_causal(query.size(2), past)
         mixed = F.scaled_dot_product_attention(query, key, value, is_causal=causal)
         return self.dropout(self.projection(mixed.transpose(1, 2).flatten(2)))
 
@@ -49,20 +50,13 @@ class AlwaysCausal(MultiHeadAttention):
 class CausalForOne(AlwaysCausal):
     """The same for a single query too, which then sees the first key alone."""
 
-    lone = True
+    is_causal = staticmethod(lambda queries, past: True)
 
 
-class NoMask(MultiHeadAttention):
+class NoMask(AlwaysCausal):
     """Lets a chunk after a past see all of itself."""
 
-    def forward(self, x, cache=None):
-        query, key, value = self.split(x)
-        past = 0 if cache is None else cache.length
-        if cache is not None:
-            key, value = cache.extend(key, value)
-        causal = past == 0
-        mixed = F.scaled_dot_product_attention(query, key, value, is_causal=causal)
-        return self.dropout(self.projection(mixed.transpose(1, 2).flatten(2)))
+    is_causal = staticmethod(lambda queries, past: past == 0)
 
 
 class ForgetsThePast(MultiHeadAttention):
@@ -104,7 +98,6 @@ class NoisyEval(MultiHeadAttention):
     """Drops attention weights outside training: SDPA knows no mode of its own."""
 
     def forward(self, x, cache=None):
-        mixed = F.scaled_dot_product_attention(
-            *self.split(x), dropout_p=self.dropout.p, is_causal=True
-        )
+        options = {"dropout_p": self.dropout.p, "is_causal": True}
+        mixed = F.scaled_dot_product_attention(*self.split(x), **options)
         return self.dropout(self.projection(mixed.transpose(1, 2).flatten(2)))

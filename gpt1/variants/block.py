@@ -42,9 +42,8 @@ class EpsilonOutside(nn.LayerNorm):
     """Adds epsilon to the deviation instead of the variance."""
 
     def forward(self, x):
-        normal = (x - x.mean(-1, keepdim=True)) / (
-            x.var(-1, keepdim=True, correction=0).sqrt() + self.eps
-        )
+        deviation = x.var(-1, keepdim=True, correction=0).sqrt()
+        normal = (x - x.mean(-1, keepdim=True)) / (deviation + self.eps)
         return normal * self.weight + self.bias
 
 

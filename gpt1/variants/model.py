@@ -83,9 +83,6 @@ def quiet_embedding(model):
     return model
 
 
-# --- initial weights ------------------------------------------------------------------
-
-
 @torch.no_grad()
 def scaled_by_depth(model):
     """As in GPT-2: what joins the residual stream is smaller by √(2 layers)."""

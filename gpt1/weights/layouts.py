@@ -60,9 +60,8 @@ def is_turned(name):
 
     Their linear layers store (in, out), `nn.Linear` stores (out, in).
     """
-    return (
-        name.startswith("blocks.") and name.endswith(".weight") and "norm" not in name
-    )
+    weight = name.startswith("blocks.") and name.endswith(".weight")
+    return weight and "norm" not in name
 
 
 def to_theirs(name, tensor):
@@ -87,9 +86,8 @@ def from_theirs(config, tensors, path):
         for name, shape in ours.items()
     }
     found = fitted(tensors, theirs, path)
-    return {
-        name: to_theirs(name, found[their_name(name)]).contiguous() for name in ours
-    }
+    turned = {name: to_theirs(name, found[their_name(name)]) for name in ours}
+    return {name: tensor.contiguous() for name, tensor in turned.items()}
 
 
 def fitted(tensors, shapes, path):

@@ -5,21 +5,16 @@ import torch
 from torch import nn
 
 from gpt1 import GPT, GPTConfig, MultiHeadAttention, causal_mask
-from gpt1.inspect.leaks import leaks, reach
+from gpt1.inspect.leaks import leaks
 from gpt1.variants import VARIANTS
 from gpt1.variants.attention import written_out
 from lib.checks import SMALL
 from lib.weights import numpy_weights, our_model
 
-LEAKY = ["mask one too wide", "no mask", "softmax over queries"]
-LEAKY += ["heads mixed with time"]
-CAUSAL = ["scale by the width", "heads before query, key, value", "pre-norm"]
-CAUSAL += ["exact GELU"]
-TIGHT = {
-    "unchanged": lambda model: model,
-    "written out": written_out(),
-    **{name: VARIANTS[name] for name in CAUSAL},
-}
+LEAKY = "mask one too wide", "no mask", "softmax over queries", "heads mixed with time"
+NAMES = "scale by the width", "heads before query, key, value", "pre-norm", "exact GELU"
+TIGHT = {"unchanged": lambda model: model, "written out": written_out()}
+TIGHT |= {name: VARIANTS[name] for name in NAMES}
 
 
 def small():
@@ -41,7 +36,6 @@ def test_a_model_that_looks_ahead_is_found(name):
     found = leaks(VARIANTS[name](small()))
     assert found
     assert found.found
-    assert all(j > i for i, j in found.found)
 
 
 @pytest.mark.parametrize("spoil", TIGHT.values(), ids=TIGHT)
@@ -88,23 +82,16 @@ def test_a_cache_that_is_not_read_leaves_gaps():
 
 
 def test_is_causal_with_a_past_leaves_gaps():
-    for name, sizes in (
-        ("is_causal with a past", (3, 3, 2)),
-        ("is_causal for one query", (6, 1, 1)),
-    ):
+    past = {"is_causal with a past": (3, 3, 2), "is_causal for one query": (6, 1, 1)}
+    for name, sizes in past.items():
         assert leaks(pieces(VARIANTS[name](small()), sizes)).missing
 
 
-def test_attention_that_drops_weights_in_eval_is_refused():
-    model = VARIANTS["attention dropout in eval"](small())
-    with pytest.raises(ValueError, match="two answers to the same input"):
-        leaks(model)
-
-
-def test_a_function_with_dropout_on_is_refused():
-    model = small().train()
-    with pytest.raises(ValueError, match=r"model\.eval\(\)"):
-        leaks(lambda ids: model(ids))
+def test_a_model_that_still_drops_values_is_refused():
+    in_eval = VARIANTS["attention dropout in eval"](small())
+    for model in (in_eval, small().train().forward):
+        with pytest.raises(ValueError, match=r"two answers to .*model\.eval\(\)"):
+            leaks(model)
 
 
 def test_a_module_is_put_into_eval_mode_and_back_part_by_part():
@@ -189,9 +176,3 @@ def test_it_prints_as_a_triangle():
         "row: output, column: changed input; " + key,
         "2 leaks, output 0 sees input 1; 5 gaps, output 0 does not see input 0",
     ]
-
-
-def test_reach_is_what_leaks_shows():
-    model = small()
-    ids = torch.arange(7)[None]
-    assert torch.equal(leaks(model, ids).moved, reach(model, ids))

@@ -6,6 +6,8 @@ import statistics
 import subprocess
 import sys
 from collections import Counter
+from itertools import permutations
+from unittest.mock import Mock
 
 import pytest
 
@@ -45,23 +47,13 @@ def by_split(count, seed=3):
     return {split: generate_tales(count, seed=seed, split=split) for split in SPLITS}
 
 
-# ---- probabilities
-
-
 def test_log_prob_is_the_sum_over_the_choices_that_made_the_tale():
     """Count the options anew while retelling, with no code shared but the walk."""
     for tale in generate_tales(50, seed=2, split="all"):
-        sizes = []
-
-        class Watching:
-            def __init__(self, faces):
-                self.faces = iter(faces)
-
-            def below(self, count, sizes=sizes):
-                sizes.append(count)
-                return next(self.faces)
-
-        tales.tell.derive(Watching(tale.choices))
+        dice = Mock()
+        dice.below.side_effect = tale.choices
+        tales.tell.derive(dice)
+        sizes = [asked.args[0] for asked in dice.below.call_args_list]
         names = 40 if tale.facts.kind in ("girl", "boy") else 20
         expected = -math.fsum(map(math.log, [*sizes, names]))
         assert math.isclose(tale.log_prob, expected, rel_tol=1e-12)
@@ -116,7 +108,6 @@ opening: {name} wanted {a thing} {place.at}.
 
 end: [Never.|Always.|Sometimes.|{He} slept.]
 """
-# ---- one derivation for a text
 
 
 def test_the_grammar_is_unambiguous():
@@ -142,10 +133,9 @@ def test_ambiguity_is_found_where_there_is_some(old, new):
 
 
 def test_a_fact_that_a_tale_may_leave_unsaid_is_refused():
+    plots = read_plots(SMALL.replace("had {a thing}", "[had {a thing}|sat]"))
     with pytest.raises(ValueError, match="thing"):
-        ambiguous_text(
-            read_plots(SMALL.replace("had {a thing}", "[had {a thing}|sat]"))
-        )
+        ambiguous_text(plots)
 
 
 def test_a_tale_is_read_back_to_the_choices_that_made_it():
@@ -167,16 +157,13 @@ def test_many_tales_are_many_texts(many):
     assert len({tale.text for tale in many}) == len(many)
 
 
-# ---- splits
-
-
 def test_a_tale_belongs_to_one_split():
-    for split, some in by_split(200).items():
-        for other in {"train", "validation", "heldout"} - {split}:
-            for tale in some:
-                if split != "all":
-                    with pytest.raises(ValueError, match="not in the split"):
-                        retell(tale.choices, other)
+    parts = by_split(200)
+    del parts["all"]
+    for split, other in permutations(parts, 2):
+        for tale in parts[split]:
+            with pytest.raises(ValueError, match="not in the split"):
+                retell(tale.choices, other)
 
 
 def triple(tale):
@@ -216,17 +203,13 @@ def test_every_split_shows_every_name():
 def test_parts_of_the_whole_have_the_sizes_that_are_promised():
     share = Counter()
     for tale in generate_tales(5000, seed=8, split="all"):
+        derivation = tales.tell.derive(tales.tell.Replay(tale.choices[:-1]))
         for split in ("train", "validation", "heldout"):
-            allowed = tales.tell.allowed_names(
-                tales.tell.derive(tales.tell.Replay(tale.choices[:-1])), split
-            )
+            allowed = tales.tell.allowed_names(derivation, split)
             share[split] += tale.choices[-1] in allowed
     assert sum(share.values()) == 5000
     assert share["train"] / 5000 == pytest.approx(0.6, abs=0.03)
     assert share["heldout"] / 5000 == pytest.approx(0.2, abs=0.03)
-
-
-# ---- determinism, floors, boundaries
 
 
 def test_a_seed_gives_the_same_tales_everywhere():
@@ -238,11 +221,8 @@ def test_dice_are_splitmix64():
     """First outputs of the reference implementation for the state 0."""
     dice = Dice.__new__(Dice)
     dice.state = 0
-    assert [dice._next() for _ in range(3)] == [
-        0xE220A8397B1DCDAF,
-        0x6E789E6AA1B965F4,
-        0x06C45D188009454F,
-    ]
+    first = 0xE220A8397B1DCDAF, 0x6E789E6AA1B965F4, 0x06C45D188009454F
+    assert tuple(dice._next() for _ in range(3)) == first
 
 
 def test_dice_are_fair():

@@ -5,10 +5,4 @@ Each module holds one text, `SOURCE`.
 
 from gpt1.tales.plots import fields, home, outdoors, town, woods
 
-SOURCES = (
-    home.SOURCE,
-    town.SOURCE,
-    outdoors.SOURCE,
-    woods.SOURCE,
-    fields.SOURCE,
-)
+SOURCES = (home.SOURCE, town.SOURCE, outdoors.SOURCE, woods.SOURCE, fields.SOURCE)
