@@ -1,18 +1,13 @@
-"""What a learner is told about the exercises of the chapter on batches and embeddings.
-
-The answers here are typed as learners would type them, without the gallery: those that
-are right, and those that are wrong in ways that `check/test_mutants.py` does not make.
-"""
+"""Right answers to the exercises on batches and embeddings, in other ways."""
 
 import math
 
 import numpy as np
-import pytest
 import torch
 from torch import nn
 
 from gpt1.data.windows import Batches, GPTDataset
-from lib.verdicts import ALL, right, said
+from lib.verdicts import ALL, are_right
 
 
 def steps_counted(tokens, context, batch_size, epochs):
@@ -98,48 +93,42 @@ def moved_by_counting(state, batch_size):
     return new
 
 
-OTHER_WAYS = {
-    "how-many-steps": [
-        steps_counted,
-        steps_of_the_package,
-        lambda t, c, b, e: math.ceil(((t - 1) // c) / b) * e,
-        lambda t, c, b, e: e * (((t - 1) // c + b - 1) // b),
-        lambda t, c, b, e: np.ceil(np.floor((t - 1) / c) / b) * e,
-    ],
-    "epochs-needed": [
-        lambda share: math.log(1 / (1 - share)),
-        lambda share: -np.log1p(-share),
-        lambda share: torch.tensor(1 - share).double().log().neg(),
-        lambda share: math.log(1 - share) / math.log(math.exp(-1)),
-        # Those who count the windows, 10,000 of them, and then by tries.
-        lambda share: math.log(1 - share, 1 - 1 / 10_000) / 10_000,
-        lambda share: (
-            next(k for k in range(10**6) if math.exp(-k / 1e4) < 1 - share) / 1e4
-        ),
-    ],
-    "table-gradient": [
-        gradient_in_loops,
-        gradient_by_autograd,
-        gradient_in_float64,
-        gradient_by_columns,
-    ],
-    "overlapping-windows": [
-        windows_in_lists,
-        windows_by_index,
-        windows_as_views,
-        lambda *given: [each.double() for each in windows_as_views(*given)],
-        lambda *given: tuple(list(each) for each in windows_as_views(*given)),
-    ],
-    "translated-place": [moved_in_place, moved_by_counting],
-}
-
-
-@pytest.mark.parametrize(
-    ("name", "answer"),
-    [(name, answer) for name, answers in OTHER_WAYS.items() for answer in answers],
+test_another_way_is_right = are_right(
+    {
+        "how-many-steps": [
+            steps_counted,
+            steps_of_the_package,
+            lambda t, c, b, e: math.ceil(((t - 1) // c) / b) * e,
+            lambda t, c, b, e: e * (((t - 1) // c + b - 1) // b),
+            lambda t, c, b, e: np.ceil(np.floor((t - 1) / c) / b) * e,
+        ],
+        "epochs-needed": [
+            lambda share: math.log(1 / (1 - share)),
+            lambda share: -np.log1p(-share),
+            lambda share: torch.tensor(1 - share).double().log().neg(),
+            lambda share: math.log(1 - share) / math.log(math.exp(-1)),
+            # Those who count the windows, 10,000 of them, and then by tries.
+            lambda share: math.log(1 - share, 1 - 1 / 10_000) / 10_000,
+            lambda share: (
+                next(k for k in range(10**6) if math.exp(-k / 1e4) < 1 - share) / 1e4
+            ),
+        ],
+        "table-gradient": [
+            gradient_in_loops,
+            gradient_by_autograd,
+            gradient_in_float64,
+            gradient_by_columns,
+        ],
+        "overlapping-windows": [
+            windows_in_lists,
+            windows_by_index,
+            windows_as_views,
+            lambda *given: [each.double() for each in windows_as_views(*given)],
+            lambda *given: tuple(list(each) for each in windows_as_views(*given)),
+        ],
+        "translated-place": [moved_in_place, moved_by_counting],
+    }
 )
-def test_another_way_is_right(name, answer):
-    assert right(name, answer)
 
 
 def test_a_place_that_was_moved_brings_the_windows_that_were_left():
@@ -153,62 +142,3 @@ def test_a_place_that_was_moved_brings_the_windows_that_were_left():
     new.load_state_dict(ALL["translated-place"].right(place, 4))
     rest = torch.cat([ids for ids, _ in stream])
     assert torch.equal(torch.cat([ids for ids, _ in new]), rest)
-
-
-def trap(ids, gradient, vocab):
-    result = torch.zeros(vocab, gradient.size(1))
-    result[ids] += gradient
-    return result
-
-
-def only_first(ids, gradient, vocab):
-    result = torch.zeros(vocab, gradient.size(1))
-    for i, row in zip(ids, gradient, strict=True):
-        if not result[i].any():
-            result[i] = row
-    return result
-
-
-def shifted_by_both(ids, context, stride):
-    """Shifted where the windows are cut, and again afterwards."""
-    x, y = windows_as_views(ids[:-1], context, stride)
-    return x, torch.cat([y[:, 1:], x[:, -1:] + 2], 1)
-
-
-@pytest.mark.parametrize(
-    ("name", "answer", "told"),
-    [
-        (
-            "how-many-steps",
-            lambda t, c, b, e: round((t - 1) // c / b) * e,
-            "expected 4, got 2",
-        ),
-        ("epochs-needed", lambda share: 1 / (1 - share), "expected 0.6931, got 2"),
-        ("table-gradient", trap, "the last one wins"),
-        ("table-gradient", only_first, "the first one wins"),
-        (
-            "table-gradient",
-            lambda *given: gradient_by_columns(*given).flip(0),
-            "For ids [2, 0], vocab 4:\nexpected",
-        ),
-        ("overlapping-windows", shifted_by_both, "the targets are shifted twice"),
-        (
-            "overlapping-windows",
-            lambda *given: windows_by_index(*given).transpose(1, 2),
-            "at index 0: the shape is not right: expected (1, 3), got (3, 1)",
-        ),
-        (
-            "translated-place",
-            lambda state, size: {**moved_in_place(state, size), "epoch": 2},
-            "For 4 batches of 2 done, now of 4:\nat 'epoch': expected 1, got 2",
-        ),
-    ],
-)
-def test_a_wrong_answer_is_named_or_shown(name, answer, told):
-    assert told in said(name, answer)
-
-
-def test_no_zero_of_a_table_has_a_sign():
-    told = said("table-gradient", lambda i, gradient, v: gradient.new_ones(v, 2))
-    assert "[0, 0]" in told
-    assert "-0," not in told
