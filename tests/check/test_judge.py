@@ -6,6 +6,7 @@
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 from torch.nn import functional
@@ -17,7 +18,6 @@ from gpt1.model import causal_mask
 from lib.verdicts import ALL, are_right, said
 
 KNOWN = [(name, n) for name in ALL for n in range(len(ALL[name].mistakes))]
-
 
 test_the_right_answer_is_right = are_right({name: [ALL[name].right] for name in ALL})
 
@@ -36,9 +36,7 @@ def dressed(value, clothes):
     if isinstance(value, (list, tuple)):
         return [dressed(inside, clothes) for inside in value]
     if isinstance(value, (int, float)):
-        value = torch.tensor(
-            value, dtype=torch.float64 if type(value) is float else None
-        )
+        value = torch.from_numpy(np.asarray(value))
     return clothes(value.detach()) if isinstance(value, torch.Tensor) else value
 
 
@@ -54,8 +52,7 @@ def test_the_right_result_is_right_as_anything(name, clothes):
 @pytest.mark.parametrize("name", ALL)
 def test_the_right_answer_comes_to_something(name):
     """Where it only raises, every answer that raises would be right."""
-    exercise = ALL[name]
-    wanted = [exercise.expected(arguments) for _, arguments in exercise.all_cases()]
+    wanted = [ALL[name].expected(arguments) for _, arguments in ALL[name].all_cases()]
     assert not all(isinstance(value, Raised) for value in wanted)
 
 
@@ -63,11 +60,6 @@ def test_the_right_answer_comes_to_something(name):
 def test_a_known_mistake_is_called_by_its_name(name, number):
     mistake = ALL[name].mistakes[number]
     assert judge(ALL[name], mistake.answer) == f"not yet: {mistake.says}."
-
-
-@pytest.mark.parametrize("name", ALL)
-def test_three_mistakes_are_known_at_least(name):
-    assert len({mistake.says for mistake in ALL[name].mistakes}) >= 3
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -88,22 +80,18 @@ def test_a_check_leaves_the_random_numbers_as_they_were(name):
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_what_is_said_fits_into_a_sentence(name):
-    for mistake in ALL[name].mistakes:
-        assert len(mistake.says) <= 200
-        assert not mistake.says.endswith((".", " "))
+def test_three_mistakes_are_known_at_least_each_told_in_a_sentence(name):
+    sentences = {mistake.says for mistake in ALL[name].mistakes}
+    assert len(sentences) >= 3
+    assert all(len(each) <= 200 and each[-1] not in ". " for each in sentences)
     assert len(ALL[name].verified) <= 120
-
-
-def halves(numbers):
-    return [number / 2 for number in numbers]
 
 
 HALVES = Exercise(
     "halves",
     "every number is halved",
     lambda: [([2.0],), ([1.0, 3.0, 8.0],), ([],)],
-    halves,
+    lambda numbers: [number / 2 for number in numbers],
     mistakes=(
         Mistake("you doubled", lambda numbers: [number * 2 for number in numbers]),
         Mistake("you rounded down", lambda numbers: [n // 2 for n in numbers]),
@@ -180,7 +168,7 @@ def test_a_mistake_that_comes_to_the_expected_in_one_case_is_not_named():
 
 def test_an_unknown_name_lists_near_ones():
     with pytest.raises(ValueError, match="'window-mosk'; did you mean window-mask"):
-        check("window-mosk", halves)
+        check("window-mosk", print)
 
 
 def test_a_result_instead_of_a_function_is_told():
