@@ -40,12 +40,6 @@ def gradient_by_autograd(ids, gradient, vocab):
     return layer.weight.grad
 
 
-def gradient_in_float64(ids, gradient, vocab):
-    result = torch.zeros(vocab, gradient.size(1), dtype=torch.float64)
-    result.index_put_((ids,), gradient.double(), accumulate=True)
-    return result
-
-
 def gradient_by_columns(ids, gradient, vocab):
     """Not contiguous."""
     columns = [torch.bincount(ids, weights, vocab) for weights in gradient.T]
@@ -93,42 +87,30 @@ def moved_by_counting(state, batch_size):
     return new
 
 
-test_another_way_is_right = are_right(
-    {
-        "how-many-steps": [
-            steps_counted,
-            steps_of_the_package,
-            lambda t, c, b, e: math.ceil(((t - 1) // c) / b) * e,
-            lambda t, c, b, e: e * (((t - 1) // c + b - 1) // b),
-            lambda t, c, b, e: np.ceil(np.floor((t - 1) / c) / b) * e,
-        ],
-        "epochs-needed": [
-            lambda share: math.log(1 / (1 - share)),
-            lambda share: -np.log1p(-share),
-            lambda share: torch.tensor(1 - share).double().log().neg(),
-            lambda share: math.log(1 - share) / math.log(math.exp(-1)),
-            # Those who count the windows, 10,000 of them, and then by tries.
-            lambda share: math.log(1 - share, 1 - 1 / 10_000) / 10_000,
-            lambda share: (
-                next(k for k in range(10**6) if math.exp(-k / 1e4) < 1 - share) / 1e4
-            ),
-        ],
-        "table-gradient": [
-            gradient_in_loops,
-            gradient_by_autograd,
-            gradient_in_float64,
-            gradient_by_columns,
-        ],
-        "overlapping-windows": [
-            windows_in_lists,
-            windows_by_index,
-            windows_as_views,
-            lambda *given: [each.double() for each in windows_as_views(*given)],
-            lambda *given: tuple(list(each) for each in windows_as_views(*given)),
-        ],
-        "translated-place": [moved_in_place, moved_by_counting],
-    }
-)
+OTHER_WAYS = {
+    "how-many-steps": [
+        steps_counted,
+        steps_of_the_package,
+        lambda t, c, b, e: math.ceil(((t - 1) // c) / b) * e,
+        lambda t, c, b, e: e * (((t - 1) // c + b - 1) // b),
+        lambda t, c, b, e: np.ceil(np.floor((t - 1) / c) / b) * e,
+    ],
+    "epochs-needed": [
+        lambda share: math.log(1 / (1 - share)),
+        lambda share: -np.log1p(-share),
+        lambda share: torch.tensor(1 - share).double().log().neg(),
+        lambda share: math.log(1 - share) / math.log(math.exp(-1)),
+        # Those who count the windows, 10,000 of them, and then by tries.
+        lambda share: math.log(1 - share, 1 - 1 / 10_000) / 10_000,
+        lambda share: (
+            next(k for k in range(10**6) if math.exp(-k / 1e4) < 1 - share) / 1e4
+        ),
+    ],
+    "table-gradient": [gradient_in_loops, gradient_by_autograd, gradient_by_columns],
+    "overlapping-windows": [windows_in_lists, windows_by_index, windows_as_views],
+    "translated-place": [moved_in_place, moved_by_counting],
+}
+test_another_way_is_right = are_right(OTHER_WAYS)
 
 
 def test_a_place_that_was_moved_brings_the_windows_that_were_left():

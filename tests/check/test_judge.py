@@ -22,6 +22,7 @@ KNOWN = [(name, n) for name in ALL for n in range(len(ALL[name].mistakes))]
 test_the_right_answer_is_right = are_right({name: [ALL[name].right] for name in ALL})
 
 CLOTHES = {
+    "float32": torch.Tensor.float,
     "float64": torch.Tensor.double,
     "lists": torch.Tensor.tolist,
     "arrays": torch.Tensor.numpy,

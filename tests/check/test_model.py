@@ -23,7 +23,7 @@ def first_loss_by_deviation(config):
 
 
 @torch.no_grad()
-def probability_by_steps(model, ids):
+def chance_by_steps(model, ids):
     total = 0.0
     for length in range(1, ids.size(1)):
         probabilities = model(ids[:, :length])[0, -1].softmax(0)
@@ -32,7 +32,7 @@ def probability_by_steps(model, ids):
 
 
 @torch.no_grad()
-def probability_with_a_cache(model, ids):
+def chance_with_cache(model, ids):
     cache, total = model.new_cache(), torch.zeros((), dtype=torch.double)
     for token, following in zip(ids[0, :-1], ids[0, 1:], strict=True):
         row = model(token.view(1, 1), cache=cache)[0, 0].double()
@@ -40,11 +40,11 @@ def probability_with_a_cache(model, ids):
     return total
 
 
-def probability_with_gradients(model, ids):
+def chance_by_loss(model, ids):
     return -F.cross_entropy(model(ids)[0, :-1], ids[0, 1:], reduction="sum")
 
 
-def loss_one_by_one(model, ids, lengths):
+def loss_by_steps(model, ids, lengths):
     total = count = 0
     for text, length in zip(ids, lengths, strict=True):
         for end in range(1, length):
@@ -53,7 +53,7 @@ def loss_one_by_one(model, ids, lengths):
     return total / count
 
 
-def loss_of_weighted_means(model, ids, lengths):
+def loss_of_means(model, ids, lengths):
     total = 0.0
     for text, n in zip(ids, lengths, strict=True):
         total += (n - 1) * model.loss(text[None, : n - 1], text[None, 1:n]).item()
@@ -74,7 +74,7 @@ def loss_in_place(model, ids, lengths):
     return F.cross_entropy(rows.transpose(1, 2), ids[:, 1:])
 
 
-def tied_on_a_copy_of_the_model(model, ids):
+def tied_on_a_copy(model, ids):
     other = copy.deepcopy(model)
     row = next(n for n in range(11) if n not in ids.tolist()[0])
     other.token_embedding.weight.data[row] = torch.randn(12)
@@ -110,7 +110,7 @@ def softmax_by_parts(model, ids, special):
 
 
 @torch.no_grad()
-def softmax_position_by_position(model, ids, special):
+def softmax_by_steps(model, ids, special):
     rows = [*model.token_embedding.weight, *special, *model.position_embedding.weight]
     out = []
     for states in model.hidden(ids):
@@ -121,24 +121,14 @@ def softmax_position_by_position(model, ids, special):
     return out
 
 
-test_another_way_is_right = are_right(
-    {
-        "first-loss": [first_loss_by_logarithms, first_loss_by_deviation],
-        "log-probability": [
-            probability_by_steps,
-            probability_with_a_cache,
-            probability_with_gradients,
-        ],
-        "padded-loss": [
-            loss_one_by_one,
-            loss_of_weighted_means,
-            loss_masked,
-            loss_in_place,
-        ],
-        "is-tied": [tied_on_a_copy_of_the_model, tied_by_one_number, tied_by_zeros],
-        "released-softmax": [softmax_by_parts, softmax_position_by_position],
-    }
-)
+OTHER_WAYS = {
+    "first-loss": [first_loss_by_logarithms, first_loss_by_deviation],
+    "log-probability": [chance_by_steps, chance_with_cache, chance_by_loss],
+    "padded-loss": [loss_by_steps, loss_of_means, loss_masked, loss_in_place],
+    "is-tied": [tied_on_a_copy, tied_by_one_number, tied_by_zeros],
+    "released-softmax": [softmax_by_parts, softmax_by_steps],
+}
+test_another_way_is_right = are_right(OTHER_WAYS)
 
 
 def test_a_new_tiny_model_starts_a_little_above_the_first_loss():

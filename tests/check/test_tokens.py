@@ -3,7 +3,7 @@
 import functools
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 from itertools import accumulate, pairwise
 
 import torch
@@ -83,67 +83,61 @@ def fewest_by_search(piece, known):
     return None
 
 
+def ages(pieces):
+    """Every character's place among those of a text."""
+    return {c: i for i, c in enumerate(sorted({c for piece in pieces for c in piece}))}
+
+
 def with_a_queue(pieces, count):
     """Corrects the pairs beside a join alone, and keeps the pairs in a heap."""
     words = [[list(piece), n] for piece, n in Counter(pieces).items()]
-    age = {c: i for i, c in enumerate(sorted({c for word, _ in words for c in word}))}
-    counts, where = defaultdict(int), defaultdict(set)
-    for i, (word, n) in enumerate(words):
-        for a, b in pairwise(word):
-            counts[a, b] += n
-            where[a, b].add(i)
-    heap = [(-n, age[a], age[b], (a, b)) for (a, b), n in counts.items()]
-    heapify(heap)
-    merges = []
+    age, counts, where, heap, merges = ages(pieces), Counter(), defaultdict(set), [], []
+
+    def changed(i, old, new):
+        before, after = Counter(pairwise(old)), Counter(pairwise(new))
+        for pair in before | after:
+            counts[pair] += words[i][1] * (after[pair] - before[pair])
+            where[pair].add(i)
+        return before | after
+
+    def offered(pairs):
+        for a, b in pairs:
+            heappush(heap, (-counts[a, b], age[a], age[b], (a, b)))
+
+    offered(
+        {pair for i, (word, _) in enumerate(words) for pair in changed(i, [], word)}
+    )
     while len(merges) < count and heap:
         negative, _, _, best = heappop(heap)
         if counts[best] != -negative or not negative:
             continue  # it was counted anew since
         merges.append(best)
         age.setdefault("".join(best), len(age))
-        changed = set()
+        pairs = set()
         for i in where.pop(best):
-            word, n = words[i]
-            words[i][0] = new = join(word, best)
-            before, after = Counter(pairwise(word)), Counter(pairwise(new))
-            for pair in before | after:
-                if before[pair] != after[pair]:
-                    counts[pair] += n * (after[pair] - before[pair])
-                    where[pair].add(i)
-                    changed.add(pair)
-        for a, b in changed:
-            heappush(heap, (-counts[a, b], age[a], age[b], (a, b)))
+            old, words[i][0] = words[i][0], join(words[i][0], best)
+            pairs |= changed(i, old, words[i][0]).keys()
+        offered(pairs)
     return merges
 
 
 def with_words_scanned(pieces, count):
     """Keeps the counts, and looks through all words for those that have the pair."""
     words = [([*piece], n) for piece, n in Counter(pieces).items()]
-    age = {}
-    for symbol in sorted({symbol for word, _ in words for symbol in word}):
-        age[symbol] = len(age)
-    counts = defaultdict(int)
+    age, counts, merges = ages(pieces), Counter(), []
     for word, n in words:
         for pair in pairwise(word):
             counts[pair] += n
-    merges = []
-    for _ in range(count):
-        if not counts:
-            break
+    while len(merges) < count and +counts:
         best = max(counts, key=lambda p: (counts[p], -age[p[0]], -age[p[1]]))
         merges.append(list(best))
         age.setdefault(best[0] + best[1], len(age))
         for i, (word, n) in enumerate(words):
             new = join(word, best)
-            if len(new) == len(word):
-                continue
-            for pair in pairwise(word):
-                counts[pair] -= n
-                if counts[pair] == 0:
-                    del counts[pair]
-            for pair in pairwise(new):
-                counts[pair] += n
-            words[i] = new, n
+            if len(new) < len(word):
+                counts.subtract(n * [*pairwise(word)])
+                counts.update(n * [*pairwise(new)])
+                words[i] = new, n
     return merges
 
 
@@ -152,12 +146,11 @@ def quickly(pieces, count):
     return merges[:count]
 
 
-test_another_way_is_right = are_right(
-    {
-        "kind-of-id": [kind_by_bisection, kind_by_ranges],
-        "encode-word": [encode_by_ranks, encode_in_place],
-        "byte-pieces": [pieces_by_number, pieces_by_match],
-        "fewest-tokens": [fewest_by_recursion, fewest_by_search],
-        "learn-faster": [with_a_queue, with_words_scanned, quickly],
-    }
-)
+OTHER_WAYS = {
+    "kind-of-id": [kind_by_bisection, kind_by_ranges],
+    "encode-word": [encode_by_ranks, encode_in_place],
+    "byte-pieces": [pieces_by_number, pieces_by_match],
+    "fewest-tokens": [fewest_by_recursion, fewest_by_search],
+    "learn-faster": [with_a_queue, with_words_scanned, quickly],
+}
+test_another_way_is_right = are_right(OTHER_WAYS)
