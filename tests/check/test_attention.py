@@ -25,11 +25,8 @@ def mask_turned(time, past):
 
 
 def window_in_loops(time, window):
-    rows = [[False] * time for _ in range(time)]
-    for query in range(time):
-        for key in range(max(0, query - window + 1), query + 1):
-            rows[query][key] = True
-    return rows
+    near = [range(max(0, query - window + 1), query + 1) for query in range(time)]
+    return [[key in near[query] for key in range(time)] for query in range(time)]
 
 
 def window_in_place(time, window):

@@ -47,13 +47,9 @@ def gradient_by_columns(ids, gradient, vocab):
 
 
 def windows_in_lists(ids, context, stride):
-    inputs, targets = [], []
-    start = 0
-    while start + context < len(ids):
-        inputs.append(ids[start : start + context].tolist())
-        targets.append(ids[start + 1 : start + context + 1].tolist())
-        start += stride
-    return inputs, targets
+    ids, starts = ids.tolist(), range(0, len(ids) - context, stride)
+    inputs = [ids[start : start + context] for start in starts]
+    return inputs, [ids[start + 1 : start + context + 1] for start in starts]
 
 
 def windows_by_index(ids, context, stride):
@@ -82,9 +78,7 @@ def moved_by_counting(state, batch_size):
         read, done = read - batch_size, done + 1
     if read:
         raise ValueError(read)
-    new = dict(state)
-    new.update(batch_size=batch_size, done=np.int64(done))
-    return new
+    return dict(state, batch_size=batch_size, done=np.int64(done))
 
 
 OTHER_WAYS = {
@@ -115,12 +109,9 @@ test_another_way_is_right = are_right(OTHER_WAYS)
 
 def test_a_place_that_was_moved_brings_the_windows_that_were_left():
     data = GPTDataset(torch.arange(101), 2)
-    old = Batches(data, 2, seed=0)
+    old, new = (Batches(data, size, seed=0) for size in (2, 4))
     stream = iter(old)
-    for _ in range(4):
-        next(stream)
-    place = old.state_dict()
-    new = Batches(data, 4, seed=0)
-    new.load_state_dict(ALL["translated-place"].right(place, 4))
+    [next(stream) for _ in range(4)]
+    new.load_state_dict(ALL["translated-place"].right(old.state_dict(), 4))
     rest = torch.cat([ids for ids, _ in stream])
     assert torch.equal(torch.cat([ids for ids, _ in new]), rest)

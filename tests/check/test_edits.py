@@ -1,7 +1,7 @@
 """Mistakes as edits of a right answer: what is read, what comes of it, what is not.
 
-That classes, functions inside others and those of the package can be edited, the
-exercises show: `test_judge.py` looks whether each of their edits comes to its sentence.
+That classes and functions of the package can be edited, the exercises show:
+`test_judge.py` looks whether each of their edits comes to its sentence.
 """
 
 import pytest
@@ -56,6 +56,15 @@ def test_an_edit_makes_a_wrong_answer(edit, result):
     assert price(10, 5) == 53.5
     assert wrong(edit)(10, 5) == result
     assert price(10, 5) == 53.5
+
+
+def test_a_function_inside_another_can_be_edited():
+    factor = 2
+
+    def answer(number):
+        return number * factor
+
+    assert wrong("number * factor -> number - factor", answer)(10) == 8
 
 
 def test_several_edits_share_a_sentence():

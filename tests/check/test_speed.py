@@ -11,8 +11,7 @@ from lib.verdicts import ALL, are_right
 
 
 def race_with_tensors(jobs, rounds, now):
-    for job in jobs.values():
-        job()
+    [job() for job in jobs.values()]
     table = torch.zeros(rounds, len(jobs), dtype=torch.float64)
     for turn in range(rounds):
         for column, job in enumerate(jobs.values()):
@@ -92,8 +91,7 @@ def enough_by_search(flops, line):
 
 def enough_in_tensors(flops, line):
     one = torch.tensor(512.0) * count.training_flops(GPTConfig()) / flops
-    sent = 2 * (2 - 1) / 2 * 4 * count.parameters(GPTConfig()).total
-    return (9 * sent / line / one).ceil()
+    return (9 * 4 * count.parameters(GPTConfig()).total / line / one).ceil()
 
 
 def roof_by_intensity(rows, inputs, outputs, size, rate, band):
@@ -111,9 +109,7 @@ def roof_in_arrays(rows, inputs, outputs, size, rate, band):
 def roof_with_if(rows, inputs, outputs, size, rate, band):
     arithmetic = rows * outputs * (2 * inputs) / rate
     memory = (inputs * (rows + outputs) + rows * outputs) / (band / size)
-    if arithmetic > memory:
-        return torch.tensor([arithmetic], dtype=torch.float64)
-    return memory
+    return arithmetic if arithmetic > memory else memory
 
 
 OTHER_WAYS = {

@@ -37,21 +37,13 @@ def encode_by_ranks(word, ids, ranks):
     return torch.tensor([ids.get(symbol, ids["<unk>"]) for symbol in symbols])
 
 
-def encode_in_place(word, ids, ranks):
-    found = []
-    for symbol in apply_merges([*word[:-1], word[-1] + "</w>"], ranks):
-        try:
-            found.append(ids[symbol])
-        except KeyError:
-            found.append(0)
-    return tuple(found)
+def encode_by_merges(word, ids, ranks):
+    symbols = apply_merges([*word[:-1], word[-1] + "</w>"], ranks)
+    return tuple(ids.get(symbol, 0) for symbol in symbols)
 
 
 def pieces_by_number(text):
-    found = []
-    for piece in PIECES.findall(text):
-        found.append("".join(chr(byte) for byte in piece.encode()))
-    return tuple(found)
+    return tuple("".join(map(chr, piece.encode())) for piece in PIECES.findall(text))
 
 
 def pieces_by_match(text):
@@ -148,7 +140,7 @@ def quickly(pieces, count):
 
 OTHER_WAYS = {
     "kind-of-id": [kind_by_bisection, kind_by_ranges],
-    "encode-word": [encode_by_ranks, encode_in_place],
+    "encode-word": [encode_by_ranks, encode_by_merges],
     "byte-pieces": [pieces_by_number, pieces_by_match],
     "fewest-tokens": [fewest_by_recursion, fewest_by_search],
     "learn-faster": [with_a_queue, with_words_scanned, quickly],

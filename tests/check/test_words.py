@@ -10,10 +10,7 @@ from lib.verdicts import are_right
 
 
 def perplexity_loop(probabilities):
-    total = 0
-    for p in probabilities:
-        total = total + math.log2(p)
-    return 2 ** (-total / len(probabilities))
+    return 2 ** (-sum(map(math.log2, probabilities)) / len(probabilities))
 
 
 def perplexity_tensor(probabilities):
@@ -24,8 +21,7 @@ def extra_by_cross_entropy(truth, belief):
     paid = floor = 0
     for p, q in zip(truth, belief, strict=True):
         if p > 0:
-            paid -= p * math.log(q)
-            floor -= p * math.log(p)
+            paid, floor = paid - p * math.log(q), floor - p * math.log(p)
     return paid - floor
 
 
@@ -41,9 +37,7 @@ def extra_by_xlogy(truth, belief):
 
 
 def add_one_loop(followers, word, vocab):
-    total = vocab
-    for count in followers.values():
-        total += count
+    total = sum(followers.values(), vocab)
     return torch.tensor((1 + followers.get(word, 0)) / total, dtype=torch.float64)
 
 
@@ -53,14 +47,9 @@ def add_one_in_the_counter(followers, word, vocab):
 
 
 def guesses_loop(followers, word):
-    left = dict(followers)
-    tries = 0
-    while left:
-        tries += 1
-        guess = max(left, key=left.get)
+    for tries, guess in enumerate(sorted(followers, key=followers.get)[::-1], 1):
         if guess == word:
             return tries
-        del left[guess]
     return None
 
 
