@@ -1,12 +1,12 @@
-"""Mistakes as edits of a right answer: what is read, what comes of it, what is not."""
+"""Mistakes as edits of a right answer: what is read, what comes of it, what is not.
+
+That classes and functions of the package can be edited, the exercises show:
+`test_judge.py` looks whether each of their edits comes to its sentence.
+"""
 
 import pytest
-from torch import nn
 
-from gpt1.check import judge
 from gpt1.check.edits import edits
-from gpt1.check.exercise import Exercise, Mistake
-from gpt1.model import attention_weights, causal_mask
 
 
 def tenth(number):
@@ -29,28 +29,9 @@ def price(
     return total
 
 
-def times(factor):
-    def answer(number):
-        return number * factor
-
-    return answer
-
-
-class Doubled(nn.Module):
-    """Twice what comes in."""
-
-    def forward(self, x):
-        """Doubled."""
-        return x + x
-
-
-def answers(text, right=price):
-    return [mistake.answer for mistake in edits(text, right)]
-
-
 def wrong(edit, right=price):
-    [answer] = answers(f"{edit}\n    it is wrong", right)
-    return answer
+    [mistake] = edits(f"{edit}\n    it is wrong", right)
+    return mistake.answer
 
 
 @pytest.mark.parametrize(
@@ -77,9 +58,17 @@ def test_an_edit_makes_a_wrong_answer(edit, result):
     assert price(10, 5) == 53.5
 
 
+def test_a_function_inside_another_can_be_edited():
+    factor = 2
+
+    def answer(number):
+        return number * factor
+
+    assert wrong("number * factor -> number - factor", answer)(10) == 8
+
+
 def test_several_edits_share_a_sentence():
-    found = edits(
-        """
+    text = """
         1.5 -> 1
         1.5 -> 2
             the discount is
@@ -87,33 +76,11 @@ def test_several_edits_share_a_sentence():
 
         >= -> >
             ten are enough
-        """,
-        price,
-    )
-    assert [each.says for each in found] == ["the discount is 1.5"] * 2 + [
-        "ten are enough"
-    ]
-    assert [each.answer(10, 5) for each in found] == [54, 53, 55]
-
-
-def test_a_class_can_be_edited():
-    assert wrong("x + x -> x", Doubled)()(3) == 3
-    assert Doubled()(3) == 6
-
-
-def test_a_function_inside_another_can_be_edited():
-    assert wrong("number * factor -> number - factor", times(2))(10) == 8
-
-
-def test_a_function_of_the_package_can_be_edited():
-    mask = wrong("diagonal=past -> diagonal=past + 1", causal_mask)
-    assert mask(2).tolist() == [[True, True], [True, True]]
-
-
-def test_two_functions_can_be_edited_at_once():
-    text = "diagonal=past -> diagonal=0\nand ~mask -> mask"
-    mask = wrong(text, attention_weights)
-    assert mask.__globals__["causal_mask"](1, 1).tolist() == [[True, False]]
+    """
+    one, two, three = edits(text, price)
+    assert one.says == two.says == "the discount is 1.5"
+    assert three.says == "ten are enough"
+    assert [each.answer(10, 5) for each in (one, two, three)] == [54, 53, 55]
 
 
 @pytest.mark.parametrize(
@@ -146,22 +113,3 @@ def test_what_has_no_name_cannot_be_edited():
 def test_edits_have_a_sentence_and_a_sentence_has_edits(text):
     with pytest.raises(ValueError, match="without a sentence"):
         edits(text, price)
-
-
-def test_an_exercise_takes_edits_among_other_mistakes():
-    exercise = Exercise(
-        name="price",
-        verified="three prices",
-        cases=lambda: [(1, 5), (10, 5), (20, 7)],
-        right=price,
-        mistakes=(
-            Mistake("you gave the number", lambda number, each: number),
-            """
-            >= -> >
-                ten are enough
-            """,
-        ),
-    )
-    assert judge(exercise, lambda number, each: number).endswith("gave the number.")
-    said = judge(exercise, lambda n, each: price(n, each) + 1.5 * (n == 10))
-    assert said == "not yet: ten are enough."

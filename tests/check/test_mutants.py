@@ -19,6 +19,7 @@ from collections import Counter
 from itertools import count
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from gpt1.check import exercises, judge
@@ -41,12 +42,8 @@ ALL = exercises()
 
 def solved(chapter):
     """Exercise, name of the answer, and code of every solution of a chapter."""
-    cells = json.loads((BOOK / f"{chapter}.ipynb").read_text("utf8"))["cells"]
-    return [
-        (name, answer, code)
-        for code, checks in solutions(cells)
-        for name, answer in checks
-    ]
+    cells = nbformat.read(BOOK / f"{chapter}.ipynb", as_version=4).cells
+    return [(*each, code) for code, checks in solutions(cells) for each in checks]
 
 
 @functools.cache
@@ -86,10 +83,8 @@ def test_no_mutant_is_right_but_those_that_are_the_same(exercise):
     same = json.loads(SAME[chapter].read_text("utf8")).get(name, {})
     found = verdicts(*exercise)
     right = [change for change, said in found.items() if kind(said) == "right"]
-    assert [
-        change for change in right if not any(part in change for part in same)
-    ] == []
-    assert [part for part in same if not any(part in change for change in right)] == []
+    assert [new for new in right if not any(part in new for part in same)] == []
+    assert [part for part in same if not any(part in new for new in right)] == []
 
 
 @pytest.mark.slow
@@ -140,16 +135,12 @@ def counted(chapter):
 
 def main():
     [chapter] = [path.stem for path in BOOK.glob(f"*{sys.argv[1]}.ipynb")]
-    for name, answer, code in solved(chapter):
-        found = verdicts(chapter, name, answer, code).items()
-        kinds = Counter(kind(said) for _, said in found)
-        print(f"\n## {name}: {dict(kinds)}")
-        for wanted in ("shown", "right", "stopped", "named"):
-            for change, said in found:
-                if kind(said) == wanted:
-                    print(f"{wanted:8}{change}\n            {said[:160]!r}")
-    kinds = counted(chapter)
-    print(f"\n{chapter}: {dict(kinds)}")
+    for each in solved(chapter):
+        print(f"\n## {each[0]}")
+        found = verdicts(chapter, *each).items()
+        for change, said in sorted(found, key=lambda one: kind(one[1]) == "named"):
+            print(f"{kind(said):8}{change}\n            {said[:160]!r}")
+    print(f"\n{chapter}: {dict(counted(chapter))}")
 
 
 if __name__ == "__main__":

@@ -36,15 +36,9 @@ PAIRS = """
     min max, sum mean, argmin argmax, any all, tril triu, zeros ones,
     zeros_like ones_like, floor ceil, log exp
 """
-PAIRS = [pair.split() for pair in PAIRS.split(",")]
-NAMES = {
-    **dict(PAIRS),
-    **{other: one for one, other in PAIRS},
-    "log1p": "log",
-    "expm1": "exp",
-    "log2": "log",
-    "log10": "log",
-}
+NAMES = {"log1p": "log", "expm1": "exp", "log2": "log", "log10": "log"}
+for one, other in map(str.split, PAIRS.split(",")):
+    NAMES |= {one: other, other: one}
 KEPT = (ast.Pass, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 ORDERED = (ast.Sub, ast.Div, ast.FloorDiv, ast.Mod, ast.MatMult)
 
@@ -100,7 +94,8 @@ def told(old, new):
 
 def changes(node):
     """Functions of nothing, each of which changes a node of a tree for the worse."""
-    yield from CHANGES.get(type(node), lambda node: ())(node)
+    if type(node) in CHANGES:
+        yield from CHANGES[type(node)](node)
     for field, value in ast.iter_fields(node):
         if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
             yield from statements(value)
@@ -229,9 +224,6 @@ CHANGES = {
 }
 
 
-# Running them, though they may never end.
-
-
 class Steps:
     """Counts the rounds of all loops of what `run` ran; too many are an error."""
 
@@ -253,19 +245,15 @@ class Steps:
 class Counted(ast.NodeTransformer):
     """Every loop counts its rounds."""
 
-    def visit_While(self, node):
-        self.generic_visit(node)
-        step = ast.parse("_steps.step()", mode="eval").body
-        node.test = ast.BoolOp(ast.And(), [step, node.test])
+    def generic_visit(self, node):
+        super().generic_visit(node)
+        if isinstance(node, ast.While):
+            step = ast.parse("_steps.step()", mode="eval").body
+            node.test = ast.BoolOp(ast.And(), [step, node.test])
+        elif isinstance(node, (ast.For, ast.comprehension)):
+            over = ast.parse("_steps.over", mode="eval").body
+            node.iter = ast.Call(over, [node.iter], [])
         return node
-
-    def _over(self, node):
-        self.generic_visit(node)
-        over = ast.parse("_steps.over", mode="eval").body
-        node.iter = ast.Call(over, [node.iter], [])
-        return node
-
-    visit_For = visit_comprehension = _over  # noqa: N815
 
 
 NUMBERS = count()

@@ -1,5 +1,7 @@
 """What the exercises' checks say, as tests ask for it."""
 
+import pytest
+
 from gpt1.check import exercises, judge
 
 ALL = exercises()
@@ -9,25 +11,18 @@ def said(name, answer):
     return judge(ALL[name], answer)
 
 
-def right(name, answer):
-    return said(name, answer) == f"right. Verified: {ALL[name].verified}."
+def are_right(answers):
+    """A test that answers, in lists by exercise, are called right.
 
+    They are typed as learners would, and do in another way what the chapters' solutions
+    do. Nothing wrong is among them: that a known mistake is called by its name shows
+    `check/test_judge.py`, and `check/test_mutants.py` makes thousands of others.
+    """
+    each = [(name, answer) for name in answers for answer in answers[name]]
 
-def is_right(exercise, answer):
-    said = judge(exercise, answer)
-    assert said == f"right. Verified: {exercise.verified}."
+    @pytest.mark.parametrize(("name", "answer"), each)
+    def test(name, answer):
+        verdict = said(name, answer)
+        assert verdict == f"right. Verified: {ALL[name].verified}.", verdict
 
-
-def is_told(exercise, answer, phrase):
-    """The answer is a known mistake, and these words name it."""
-    said = judge(exercise, answer)
-    assert said in [f"not yet: {mistake.says}." for mistake in exercise.mistakes]
-    assert phrase in said
-
-
-def is_shown(exercise, answer, *parts):
-    """The answer is wrong in a way of its own: a case that fails is shown."""
-    said = judge(exercise, answer)
-    assert said.startswith("not yet. For "), said
-    for part in ("expected", "got", *parts):
-        assert part in said
+    return test
