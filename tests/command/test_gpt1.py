@@ -52,9 +52,6 @@ def test_a_sub_command_is_the_module_of_its_name(capsys, command):
     assert capsys.readouterr().out == result.stdout
 
 
-# --- gpt1 count -----------------------------------------------------------------------
-
-
 def test_count_prints_the_ledgers_of_gpt1(capsys):
     told = printed(capsys, "count")
     config = GPTConfig()

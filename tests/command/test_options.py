@@ -32,9 +32,6 @@ def told(capsys, *words, options=Options, **how):
     return stop.value.code, captured.out, captured.err
 
 
-# --- reading --------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     "words",
     [
@@ -133,9 +130,6 @@ def test_of_several_processes_the_first_speaks(capsys, monkeypatch):
         assert capsys.readouterr().err == words
 
 
-# --- help -----------------------------------------------------------------------------
-
-
 def test_help_is_grouped_and_shows_defaults(capsys):
     status, text, _ = told(capsys, "--help")
     assert status == 0
@@ -186,9 +180,6 @@ def test_train_has_the_flags_of_the_original_system_and_more(train_help):
         *("sample_every", "num_workers", "export", "optimizer"),
     ):
         assert f"\n  --{name} " in train_help, name
-
-
-# --- what gpt1 train makes of it ------------------------------------------------------
 
 
 @pytest.fixture

@@ -41,9 +41,6 @@ def random_ids(config, batch, time):
     return torch.randint(config.vocab_size, (batch, time))
 
 
-# --- parameters -----------------------------------------------------------------------
-
-
 def test_gpt1_has_116_534_784_parameters():
     assert count.parameters(GPT1).total == 116_534_784
 
@@ -113,9 +110,6 @@ def test_three_more_tokens_are_2304_more_parameters():
     assert count.parameters(larger).total == 116_537_088
 
 
-# --- FLOPs ----------------------------------------------------------------------------
-
-
 def counted(model, step):
     """FLOPs that PyTorch saw. It does not know the CPU's fused attention, so that is
     switched off; otherwise scores and weighted values would count as nothing."""
@@ -159,9 +153,6 @@ def test_training_is_six_per_multiplying_weight_and_twelve_per_score(config, tim
 
 def test_a_multiply_and_an_add_are_two_flops():
     assert count.flops(GPT1)["logits"] == 2 * 768 * 40_478
-
-
-# --- memory ---------------------------------------------------------------------------
 
 
 def plain_loss(model, ids):
@@ -245,9 +236,6 @@ def test_generation_memory_is_that_of_a_full_cache(config, batch):
 def test_a_token_of_gpt1_takes_73_728_bytes_of_cache():
     ledger = count.generation_memory(GPT1, time=1)
     assert ledger["keys and values"] == 2 * 12 * 768 * 4 == 73_728
-
-
-# --- the ledger -----------------------------------------------------------------------
 
 
 def test_a_ledger_prints_as_an_aligned_table():

@@ -177,9 +177,6 @@ def test_without_datasets_the_error_says_what_to_install(monkeypatch):
         load_text("wikitext-2")
 
 
-# --- ids on disk ----------------------------------------------------------------------
-
-
 def test_ids_are_stored_once_and_mapped(folder, tmp_path, monkeypatch):
     tokenizer = BPETokenizer.train("".join(LINES), 100)
     cache = tmp_path / "cache"
@@ -246,9 +243,6 @@ def test_one_call_goes_from_text_to_batches(folder):
     assert isinstance(batches.dataset, GPTDataset)
     with pytest.raises(TypeError, match="'tokenizer' and 'context'"):
         get_dataloader(folder, 3)
-
-
-# --- the corpora themselves -----------------------------------------------------------
 
 
 def test_tales_are_a_corpus_with_three_splits(monkeypatch):

@@ -71,9 +71,6 @@ def text_of(*arguments):
     return tokenizer.decode(ids)
 
 
-# --- what is written ------------------------------------------------------------------
-
-
 def test_prompt_and_continuation_are_printed(typed):
     told = typed("--prompt", "abc", "--max_length", 40)
     assert told.out == text_of("abc", 37, 0, {}) + "\n"
@@ -193,9 +190,6 @@ def test_a_long_prompt_is_continued_without_a_max_length(typed):
     assert len(typed("--prompt", "ab" * 150).out) == 401
 
 
-# --- which model ----------------------------------------------------------------------
-
-
 def test_the_model_that_was_trained_here_is_taken_and_named(typed):
     note = "note: writing with checkpoints/best_model.pth; "
     assert typed("--prompt", "a").err.startswith(note)
@@ -238,8 +232,6 @@ def test_with_no_arguments_and_no_network_a_tale_is_written(tmp_path):
     assert "\n\n" not in result.stdout
     assert list(tmp_path.iterdir()) == []
 
-
-# --- as it is written -----------------------------------------------------------------
 
 GATED = """
 import sys
@@ -358,9 +350,6 @@ def test_ctrl_c_ends_the_line_and_says_so(typed, monkeypatch, capsys):
     assert stop.value.code == 130
     assert told.out == "ab \n"
     assert told.err.endswith("stopped\n")
-
-
-# --- mistakes -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -130,9 +130,6 @@ def test_a_file_of_ones_own_goes_before_the_shipped_model(model, tmp_path, monke
     same(loaded, model)
 
 
-# --- what is refused ------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("name", ["no.pth", "runs/no.pth", "no.safetensors", "no.json"])
 def test_a_missing_file_is_not_looked_for_on_the_hub(name, monkeypatch):
     asked = "huggingface_hub.snapshot_download"

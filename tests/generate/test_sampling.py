@@ -43,9 +43,6 @@ def seeds(*numbers):
     return [torch.Generator().manual_seed(number) for number in numbers]
 
 
-# --- drawing one token ----------------------------------------------------------------
-
-
 def chi_squared(expected, **options):
     """How far the frequencies of many draws are from the expected chances.
 
@@ -175,9 +172,6 @@ def test_chances_are_hugging_faces(way):
     assert torch.allclose(ours, theirs.softmax(-1), atol=1e-6)
 
 
-# --- writing on -----------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("way", WAYS)
 def test_cache_on_and_off_agree_on_prompts_of_unequal_length(model, way):
     texts = [
@@ -295,10 +289,7 @@ def test_a_token_is_handed_over_before_the_next_one_is_computed(model):
 
 @pytest.mark.parametrize(
     ("cache", "lengths"),
-    [
-        (True, [3, 1, 1, 1, 1, 1, 1, 1, 5, 1]),
-        (False, [3, 4, 5, 6, 7, 8, 9, 10, 5, 6]),
-    ],
+    [(True, [3, 1, 1, 1, 1, 1, 1, 1, 5, 1]), (False, [3, 4, 5, 6, 7, 8, 9, 10, 5, 6])],
 )
 def test_the_cache_saves_reading_again(model, cache, lengths):
     read = []
@@ -343,9 +334,6 @@ def test_half_precision_writes_too(model):
     with torch.autocast("cpu", torch.bfloat16):
         texts = generate(model, UNEQUAL, 15, temperature=0)
     assert [len(t) - len(p) for t, p in zip(texts, UNEQUAL, strict=True)] == 4 * [15]
-
-
-# --- what is refused ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -92,8 +92,6 @@ def test_what_comes_after_the_end_is_left_out():
     assert text.text == "a"
 
 
-# --- GPT-1's tokenizer, whose spacing depends on what follows -------------------------
-
 MARKS = ['"', ".", ",", "!", "?", "(", ")", "$", "\n", "'s", "n't", "'re", "...", "'"]
 WORDS = ["he", "do", "hello", "said", "5", "a"]
 
@@ -146,9 +144,6 @@ def test_a_quote_that_stays_open_holds_back_its_own_line_only(original):
     words = ['"</w>', "he</w>", "\n</w>", "a</w>", "said</w>", "he</w>", "a</w>"]
     _, parts = grown(original, [], [original.ids[t] for t in words])
     assert parts == ["", "", "", "", '" he\n', "a", " said", " he a"]
-
-
-# --- several texts --------------------------------------------------------------------
 
 
 def test_texts_are_printed_in_their_order_as_far_as_they_are_ready(capsys):

@@ -32,9 +32,6 @@ def off(got, want):
     return ((got.double() - want.double()).norm() / want.double().norm()).item()
 
 
-# --- bf16 -----------------------------------------------------------------------------
-
-
 @torch.no_grad()
 def test_logits_under_bf16_autocast_are_near_float32(small, ids):
     with torch.autocast("cpu", torch.bfloat16):
@@ -71,9 +68,6 @@ def test_a_model_in_bf16_has_its_loss_in_float32(small, ids):
     got = small.bfloat16().loss(ids)
     assert got.dtype == torch.float32
     close(got, want, "loss", 0.02)
-
-
-# --- torch.compile --------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -173,9 +167,6 @@ def test_compiles_under_bf16_autocast(compiled, shallow, ids):
         got = compiled(shallow.loss)(ids)
     got.backward()
     close(got.detach(), want.detach(), "loss", 2e-3)
-
-
-# --- other devices --------------------------------------------------------------------
 
 
 def test_a_model_can_be_made_without_memory():

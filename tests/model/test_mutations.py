@@ -24,9 +24,6 @@ def unchanged(model):
     return model
 
 
-# --- the guards -----------------------------------------------------------------------
-
-
 def parity(spoil, _monkeypatch):
     """Block by block against NumPy, at 1e-5 on scaled weights."""
     weights = numpy_weights(SMALL)
@@ -100,7 +97,6 @@ GUARDS = {
     "single steps": single_steps,
 }
 
-# --- mutations, and who must notice ---------------------------------------------------
 
 NOTICED = {
     "exact GELU": [parity],

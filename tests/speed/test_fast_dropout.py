@@ -42,9 +42,6 @@ def drawn_masks(monkeypatch):
     return masks
 
 
-# --- what is dropped ------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("rate", RATES)
 def test_the_rate_is_right_and_what_is_kept_is_scaled(rate):
     torch.manual_seed(0)
@@ -101,9 +98,6 @@ def test_attention_drops_its_weights_independently(monkeypatch):
     ):
         agree = (first == second).double().mean()
         close(agree, 0.5, name, 2.5 / math.sqrt(first.numel()))
-
-
-# --- the same computation with the mask written out -----------------------------------
 
 
 def test_dropout_and_its_gradient_equal_the_mask_written_out(monkeypatch):
@@ -184,9 +178,6 @@ def test_autocast_changes_nothing_within():
     assert all(map(torch.equal, *results))
 
 
-# --- randomness -----------------------------------------------------------------------
-
-
 def test_the_global_seed_and_state_repeat_it_to_the_bit():
     ids = random_ids(DROPPY, 2, 16)
     torch.manual_seed(0)
@@ -216,9 +207,6 @@ def test_any_number_of_values_can_be_dropped(count):
         got = F.dropout(torch.ones(count), 0.5)
     assert set(got.tolist()) <= {0.0, 2.0}
     assert got.shape == (count,)
-
-
-# --- where it acts --------------------------------------------------------------------
 
 
 def calls(monkeypatch):

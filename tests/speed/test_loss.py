@@ -257,8 +257,6 @@ def test_the_graph_can_be_kept(form):
     assert torch.equal(torch.autograd.grad(value, hidden)[0], first)
 
 
-# --- GPT.loss -------------------------------------------------------------------------
-
 WORDY = GPTConfig(vocab_size=9001, context=300, width=24, layers=1, heads=3)
 
 

@@ -45,9 +45,6 @@ def by_split(count, seed=3):
     return {split: generate_tales(count, seed=seed, split=split) for split in SPLITS}
 
 
-# ---- probabilities
-
-
 def test_log_prob_is_the_sum_over_the_choices_that_made_the_tale():
     """Count the options anew while retelling, with no code shared but the walk."""
     for tale in generate_tales(50, seed=2, split="all"):
@@ -116,7 +113,6 @@ opening: {name} wanted {a thing} {place.at}.
 
 end: [Never.|Always.|Sometimes.|{He} slept.]
 """
-# ---- one derivation for a text
 
 
 def test_the_grammar_is_unambiguous():
@@ -165,9 +161,6 @@ def test_what_is_no_tale_is_refused():
 
 def test_many_tales_are_many_texts(many):
     assert len({tale.text for tale in many}) == len(many)
-
-
-# ---- splits
 
 
 def test_a_tale_belongs_to_one_split():
@@ -224,9 +217,6 @@ def test_parts_of_the_whole_have_the_sizes_that_are_promised():
     assert sum(share.values()) == 5000
     assert share["train"] / 5000 == pytest.approx(0.6, abs=0.03)
     assert share["heldout"] / 5000 == pytest.approx(0.2, abs=0.03)
-
-
-# ---- determinism, floors, boundaries
 
 
 def test_a_seed_gives_the_same_tales_everywhere():

@@ -142,9 +142,6 @@ def test_openings_vary(many):
     assert openings.most_common(1)[0][1] / len(many) < 0.03
 
 
-# ---- names and words that the rest relies on
-
-
 def test_no_name_is_in_two_lists():
     pools = [*words.CHILDREN, *words.ANIMALS]
     friends = [friend.rsplit(" (", 1)[0] for friend in words.LISTS["friends"]]

@@ -29,9 +29,6 @@ TEXT = (
 )
 
 
-# --- the algorithm --------------------------------------------------------------------
-
-
 def test_a_pair_is_joined_from_left_to_right_and_once():
     assert join(list("aaaa"), ("a", "a")) == ["aa", "aa"]
     assert join(list("aaa"), ("a", "a")) == ["aa", "a"]
@@ -107,9 +104,6 @@ def test_without_tokenizers_the_merges_are_the_same(monkeypatch):
     assert without.to_dict() == with_it.to_dict()
 
 
-# --- characters -----------------------------------------------------------------------
-
-
 def test_characters_come_back_as_they_were():
     text = "Once upon a time, a cat sat on a mat.\nÀ bientôt! 🙂"
     tokenizer = CharTokenizer.train(text)
@@ -125,9 +119,6 @@ def test_what_a_tokenizer_cannot_do_is_said():
         tokenizer.decode([0, 3])
     with pytest.raises(ValueError, match="at least one"):
         CharTokenizer.train("")
-
-
-# --- the trained tokenizer ------------------------------------------------------------
 
 
 def test_text_of_known_characters_comes_back_as_it_was():
@@ -173,9 +164,6 @@ def test_a_file_of_another_kind_is_refused(tmp_path):
     with pytest.raises(FileNotFoundError):
         BPETokenizer.load(tmp_path / "nowhere")
     assert issubclass(BPETokenizer, Tokenizer)
-
-
-# --- GPT-1's own ----------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")

@@ -23,9 +23,6 @@ from lib.warm import needs_fork
 STEPS = 20
 
 
-# --- what is printed ------------------------------------------------------------------
-
-
 LOSS, RATE, MANY = r"\d\.\d{3}", r"\d\.\de[+-]\d\d", r"[\d,]+"
 WORDS = f"loss {LOSS} floor 1.000 val {LOSS} rate {RATE} {MANY} tok/s"
 
@@ -87,9 +84,6 @@ def test_times_read_like_a_clock():
     assert told == ["0:00", "1:00", "2:05", "1:02:03"]
 
 
-# --- the first run of a new user ------------------------------------------------------
-
-
 class Recorder(Silence):
     """A display that keeps what it is given."""
 
@@ -145,9 +139,6 @@ def test_a_sample_changes_neither_the_mode_nor_the_dice(here):
     run.model.eval()
     assert sample(run) == sample(run)
     assert not run.model.training
-
-
-# --- what goes wrong ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -102,9 +102,6 @@ def kept_files(folder):
     return {path.name for path in folder.glob("checkpoints/[!.]*")}
 
 
-# --- a full disk ----------------------------------------------------------------------
-
-
 def test_a_full_disk_is_one_line_and_leaves_the_checkpoints(warm, tmp_path):
     folder = place(tmp_path / "run")
     assert warm.run(folder, *WORDS, "--stop_after", 3) == 0

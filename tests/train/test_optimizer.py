@@ -25,9 +25,6 @@ def model():
     return GPT(GPTConfig(vocab_size=11, context=8, width=12, layers=2, heads=3))
 
 
-# --- who decays -----------------------------------------------------------------------
-
-
 def test_matrices_decay_and_gains_and_biases_do_not(model):
     decayed, kept = parameter_groups(model, 0.01)
     names = {id(p): name for name, p in model.named_parameters()}
@@ -43,9 +40,6 @@ def test_both_embeddings_are_among_the_matrices_and_the_tied_one_counts_once(mod
     ids = [id(p) for p in decayed["params"]]
     assert ids.count(id(model.token_embedding.weight)) == 1
     assert ids.count(id(model.position_embedding.weight)) == 1
-
-
-# --- the schedule ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -90,9 +84,6 @@ def test_the_rate_reaches_every_group(model):
     optimizer = make_optimizer(model, learning_rate=1)
     set_rate(optimizer, 0.5)
     assert [group["lr"] for group in optimizer.param_groups] == [0.5, 0.5]
-
-
-# --- the exact updates ----------------------------------------------------------------
 
 
 def released(p, m, v, g, t, lr, decay, *, b1=BETAS[0], b2=BETAS[1], e=1e-8):
@@ -180,9 +171,6 @@ def test_the_released_decay_begins_at_a_third_of_adamws(t, share):
         weights[name] = 4 - parameter[0, 0].item()
     assert weights["adamw"] == pytest.approx(0.01 * 0.5 * 4)
     assert weights["openai"] / weights["adamw"] == pytest.approx(share, abs=0.005)
-
-
-# --- making one -----------------------------------------------------------------------
 
 
 def test_adamw_is_fused_where_the_model_is_on_a_cpu(model):

@@ -40,9 +40,6 @@ def assert_close(one, other):
         torch.testing.assert_close(a, b, rtol=1e-4, atol=1e-6)
 
 
-# --- the same as one process ----------------------------------------------------------
-
-
 @pytest.fixture(scope="module")
 def found(warm, tmp_path_factory):
     """What each of two processes found: gradients, evaluation, random numbers."""
@@ -119,9 +116,6 @@ def test_only_the_first_process_writes_and_speaks(pair):
     assert told.count("Training completed.") == 1
 
 
-# --- stopping -------------------------------------------------------------------------
-
-
 @pytest.fixture(scope="module")
 def straight(warm, tmp_path_factory):
     """A run of two processes with dropout, that nobody stopped."""
@@ -173,9 +167,6 @@ def test_a_mistake_is_told_once(warm, tmp_path):
     assert [warm.wait(process) for process in processes] == [2, 2]
     assert (folder / "err0").read_text().count("\n") == 1
     assert (folder / "err1").read_text() == ""
-
-
-# --- dying ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("rank", [0, 1])

@@ -80,9 +80,6 @@ def test_another_program_start_goes_on_exactly_too(warm, tmp_path):
     assert_same_run(straight / "checkpoints", stopped / "checkpoints")
 
 
-# --- Ctrl-C and SIGTERM ---------------------------------------------------------------
-
-
 @pytest.fixture(scope="module")
 def long_run(warm, tmp_path_factory):
     """A run of 150 updates that nobody interrupted."""
@@ -172,9 +169,6 @@ def test_a_worse_model_after_resuming_does_not_replace_the_best(here, monkeypatc
     assert (best["step"], best["validation_loss"]) == (2, 1.0)
     train_here("--resume")
     assert kept(here / "checkpoints", "best_model.pth")["step"] == 6
-
-
-# --- what cannot be gone on with ------------------------------------------------------
 
 
 @pytest.fixture(scope="module")

@@ -39,9 +39,6 @@ def assert_close(one, other):
         torch.testing.assert_close(a, b, rtol=1e-5, atol=1e-7)
 
 
-# --- accumulation ---------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("pieces", [2, 3, 5, 9])
 def test_pieces_have_the_gradient_of_the_whole_batch(model, uneven, pieces):
     loss, norm, whole = gradient(model, uneven)
@@ -76,9 +73,6 @@ def test_an_update_leaves_no_gradient_for_the_next(model, uneven):
     assert torch.equal(torch.stack(first), torch.stack(second))
 
 
-# --- clipping -------------------------------------------------------------------------
-
-
 def test_the_gradient_is_clipped_by_its_norm_over_all_parameters(model, uneven):
     _, norm, plain = gradient(model, uneven)
     told, clipped = gradient(model, uneven, clip=norm / 4)[1:]
@@ -92,9 +86,6 @@ def test_a_gradient_below_the_limit_is_not_changed(model, uneven):
     _, norm, plain = gradient(model, uneven)
     for got, want in zip(gradient(model, uneven, clip=norm * 2)[2], plain, strict=True):
         assert torch.equal(got, want)
-
-
-# --- validation -----------------------------------------------------------------------
 
 
 def test_validation_counts_every_token_once(model, uneven):
@@ -124,9 +115,6 @@ def test_validation_is_without_dropout_and_draws_nothing(uneven):
     assert evaluate(model, [uneven]) == evaluate(model, [uneven])
     assert torch.equal(torch.get_rng_state(), state)
     assert model.training
-
-
-# --- precision ------------------------------------------------------------------------
 
 
 def learn(model, kind, steps=60):
@@ -204,9 +192,6 @@ def test_a_float16_overflow_skips_the_update_and_lowers_the_scale(model, uneven)
     assert engine.scaler.get_scale() == 2.0**39
     for name, tensor in model.state_dict().items():
         assert torch.equal(tensor, before[name])
-
-
-# --- torch.compile --------------------------------------------------------------------
 
 
 def test_a_compiled_model_has_the_same_gradient(model, uneven):

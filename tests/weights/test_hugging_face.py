@@ -146,9 +146,6 @@ def test_dropout_may_be_chosen(theirs):
     assert GPT.from_pretrained(theirs, dropout=0.0).config.dropout == 0.0
 
 
-# --- saving ---------------------------------------------------------------------------
-
-
 def test_saving_makes_the_folders_it_needs_and_nothing_else(small, tmp_path):
     small.save_pretrained(tmp_path / "a" / "b")
     names = sorted(path.name for path in (tmp_path / "a" / "b").iterdir())

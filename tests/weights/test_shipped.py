@@ -47,9 +47,6 @@ def validation_ids(shipped):
     return shipped[1].encode(load_text("tales", "validation"))
 
 
-# --- the file -------------------------------------------------------------------------
-
-
 ALONE = """
 import socket, sys, warnings
 
@@ -125,9 +122,6 @@ def test_model_and_tokenizer_fit_each_other(shipped):
     assert tokenizer.decode(tokenizer.encode(text)) == text
 
 
-# --- the record -----------------------------------------------------------------------
-
-
 def test_the_record_is_of_this_file(asset, record):
     assert record["config"] == asset["config"]
     assert record["updates"] == asset["step"]
@@ -185,9 +179,6 @@ def test_the_curve_comes_down_to_the_recorded_loss(record):
     assert record["curve"][-1]["update"] == record["updates"]
     assert min(losses) == record["validation"]["as_trained"]
     assert losses[0] > 3 * losses[-1]
-
-
-# --- what it writes -------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
