@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 import torch
@@ -23,30 +24,18 @@ def windows():
     return text[:-1].view(4, 512), text[1:].view(4, 512)
 
 
-def test_names_take_their_share_of_the_places(windows):
-    ids, _ = RollCall(NAMES, 10)(0, *windows)
+def test_names_take_their_share_of_the_places_and_all_else_stays(windows):
+    ids, targets = RollCall(NAMES, 10)(0, *windows)
     assert ids.shape == (16, LENGTH)
     assert (ids >= 100).float().mean() == pytest.approx(SHARE, abs=0.03)
-
-
-def test_targets_are_the_same_text_one_token_further(windows):
-    ids, targets = RollCall(NAMES, 10)(0, *windows)
-    assert torch.equal(ids[:, 1:], targets[:, :-1])
-    assert (targets[:, -1] >= 100).any()
-
-
-def test_every_other_token_stays_where_it_was(windows):
-    ids, targets = RollCall(NAMES, 10)(0, *windows)
-    for new, old in zip((ids, targets), windows, strict=True):
-        old = old.view(-1, LENGTH)
-        assert torch.equal(new[new < 100], old[new < 100])
-
-
-def test_a_window_has_one_or_two_names(windows):
-    ids, _ = RollCall(NAMES, 10)(0, *windows)
     own = [row[row >= 100].unique() for row in ids]
     assert {len(names) for names in own} == {1, 2}
     assert len(torch.cat(own).unique()) == len(NAMES)
+    # Targets are the same text one token further.
+    assert torch.equal(ids[:, 1:], targets[:, :-1])
+    assert (targets[:, -1] >= 100).any()
+    for new, old in zip((ids, targets), windows, strict=True):
+        assert torch.equal(new[new < 100], old.view(-1, LENGTH)[new < 100])
 
 
 def test_the_share_stays_falls_and_ends(windows):
@@ -68,12 +57,9 @@ def test_it_depends_on_the_update_and_the_seed_alone(windows):
     assert not torch.equal(RollCall(NAMES, 10, seed=1)(3, *windows)[0], first)
 
 
-def test_windows_that_cannot_be_cut_stay_whole():
+def test_without_two_names_or_windows_to_cut_nothing_is_sprinkled(windows):
     ids = torch.zeros(2, 100, dtype=torch.long)
     assert RollCall(NAMES, 10)(0, ids, ids)[0].shape == (2, 100)
-
-
-def test_with_fewer_than_two_names_there_is_none(windows):
     assert RollCall([5], 10)(0, *windows)[0] is windows[0]
 
 
@@ -119,9 +105,8 @@ def small_tales(name, split="train", **where):
 
 
 def test_a_run_calls_the_roll_of_tales_only(tmp_path):
-    text = tmp_path / "text.txt"
-    text.write_text("Rosa had a hut. " * 200, encoding="utf-8")
-    changes = {**SMALL, "tokenizer": "bpe", "vocab_size": 600, "roll_call": 3}
-    changes["out"] = str(tmp_path)
-    run = prepare(TrainConfig.tiny(**{**changes, "dataset": str(text)}))
+    text = str(tmp_path / "text.txt")
+    Path(text).write_text("Rosa had a hut. " * 200, encoding="utf-8")
+    changes = {"tokenizer": "bpe", "vocab_size": 600, "roll_call": 3, "dataset": text}
+    run = prepare(TrainConfig.tiny(**{**SMALL, **changes, "out": str(tmp_path)}))
     assert run.roll_call.updates == 0
