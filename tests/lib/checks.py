@@ -6,6 +6,7 @@ model fails would prove nothing.
 """
 
 import math
+from contextlib import ExitStack
 
 import numpy as np
 import torch
@@ -39,16 +40,14 @@ def close(got, want, what, tolerance=TOLERANCE):
 def states_and_logits(model, ids):
     """What `numpy_gpt.forward` returns, from a `GPT`, seen through forward hooks."""
     states = []
-    hooks = [
-        part.register_forward_hook(lambda _part, _given, made: states.append(made))
-        for part in (model.dropout, *model.blocks)
-    ]
-    try:
-        logits = model(ids)
-    finally:
-        for hook in hooks:
-            hook.remove()
-    return states, logits
+
+    def keep(_part, _given, made):
+        states.append(made)
+
+    with ExitStack() as hooks:
+        for part in (model.dropout, *model.blocks):
+            hooks.enter_context(part.register_forward_hook(keep))
+        return states, model(ids)
 
 
 def check_states(model, states, logits, ids, tolerance=TOLERANCE):
@@ -92,11 +91,8 @@ def check_gradient_reach(model, ids):
         kept.append(made)
         return made
 
-    hook = model.dropout.register_forward_hook(keep)
-    try:
+    with model.dropout.register_forward_hook(keep):
         logits = model(ids)
-    finally:
-        hook.remove()
     for position in range(ids.size(1)):
         # Squares: the plain sum of a tied model's logits says too little.
         goal = logits[:, position].square().sum()
