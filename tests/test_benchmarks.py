@@ -15,16 +15,8 @@ from benchmarks.report import limit_share, page, ratios, read_bytes
 from benchmarks.roofline import PEAKS, datasheet_peak
 
 ROOT = Path(__file__).parents[1]
-MACHINE = {
-    "cores": 2,
-    "architecture": "x86_64",
-    "features": ["avx2"],
-    "system": "Linux",
-    "gpu": None,
-    "python": "3.11.0",
-    "torch": "2.13.0",
-    "transformers": "5.0",
-}
+MACHINE = {"cores": 2, "architecture": "x86_64", "features": ["avx2"], "gpu": None}
+MACHINE |= {"system": "Linux", "python": "3.11.0", "torch": "2.13", "transformers": "5"}
 RATES = {"float32": 300e9, "bf16": 150e9, "bytes": 20e9}
 
 
@@ -33,13 +25,8 @@ def results(**contenders):
     case = cases.train("training", "a case", list(contenders), cases.FULL, 2)
     stored = {**vars(case), "tokens": case.tokens, "contenders": contenders}
     imports = {"import torch": [2.0, 1.0], "import gpt1": [2.2, 1.2]}
-    return {
-        "machine": MACHINE,
-        "rounds": 2,
-        "rates": RATES,
-        "cases": [stored],
-        "imports": imports,
-    }
+    found = {"machine": MACHINE, "rounds": 2, "rates": RATES}
+    return {**found, "cases": [stored], "imports": imports}
 
 
 def cells(markdown, name):
@@ -58,13 +45,8 @@ def test_the_page_has_rates_ratios_memory_and_the_share_of_the_limit():
     markdown = page(results(**{OWN: own, GPT1: other}))
     # 1,024 tokens in 4 s; 0.753 GFLOP a token against 300 GFLOP/s.
     assert cells(markdown, OWN)[2:] == ["256", "", "1.00", "", "64%"]
-    assert cells(markdown, GPT1)[2:] == [
-        "128",
-        "2.50 (2.00 to 3.00)",
-        "4.00",
-        "0.25",
-        "32%",
-    ]
+    other = ["128", "2.50 (2.00 to 3.00)", "4.00", "0.25", "32%"]
+    assert cells(markdown, GPT1)[2:] == other
     assert "| import gpt1 |  | 1.70 | 1.15 (1.10 to 1.20) |" in markdown
 
 
@@ -86,11 +68,9 @@ def test_the_limit_of_writing_is_the_bytes_of_the_weights():
 
 
 def test_a_gpu_is_held_against_its_data_sheet():
-    assert datasheet_peak("NVIDIA H100 80GB HBM3") == 989
-    assert datasheet_peak("NVIDIA A100-SXM4-40GB") == 312
-    assert datasheet_peak("NVIDIA L40S") == PEAKS["L40S"]
-    assert datasheet_peak("NVIDIA L4") == PEAKS["L4"]
-    assert datasheet_peak("Some other GPU") is None
+    peaks = {"H100 80GB HBM3": 989, "A100-SXM4-40GB": 312, "RTX of another kind": None}
+    for name, peak in {**peaks, "L40S": PEAKS["L40S"], "L4": PEAKS["L4"]}.items():
+        assert datasheet_peak(f"NVIDIA {name}") == peak
     case = vars(cases.train("training", "", [OWN], cases.FULL, 2, precision="bf16"))
     share = limit_share(case, 1000.0, {**RATES, "datasheet": 989e12})
     assert share == pytest.approx(1000 * 0.753e9 / 989e12, rel=1e-3)
@@ -139,10 +119,8 @@ def test_everything_runs_at_tiny_sizes(quick, tmp_path):
         for name, result in case["contenders"].items():
             assert len(result["seconds"]) == 2, (name, result)
             assert all(seconds > 0 for seconds in result["seconds"])
-    assert [set(case["contenders"]) for case in stored["cases"]] == [
-        {OWN, GPT1, GPT2},
-        {OWN, GPT2},
-    ]
+    names = [set(case["contenders"]) for case in stored["cases"]]
+    assert names == [{OWN, GPT1, GPT2}, {OWN, GPT2}]
     markdown = (tmp_path / "results.md").read_text("utf8")
     assert markdown == page(stored)
     tables = re.findall(r"(?m)(?:^\|.*\n)+", markdown)

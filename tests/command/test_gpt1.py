@@ -74,15 +74,8 @@ def test_count_takes_sizes_with_underscores_and_hyphens(capsys):
         *("--width=64", "--layers", "3", "--heads", "8", "--context", "50"),
         *("--dropout", "0.25", "--time", "20", "--batch-size", "6"),
     )
-    config = GPTConfig(
-        vocab_size=701,
-        context=50,
-        width=64,
-        layers=3,
-        heads=8,
-        feed_forward=99,
-        dropout=0.25,
-    )
+    sizes = {"vocab_size": 701, "context": 50, "width": 64, "layers": 3, "heads": 8}
+    config = GPTConfig(**sizes, feed_forward=99, dropout=0.25)
     assert f"\n{count.parameters(config)}\n" in told
     assert f"\n{count.flops(config, 20)}\n" in told
     assert f"\n{count.training_memory(config, 6, 20)}\n" in told
