@@ -98,8 +98,6 @@ def test_the_columns_of_count_are_aligned(capsys, preset):
         (["--heads", "7"], "heads must divide width: 768 / 7"),
         (["--time", "513"], "time must be 1 to 512, got 513"),
         (["--batch_size", "0"], "batch must be at least 1, got 0"),
-        (["--width", "many"], "--width"),
-        (["--preset", "gpt5"], "--preset"),
         (["--layers", "-1"], "layers must be a whole number >= 1, got -1"),
     ],
 )

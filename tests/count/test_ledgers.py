@@ -90,6 +90,13 @@ def test_an_untied_model_does_not_pass_for_the_tied_one():
     assert count.parameters(GPT1).total + 40_478 * 768 == 147_621_888
 
 
+def test_weight_matrices_alone_do_not_pass_for_all_parameters():
+    model = without_numbers(GPT1)
+    matrices = sum(p.numel() for p in model.parameters() if p.dim() > 1)
+    assert matrices == 116_414_976
+    assert count.parameters(GPT1).total - matrices == 119_808
+
+
 def counted(model, step):
     """FLOPs that PyTorch saw. It does not know the CPU's fused attention, so that is
     switched off; otherwise scores and weighted values would count as nothing."""
@@ -115,6 +122,21 @@ def test_gpt1_costs_what_pytorch_counts_at_full_size():
     ids = torch.zeros(1, 512, dtype=torch.long, device="meta")
     forward, _ = counted(model, lambda: model(ids))
     assert forward == 512 * 250_917_888 == 512 * count.flops(GPT1).total
+
+
+@every_config
+@pytest.mark.parametrize("time", [1, 7, None])
+def test_training_is_six_per_multiplying_weight_and_twelve_per_score(config, time):
+    time = min(time or config.context, config.context)
+    parameters = dict(without_numbers(config).named_parameters())
+    del parameters["position_embedding.weight"]
+    weights = sum(p.numel() for p in parameters.values() if p.dim() > 1)
+    scores = config.layers * config.width * time
+    assert count.training_flops(config, time) == 6 * weights + 12 * scores
+
+
+def test_a_multiply_and_an_add_are_two_flops():
+    assert count.flops(GPT1)["logits"] == 2 * 768 * 40_478
 
 
 def plain_loss(model, ids):
@@ -153,7 +175,7 @@ def test_activations_are_those_that_autograd_keeps(config, dropout, batch, time)
 
 
 @pytest.mark.parametrize("training", [False, True])
-def test_in_eval_mode_a_model_keeps_what_one_without_dropout_keeps(training):
+def test_a_model_that_drops_out_does_not_pass_for_one_that_does_not(training):
     model, ids = GPT(ODD).train(training), random_ids(ODD, 2, 17)
     kept = kept_bytes(model, lambda: plain_loss(model, ids))
     without = count.activations(replace(ODD, dropout=0.0), 2).total

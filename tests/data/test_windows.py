@@ -20,9 +20,7 @@ def test_windows_cover_the_text_once_and_targets_are_one_further_on():
     ("tokens", "subset", "windows"),
     [(11, None, 2), (10, None, 1), (100, 3, 3), (12, 30, 2)],
 )
-def test_the_last_window_needs_its_last_target_and_a_subset_is_the_first(
-    tokens, subset, windows
-):
+def test_the_last_window_needs_its_last_target(tokens, subset, windows):
     assert len(GPTDataset(torch.arange(tokens), 5, subset=subset)) == windows
 
 

@@ -62,15 +62,6 @@ def test_in_the_folder_of_a_run_the_best_model_is_taken_or_else_the_last(
     same(load_model(checkpoint.parent, "cpu")[0], model)
 
 
-def test_half_precision_weights_are_float32_in_memory(model, tmp_path):
-    path = tmp_path / "half.pth"
-    half = {name: tensor.half() for name, tensor in model.state_dict().items()}
-    save_checkpoint(path, contents(model, model=half))
-    loaded, _ = load_model(path, "cpu")
-    assert {p.dtype for p in loaded.parameters()} == {torch.float32}
-    same(loaded, model.half().float())
-
-
 @pytest.mark.parametrize("name", ["", "model.safetensors"])
 def test_an_exported_folder_gives_both(exported, model, name):
     loaded, tokenizer = load_model(exported / name, "cpu")

@@ -10,6 +10,7 @@ import torch
 from torch.utils._pytree import keystr, tree_leaves_with_path
 
 from gpt1.plumbing.files import load_checkpoint
+from gpt1.train import pretraining
 from gpt1.train.__main__ import main, start
 from gpt1.train.curve import COLUMNS
 
@@ -86,8 +87,6 @@ def outcome(*words):
 
 def train_with_floor(*words):
     """`outcome` of a text whose floor is 1 nat per token."""
-    from gpt1.train import pretraining
-
     prepare = pretraining.prepare
 
     def with_floor(*given):

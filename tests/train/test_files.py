@@ -15,7 +15,7 @@ from gpt1.train.optimizer import schedule
 from gpt1.train.pretraining import prepare, train
 from gpt1.train.recipe import TrainConfig
 from gpt1.train.run import Loss
-from lib.runs import SMALL, flags, kept, small_text, train_here
+from lib.runs import SMALL, flags, kept, place, train_here
 from lib.warm import printed
 
 STEPS = 20
@@ -24,8 +24,7 @@ STEPS = 20
 @pytest.fixture(scope="module")
 def made(warm, tmp_path_factory):
     """A folder in which `gpt1 train` has run, into a pipe, with an export."""
-    folder = tmp_path_factory.mktemp("run")
-    (folder / "text.txt").write_text(small_text(), encoding="utf-8")
+    folder = place(tmp_path_factory.mktemp("run") / "made")
     words = flags(max_steps=STEPS, sample_every=15, eval_every=4, export="exported")
     assert warm.run(folder, *words) == 0, (folder / "err").read_text()
     return folder

@@ -14,6 +14,7 @@ from gpt1.train.recipe import TrainConfig
 from lib.runs import (
     SMALL,
     assert_same_run,
+    command,
     flags,
     kept,
     outcome,
@@ -64,6 +65,15 @@ def test_dropout_draws_so_that_the_test_above_could_fail(warm, tmp_path):
         assert_same_run(folder / "with", folder / "without")
 
 
+def test_another_program_start_goes_on_exactly_too(warm, tmp_path):
+    straight, stopped = place(tmp_path / "straight"), place(tmp_path / "stopped")
+    assert warm.run(straight, *WORDS) == 0
+    assert warm.run(stopped, *WORDS, "--stop-after", 10) == 0
+    result = command("gpt1.train", "--resume", "checkpoints", folder=stopped)
+    assert result.returncode == 0, result.stderr
+    assert_same_run(straight / "checkpoints", stopped / "checkpoints")
+
+
 @pytest.fixture(scope="module")
 def long_run(warm, tmp_path_factory):
     """A run of 150 updates that nobody interrupted."""
@@ -84,7 +94,6 @@ def assert_stopped_well(warm, folder, status, error, straight):
 
 
 def test_ctrl_c_saves_says_so_in_one_line_and_loses_nothing(warm, long_run, tmp_path):
-    """In a program that was started for it, while those that follow are forked."""
     folder = place(tmp_path / "run")
     words = [sys.executable, "-m", "gpt1.train", *LONG]
     pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}

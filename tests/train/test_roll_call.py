@@ -13,7 +13,7 @@ from gpt1.train import TrainConfig
 from gpt1.train.pretraining import prepare, train
 from gpt1.train.report import describe
 from gpt1.train.roll_call import LENGTH, SHARE, RollCall, name_ids
-from lib.runs import SMALL, small_text
+from lib.runs import SMALL
 
 NAMES = [100, 101, 102, 103]
 
@@ -72,16 +72,14 @@ def test_the_names_are_those_of_the_tales():
     assert name_ids(CharTokenizer.train(tales)) == []
 
 
-def test_a_run_that_was_stopped_goes_on_with_the_same_names(tmp_path, monkeypatch):
+def test_a_run_that_was_stopped_goes_on_with_the_same_names(here, monkeypatch):
     calls = []
 
     def call(self, step, ids, targets):
         calls.append((self.updates, step))
         return ids, targets
 
-    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(RollCall, "__call__", call)
-    (tmp_path / "text.txt").write_text(small_text(), encoding="utf-8")
     train(TrainConfig.tiny(**SMALL, max_steps=5, stop_after=3))
     train(TrainConfig.tiny(**SMALL, max_steps=5, resume="checkpoints"))
     assert [step for _, step in calls] == [0, 1, 2, 3, 4]

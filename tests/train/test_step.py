@@ -40,7 +40,7 @@ def assert_close(one, other):
 
 
 @pytest.mark.parametrize("pieces", [1, 2, 3, 5, 9])
-def test_the_gradient_is_that_of_the_mean_over_all_targets(model, uneven, pieces):
+def test_pieces_have_the_gradient_of_the_whole_batch(model, uneven, pieces):
     loss, norm, got = gradient(model, uneven, pieces=pieces)
     wanted = model.loss(*uneven)
     wanted.backward()
