@@ -112,7 +112,7 @@ def test_data_that_cannot_be_used_is_said(tmp_path):
         (ValueError, "needs 6", GPTDataset, torch.arange(5), 5),
         (ValueError, "subset", GPTDataset, torch.arange(50), 5, 0),
         (ValueError, "batch_size", get_dataloader, data, 0),
-        (IndexError, "", data.__getitem__, 9),
+        (IndexError, "0 to 8, got 9", data.__getitem__, 9),
     ):
         with pytest.raises(error, match=told):
             function(*given)
