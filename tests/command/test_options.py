@@ -1,9 +1,11 @@
 """A dataclass as a command line: names, help, presets, errors, exit statuses."""
 
+import functools
 from dataclasses import dataclass, fields
 
 import pytest
 
+from gpt1 import GPTConfig
 from gpt1.plumbing.command import given, option, parse, run
 from gpt1.train.__main__ import start
 from gpt1.train.recipe import RECIPES, TINY, TrainConfig
@@ -32,33 +34,19 @@ def told(capsys, *words, options=Options, **how):
     return stop.value.code, captured.out, captured.err
 
 
-# --- reading --------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        ["--cook_hours", "5"],
-        ["--cook-hours", "5"],
-        ["--cook-hours=5"],
-        ["--cook_hours=5"],
-    ],
-)
-def test_underscore_and_hyphen_are_alike(words):
-    assert parse(Options, words) == Options(cook_hours=5)
-
-
-def test_only_names_are_changed_not_values():
-    assert given(TrainConfig, ["--out", "my-run", "--dataset=a-b.txt"]) == {
-        "out": "my-run",
-        "dataset": "a-b.txt",
-    }
+@pytest.mark.parametrize("flag", ["--cook_hours", "--cook-hours"])
+def test_underscore_and_hyphen_are_alike(flag):
+    assert parse(Options, [flag, "5"]) == Options(cook_hours=5)
+    assert parse(Options, [f"{flag}=5"]) == Options(cook_hours=5)
 
 
 def test_what_is_not_given_keeps_its_default():
     assert parse(Options, []) == Options()
     assert given(Options, []) == {}
     assert given(Options, ["--cover", "--no_stir"]) == {"cover": True, "stir": False}
+    # Hyphens in values stay.
+    values = {"out": "my-run", "dataset": "a-b.txt"}
+    assert given(TrainConfig, ["--out", "my-run", "--dataset=a-b.txt"]) == values
 
 
 def test_the_type_is_the_one_that_the_dataclass_says():
@@ -87,25 +75,20 @@ def test_a_mistake_is_one_line_and_status_2(capsys, words, named):
     assert "see soup --help" in error
 
 
+def salted(error):
+    raise error("take less salt")
+
+
 @pytest.mark.parametrize(
     "error", [ValueError, FileNotFoundError, ImportError, FloatingPointError]
 )
-def test_an_error_of_the_user_is_one_line_and_no_traceback(capsys, error):
-    def main():
-        raise error("take less salt")
-
+def test_an_error_of_the_user_is_one_line_and_one_of_ours_a_traceback(capsys, error):
     with pytest.raises(SystemExit) as stop:
-        run(main)
+        run(functools.partial(salted, error))
     assert stop.value.code == 2
     assert capsys.readouterr().err == "error: take less salt\n"
-
-
-def test_an_error_of_ours_keeps_its_traceback():
-    def main():
-        raise KeyError("salt")
-
     with pytest.raises(KeyError):
-        run(main)
+        run(functools.partial(salted, KeyError))
 
 
 @pytest.mark.parametrize("message", ["", "saved"])
@@ -120,20 +103,12 @@ def test_ctrl_c_is_one_line_and_status_130(capsys, message):
 
 
 def test_of_several_processes_the_first_speaks(capsys, monkeypatch):
-    def main(error=ValueError):
-        raise error("take less salt")
-
     monkeypatch.setenv("RANK", "1")
-    for error, words in {
-        ValueError: "",
-        ConnectionError: "error: take less salt\n",
-    }.items():
+    told = "error: take less salt\n"
+    for error, words in {ValueError: "", ConnectionError: told}.items():
         with pytest.raises(SystemExit):
-            run(lambda error=error: main(error))
+            run(functools.partial(salted, error))
         assert capsys.readouterr().err == words
-
-
-# --- help -----------------------------------------------------------------------------
 
 
 def test_help_is_grouped_and_shows_defaults(capsys):
@@ -188,9 +163,6 @@ def test_train_has_the_flags_of_the_original_system_and_more(train_help):
         assert f"\n  --{name} " in train_help, name
 
 
-# --- what gpt1 train makes of it ------------------------------------------------------
-
-
 @pytest.fixture
 def chosen(monkeypatch):
     """The options that `gpt1 train` trains with, without training."""
@@ -212,18 +184,10 @@ def test_without_arguments_it_trains_the_tiny_model_on_tales(chosen):
 def test_the_other_preset_is_the_paper(chosen):
     options = chosen("--preset", "gpt1")
     assert options == TrainConfig()
-    assert options.model(40_478).layers == 12
-    paper = {
-        "learning_rate": 2.5e-4,
-        "warmup": 2000,
-        "weight_decay": 0.01,
-        "batch_size": 64,
-        "epochs": 100,
-        "optimizer": "adamw",
-    }
-    assert {name: getattr(options, name) for name in paper} == paper
-    config = options.model(40_478)
-    assert (config.context, config.dropout) == (512, 0.1)
+    paper = {"learning_rate": 2.5e-4, "warmup": 2000, "weight_decay": 0.01}
+    paper |= {"batch_size": 64, "epochs": 100, "optimizer": "adamw"}
+    assert vars(options).items() >= paper.items()
+    assert options.model(40_478) == GPTConfig()
 
 
 def test_a_flag_wins_over_the_preset(chosen):

@@ -16,14 +16,12 @@ def test_windows_cover_the_text_once_and_targets_are_one_further_on():
     assert [ids.tolist() for ids, _ in data] == [data[i][0].tolist() for i in range(4)]
 
 
-def test_the_last_window_needs_its_last_target():
-    assert len(GPTDataset(torch.arange(11), 5)) == 2
-    assert len(GPTDataset(torch.arange(10), 5)) == 1
-
-
-def test_a_subset_takes_the_first_windows():
-    assert len(GPTDataset(torch.arange(100), 5, subset=3)) == 3
-    assert len(GPTDataset(torch.arange(12), 5, subset=30)) == 2
+@pytest.mark.parametrize(
+    ("tokens", "subset", "windows"),
+    [(11, None, 2), (10, None, 1), (100, 3, 3), (12, 30, 2)],
+)
+def test_the_last_window_needs_its_last_target(tokens, subset, windows):
+    assert len(GPTDataset(torch.arange(tokens), 5, subset=subset)) == windows
 
 
 def starts(loader):
@@ -103,21 +101,18 @@ def test_workers_give_the_same_batches():
 
 
 def test_data_that_cannot_be_used_is_said(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"nowhere.*tales or python-docs"):
-        load_text(tmp_path / "nowhere.txt")
-    with pytest.raises(ValueError, match="split must be"):
-        load_text("python-docs", "training")
     (tmp_path / "latin.txt").write_bytes("é".encode("latin-1"))
-    with pytest.raises(ValueError, match="UTF-8"):
-        load_text(tmp_path / "latin.txt")
     (tmp_path / "empty.txt").write_text(" \n")
-    with pytest.raises(ValueError, match="empty"):
-        load_text(tmp_path / "empty.txt")
-    with pytest.raises(ValueError, match="needs 6"):
-        GPTDataset(torch.arange(5), 5)
-    with pytest.raises(ValueError, match="subset"):
-        GPTDataset(torch.arange(50), 5, subset=0)
-    with pytest.raises(ValueError, match="batch_size"):
-        get_dataloader(GPTDataset(torch.arange(50), 5), 0)
-    with pytest.raises(IndexError):
-        GPTDataset(torch.arange(6), 5)[1]
+    data, missing = GPTDataset(torch.arange(50), 5), r"nowhere.*tales or python-docs"
+    for error, told, function, *given in (
+        (FileNotFoundError, missing, load_text, tmp_path / "nowhere.txt"),
+        (ValueError, "split must be", load_text, "python-docs", "training"),
+        (ValueError, "UTF-8", load_text, tmp_path / "latin.txt"),
+        (ValueError, "empty", load_text, tmp_path / "empty.txt"),
+        (ValueError, "needs 6", GPTDataset, torch.arange(5), 5),
+        (ValueError, "subset", GPTDataset, torch.arange(50), 5, 0),
+        (ValueError, "batch_size", get_dataloader, data, 0),
+        (IndexError, "0 to 8, got 9", data.__getitem__, 9),
+    ):
+        with pytest.raises(error, match=told):
+            function(*given)

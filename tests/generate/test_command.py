@@ -4,6 +4,7 @@ import os
 import select
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import fields
 
 import pytest
@@ -38,11 +39,15 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("trained")
     torch.manual_seed(0)
     sizes = {"context": 16, "width": 12, "layers": 2, "heads": 3, "init_std": 0.5}
-    model = GPT(GPTConfig(vocab_size=LETTERS.vocab_size, **sizes))
-    whole = {"model": model.state_dict(), "config": model.config.to_dict()}
-    path = folder / "checkpoints" / "best_model.pth"
-    save_checkpoint(path, {**whole, "tokenizer": LETTERS.to_dict()})
+    save(folder / "checkpoints" / "best_model.pth", LETTERS, **sizes)
     return folder
+
+
+def save(path, tokenizer, **sizes):
+    """A checkpoint with a new model."""
+    model = GPT(GPTConfig(vocab_size=tokenizer.vocab_size, **sizes))
+    parts = {"model": model.state_dict(), "config": model.config.to_dict()}
+    save_checkpoint(path, {**parts, "tokenizer": tokenizer.to_dict()})
 
 
 @pytest.fixture
@@ -57,27 +62,12 @@ def typed(folder, monkeypatch, capsys):
     return run
 
 
-def text_of(*arguments):
-    """What `generate` of the package writes after a prompt: (prompt, tokens, ...)."""
+def text_of(prompt, tokens, seed, options):
+    """What `generate` of the package writes after a prompt."""
     model, tokenizer = load_model("checkpoints/best_model.pth", "cpu")
-    prompt, tokens, seed, options = arguments
-    [ids] = sampling.generate(
-        model,
-        [tokenizer.encode(prompt)],
-        tokens,
-        generator=[torch.Generator().manual_seed(seed)],
-        **options,
-    )
+    options = {**options, "generator": [torch.Generator().manual_seed(seed)]}
+    [ids] = sampling.generate(model, [tokenizer.encode(prompt)], tokens, **options)
     return tokenizer.decode(ids)
-
-
-# --- what is written ------------------------------------------------------------------
-
-
-def test_prompt_and_continuation_are_printed(typed):
-    told = typed("--prompt", "abc", "--max_length", 40)
-    assert told.out == text_of("abc", 37, 0, {}) + "\n"
-    assert len(told.out) == 41
 
 
 def test_the_flags_reach_the_model(typed):
@@ -156,8 +146,9 @@ def test_from_string_to_string_it_is_what_the_command_prints(typed, prompt):
     assert len(write_text(model, tokenizer, prompt, 20)) == len(prompt) + 20
 
 
-def test_a_longer_text_is_allowed_where_a_stop_ends_it(typed):
+def test_without_a_max_length_a_stop_or_a_long_prompt_allows_a_longer_text(typed):
     assert len(typed("--prompt", "ab", "--stop", "no such text").out) == 1001
+    assert len(typed("--prompt", "ab" * 150).out) == 401
 
 
 def test_an_empty_prompt_begins_as_after_an_empty_line(typed):
@@ -189,13 +180,6 @@ def test_of_a_prompt_beyond_the_context_the_newest_half_is_read_and_that_is_told
     assert "goes by" not in typed("--prompt", prompt[:16]).err
 
 
-def test_a_long_prompt_is_continued_without_a_max_length(typed):
-    assert len(typed("--prompt", "ab" * 150).out) == 401
-
-
-# --- which model ----------------------------------------------------------------------
-
-
 def test_the_model_that_was_trained_here_is_taken_and_named(typed):
     note = "note: writing with checkpoints/best_model.pth; "
     assert typed("--prompt", "a").err.startswith(note)
@@ -223,14 +207,9 @@ def test_elsewhere_the_shipped_model_is_taken_and_named(
 
 def test_with_no_arguments_and_no_network_a_tale_is_written(tmp_path):
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error"}
-    result = subprocess.run(
-        [sys.executable, "-c", OFFLINE],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+    how = {"capture_output": True, "text": True, "timeout": 300}
+    words = [sys.executable, "-c", OFFLINE]
+    result = subprocess.run(words, cwd=tmp_path, env=environment, **how)
     assert result.returncode == 0, result.stderr
     assert result.stderr.startswith("note: writing with tales-tiny")
     assert result.stderr.count("\n") == 1
@@ -238,8 +217,6 @@ def test_with_no_arguments_and_no_network_a_tale_is_written(tmp_path):
     assert "\n\n" not in result.stdout
     assert list(tmp_path.iterdir()) == []
 
-
-# --- as it is written -----------------------------------------------------------------
 
 GATED = """
 import sys
@@ -266,15 +243,10 @@ needs_posix = pytest.mark.skipif(os.name == "nt", reason="waits for pipes with s
 def opened(folder, out, *arguments):
     """A process that has written three tokens to `out` and waits for a line."""
     buffered = {k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"}
-    process = subprocess.Popen(
-        [sys.executable, "-c", GATED, "--device", "cpu", *arguments],
-        cwd=folder,
-        env={**buffered, "PYTHONPATH": str(ROOT)},
-        stdin=subprocess.PIPE,
-        stdout=out,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    how = {"cwd": folder, "env": {**buffered, "PYTHONPATH": str(ROOT)}, "text": True}
+    how |= {"stdin": subprocess.PIPE, "stdout": out, "stderr": subprocess.PIPE}
+    words = [sys.executable, "-c", GATED, "--device", "cpu", *arguments]
+    process = subprocess.Popen(words, **how)
     os.close(out)
     while process.stderr.readline() not in {"three tokens\n", ""}:
         pass
@@ -285,10 +257,9 @@ def arrives(source, size, seconds=60):
     """Up to `size` bytes from a file descriptor; fewer when it ends or time is up."""
     data = b""
     while len(data) < size and select.select([source], [], [], seconds)[0]:
-        try:
+        more = b""
+        with suppress(OSError):  # how a terminal tells its end
             more = os.read(source, size - len(data))
-        except OSError:  # how a terminal tells its end
-            break
         if not more:
             break
         data += more
@@ -360,32 +331,25 @@ def test_ctrl_c_ends_the_line_and_says_so(typed, monkeypatch, capsys):
     assert told.err.endswith("stopped\n")
 
 
-# --- mistakes -------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
         (["--model_path", "no.pth"], "no.pth"),
         (["--model_path", "nobody/nothing"], "nobody/nothing"),
         (["--model_path", "."], "model.safetensors"),
-        (["--model_path", "notes.txt"], "notes.txt is not a checkpoint"),
+        (["--model_path", "notes.txt"], "notes.txt is not read"),
         (["--prompt", "a~bc~é"], "'~' 'é'"),
         (["--prompt", "abc", "--max-length", "3"], "which has 3 tokens"),
         (["--max_length", "0"], "--max_length must be at least 1, got 0"),
-        (["--max_length", "ten"], "--max_length"),
         (["--samples", "0"], "--samples must be at least 1, got 0"),
         (["--temperature", "-1"], "--temperature must be 0"),
         (["--temperature", "nan"], "--temperature must be 0"),
-        (["--temperature", "warm"], "--temperature"),
         (["--top_k", "-3"], "--top_k must be"),
         (["--top-p", "0"], "--top_p must be above 0 and at most 1, got 0"),
         (["--top_p", "1.5"], "--top_p must be above 0 and at most 1, got 1.5"),
         (["--seed", "-1"], "--seed must be"),
         (["--seed", str(2**64)], "--seed must be"),
         (["--device", "abacus"], "abacus"),
-        (["--tempo", "3"], "--tempo"),
-        (["Once upon a time"], "Once upon a time"),
     ],
 )
 def test_a_mistake_is_told_in_one_line(folder, monkeypatch, capsys, arguments, named):
@@ -403,12 +367,8 @@ def test_a_mistake_is_told_in_one_line(folder, monkeypatch, capsys, arguments, n
 
 def test_a_byte_pair_tokenizer_names_what_it_lacks_too(tmp_path, capsys):
     """It would encode as id 0 without a word."""
-    tokenizer = BPETokenizer(" abé", [("a", "b")])
-    sizes = {"context": 8, "width": 8, "layers": 1, "heads": 1}
-    model = GPT(GPTConfig(vocab_size=tokenizer.vocab_size, **sizes))
-    whole = {"model": model.state_dict(), "config": model.config.to_dict()}
-    path = tmp_path / "bpe.pth"
-    save_checkpoint(path, {**whole, "tokenizer": tokenizer.to_dict()})
+    tokenizer, path = BPETokenizer(" abé", [("a", "b")]), tmp_path / "bpe.pth"
+    save(path, tokenizer, context=8, width=8, layers=1, heads=1)
     with pytest.raises(SystemExit):
         command.main(["--model_path", str(path), "--prompt", "abé cè"])
     assert "--prompt: 'c' 'è'; its" in capsys.readouterr().err
@@ -421,6 +381,3 @@ def test_the_help_is_in_groups_with_defaults(capsys):
     for heading in ("\ntext:\n", "\nchoice of tokens:\n", "\nmodel and machine:\n"):
         assert heading in told
     assert "default 0.7" in told
-    for flag in fields(GenerateConfig):
-        name = "no_cache" if flag.name == "cache" else flag.name
-        assert f"--{name}" in told

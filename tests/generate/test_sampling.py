@@ -29,10 +29,8 @@ WAYS = [
 @pytest.fixture(scope="module")
 def model():
     torch.manual_seed(0)
-    config = GPTConfig(
-        vocab_size=VOCAB, context=CONTEXT, width=12, layers=2, heads=3, init_std=0.5
-    )
-    return GPT(config).eval()
+    sizes = {"width": 12, "layers": 2, "heads": 3, "init_std": 0.5}
+    return GPT(GPTConfig(vocab_size=VOCAB, context=CONTEXT, **sizes)).eval()
 
 
 def prompt(batch=2, time=3):
@@ -41,9 +39,6 @@ def prompt(batch=2, time=3):
 
 def seeds(*numbers):
     return [torch.Generator().manual_seed(number) for number in numbers]
-
-
-# --- drawing one token ----------------------------------------------------------------
 
 
 def chi_squared(expected, **options):
@@ -122,15 +117,12 @@ def test_candidates_are_ordered_and_their_chances_sum_to_one():
     assert (logits.gather(-1, tokens).diff(dim=-1) <= 0).all()
 
 
-def test_a_top_k_beyond_the_vocabulary_draws_from_all():
-    logits = torch.zeros(2_000, 3)
-    assert set(next_token(logits, 1.0, top_k=50).flatten().tolist()) == {0, 1, 2}
-
-
-def test_top_k_keeps_k_where_logits_are_equal():
+@pytest.mark.parametrize(("top_k", "drawn"), [(50, 3), (2, 2)])
+@pytest.mark.parametrize("kind", [torch.float32, torch.bfloat16], ids=str)
+def test_of_equal_logits_top_k_keeps_k_and_no_more_than_there_are(kind, top_k, drawn):
     """In half precision they often are."""
-    logits = torch.zeros(2_000, 9, dtype=torch.bfloat16)
-    assert len(set(next_token(logits, 1.0, top_k=2).flatten().tolist())) == 2
+    tokens = next_token(torch.zeros(2_000, 3, dtype=kind), 1.0, top_k=top_k)
+    assert len(set(tokens.flatten().tolist())) == drawn
 
 
 def test_no_temperature_is_too_low_or_too_high_for_the_arithmetic():
@@ -144,12 +136,8 @@ def test_chances_are_exact_in_half_precision_too():
     """Their sums are not computed in the logits' own precision."""
     logits = torch.randn(9, 60, generator=torch.Generator().manual_seed(0))
     logits = logits.bfloat16()
-    for got, want in zip(
-        candidates(logits, 0.7, 50, 0.9),
-        candidates(logits.double(), 0.7, 50, 0.9),
-        strict=True,
-    ):
-        assert torch.equal(got, want)
+    exact = candidates(logits.double(), 0.7, 50, 0.9)
+    assert all(map(torch.equal, candidates(logits, 0.7, 50, 0.9), exact))
 
 
 def test_temperature_zero_needs_no_luck():
@@ -175,25 +163,14 @@ def test_chances_are_hugging_faces(way):
     assert torch.allclose(ours, theirs.softmax(-1), atol=1e-6)
 
 
-# --- writing on -----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("way", WAYS)
-def test_cache_on_and_off_agree_on_prompts_of_unequal_length(model, way):
-    texts = [
-        generate(model, UNEQUAL, 25, generator=seeds(1, 2, 3, 4), cache=cache, **way)
-        for cache in (True, False)
-    ]
-    assert texts[0] == texts[1]
-
-
 @pytest.mark.parametrize("cache", [True, False])
 @pytest.mark.parametrize("way", WAYS)
 def test_each_text_of_a_batch_is_written_as_if_alone(model, way, cache):
-    options = {"cache": cache, **way}
-    together = generate(model, UNEQUAL, 25, generator=seeds(5, 6, 7, 8), **options)
+    """Alone and the other way about: with a cache together, without one alone."""
+    dice = seeds(5, 6, 7, 8)
+    together = generate(model, UNEQUAL, 25, generator=dice, cache=cache, **way)
     alone = [
-        generate(model, [one], 25, generator=seeds(seed), **options)[0]
+        generate(model, [one], 25, generator=seeds(seed), cache=not cache, **way)[0]
         for one, seed in zip(UNEQUAL, (5, 6, 7, 8), strict=True)
     ]
     assert together == alone
@@ -224,28 +201,13 @@ def test_the_longest_prompt_may_be_the_only_text_that_still_writes(model):
     assert len(cut[1]) > 5
 
 
-def test_the_prompt_is_kept(model):
+def test_the_prompts_are_kept_and_the_lists_that_were_given_not_changed(model):
     texts = generate(model, prompt().to(torch.int16), 4)
     assert [text[:3] for text in texts] == prompt().tolist()
-    texts = generate(model, UNEQUAL, 4)
+    mine = [list(one) for one in UNEQUAL]
+    texts = generate(model, mine, 4)
     assert [t[: len(p)] for t, p in zip(texts, UNEQUAL, strict=True)] == UNEQUAL
-
-
-def test_nothing_is_written_where_nothing_is_asked_for(model):
-    assert generate(model, UNEQUAL, 0) == UNEQUAL
-
-
-def test_the_prompts_given_are_not_changed(model):
-    mine = [[1, 2, 3], [4]]
-    generate(model, mine, 3)
-    assert mine == [[1, 2, 3], [4]]
-
-
-def test_greedy_takes_the_most_likely_token_each_time(model):
-    ids = prompt(batch=1)
-    for _ in range(5):
-        ids = torch.cat([ids, model(ids)[:, -1].argmax(-1, keepdim=True)], 1)
-    assert generate(model, prompt(batch=1), 5, temperature=0) == ids.tolist()
+    assert mine == UNEQUAL == generate(model, UNEQUAL, 0)
 
 
 def test_past_the_context_the_newest_half_is_read_again(model):
@@ -269,46 +231,34 @@ def test_of_a_prompt_beyond_the_context_the_newest_half_is_read(model):
 
 def test_a_context_of_one_token_can_be_written_past():
     torch.manual_seed(0)
-    config = GPTConfig(vocab_size=7, context=1, width=8, layers=1, heads=2)
-    model = GPT(config).eval()
-    texts = [
-        generate(model, [[3], [1]], 6, temperature=0, cache=cache)
-        for cache in (True, False)
-    ]
-    assert texts[0] == texts[1]
-    assert [len(text) for text in texts[0]] == [7, 7]
+    model = GPT(GPTConfig(vocab_size=7, context=1, width=8, layers=1, heads=2)).eval()
+    options = {"prompts": [[3], [1]], "new_tokens": 6, "temperature": 0}
+    texts = generate(model, **options)
+    assert texts == generate(model, **options, cache=False)
+    assert [len(text) for text in texts] == [7, 7]
 
 
 def test_a_token_is_handed_over_before_the_next_one_is_computed(model):
     passes = []
-    hook = model.blocks[0].register_forward_hook(lambda *_: passes.append(1))
-    try:
+    with model.blocks[0].register_forward_hook(lambda *_: passes.append(1)):
         tokens = stream(model, [[1, 2]], 5)
         for done in range(1, 6):
             next(tokens)
             assert len(passes) == done
         assert list(tokens) == []
         assert len(passes) == 5
-    finally:
-        hook.remove()
 
 
 @pytest.mark.parametrize(
     ("cache", "lengths"),
-    [
-        (True, [3, 1, 1, 1, 1, 1, 1, 1, 5, 1]),
-        (False, [3, 4, 5, 6, 7, 8, 9, 10, 5, 6]),
-    ],
+    [(True, [3, 1, 1, 1, 1, 1, 1, 1, 5, 1]), (False, [3, 4, 5, 6, 7, 8, 9, 10, 5, 6])],
 )
 def test_the_cache_saves_reading_again(model, cache, lengths):
     read = []
-    hook = model.blocks[0].register_forward_hook(
+    with model.blocks[0].register_forward_hook(
         lambda _part, given, _made: read.append(given[0].size(1))
-    )
-    try:
+    ):
         generate(model, [[1, 2, 3]], 10, cache=cache)
-    finally:
-        hook.remove()
     assert read == lengths
 
 
@@ -316,15 +266,9 @@ def test_whole_texts_have_the_chances_that_the_model_gives_them(model):
     """Pairs of tokens, drawn together with a longer prompt, against the product of
     two softmaxes: a chi-squared test on all that may come."""
     draws = 3_000
-    generator = torch.Generator().manual_seed(0)
-    texts = generate(
-        model,
-        [[2, 7, 1]] * draws + [[5] * 4],
-        2,
-        temperature=1.0,
-        top_k=3,
-        generator=generator,
-    )
+    options = {"temperature": 1.0, "top_k": 3}
+    options["generator"] = torch.Generator().manual_seed(0)
+    texts = generate(model, [[2, 7, 1]] * draws + [[5] * 4], 2, **options)
     logits = model(torch.tensor([[2, 7, 1]]))[0, -1].topk(3)
     seen = torch.zeros(VOCAB, VOCAB)
     for text in texts[:-1]:
@@ -343,9 +287,6 @@ def test_half_precision_writes_too(model):
     with torch.autocast("cpu", torch.bfloat16):
         texts = generate(model, UNEQUAL, 15, temperature=0)
     assert [len(t) - len(p) for t, p in zip(texts, UNEQUAL, strict=True)] == 4 * [15]
-
-
-# --- what is refused ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Text that appears while it is written equals the text at the end."""
 
+import io
 import random
 
 import pytest
@@ -63,20 +64,13 @@ def test_the_beginning_of_a_stop_is_held_back_until_it_is_no_stop():
     text, parts = grown(LETTERS, [], ids, "\n\n")
     assert parts == ["", "a", "", "\nb", "", "", ""]
     assert (text.text, text.ended) == ("a\nb", True)
-
-
-def test_a_half_stop_at_the_end_is_shown():
     _, parts = grown(LETTERS, [], LETTERS.encode("ab\n"), "\n\n")
-    assert parts[-1] == "\n"
+    assert parts[-1] == "\n"  # half a stop at the end
 
 
-def test_the_prompt_is_shown_at_once_and_not_searched_for_the_stop():
-    prompt = LETTERS.encode("a\n\nb")
-    text = Shown(LETTERS, prompt, 5, "\n\n")
+def test_the_prompt_is_shown_at_once_and_a_stop_may_begin_but_not_end_in_it():
+    text = Shown(LETTERS, LETTERS.encode("a\n\nb"), 5, "\n\n")
     assert (text.take(), text.ended) == ("a\n\nb", False)
-
-
-def test_a_stop_may_begin_at_the_end_of_the_prompt():
     text = Shown(LETTERS, LETTERS.encode("a.\n"), 5, "\n\n")
     text.add(LETTERS.ids["\n"])
     assert (text.text, text.ended) == ("a.", True)
@@ -91,8 +85,6 @@ def test_what_comes_after_the_end_is_left_out():
     text.add(3)
     assert text.text == "a"
 
-
-# --- GPT-1's tokenizer, whose spacing depends on what follows -------------------------
 
 MARKS = ['"', ".", ",", "!", "?", "(", ")", "$", "\n", "'s", "n't", "'re", "...", "'"]
 WORDS = ["he", "do", "hello", "said", "5", "a"]
@@ -130,25 +122,25 @@ def test_a_gpt1_text_that_grows_is_the_decoded_text(original):
         assert "".join(parts) == original.decode(ids)
 
 
-def test_a_word_appears_when_the_next_one_is_complete(original):
-    ids = [original.ids[t] for t in ["he</w>", "said</w>", "th", "a</w>", ".</w>"]]
-    _, parts = grown(original, [], ids)
-    assert parts == ["", "", "he", "", " said", " tha."]
-
-
-def test_an_open_quote_waits_until_it_is_closed(original):
-    words = ["he</w>", "said</w>", '"</w>', "do</w>", "n't</w>", '"</w>', "a</w>"]
-    _, parts = grown(original, [], [original.ids[t] for t in [*words, "a</w>"]])
-    assert parts == ["", "", "he", " said", "", "", "", ' "don\'t"', " a a"]
-
-
-def test_a_quote_that_stays_open_holds_back_its_own_line_only(original):
-    words = ['"</w>', "he</w>", "\n</w>", "a</w>", "said</w>", "he</w>", "a</w>"]
-    _, parts = grown(original, [], [original.ids[t] for t in words])
-    assert parts == ["", "", "", "", '" he\n', "a", " said", " he a"]
-
-
-# --- several texts --------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("he_ said_ th a_ ._", ["", "", "he", "", " said", " tha."]),
+        (
+            '"_ he_ \n_ a_ said_ he_ a_',  # left open, it holds back its own line only
+            ["", "", "", "", '" he\n', "a", " said", " he a"],
+        ),
+        (
+            'he_ said_ "_ do_ n\'t_ "_ a_ a_',
+            ["", "", "he", " said", "", "", "", ' "don\'t"', " a a"],
+        ),
+    ],
+)
+def test_a_word_waits_for_the_next_and_a_quote_until_it_is_closed(
+    original, words, shown
+):
+    tokens = [word.replace("_", "</w>") for word in words.split(" ")]
+    assert grown(original, [], [original.ids[t] for t in tokens])[1] == shown
 
 
 def test_texts_are_printed_in_their_order_as_far_as_they_are_ready(capsys):
@@ -163,8 +155,6 @@ def test_texts_are_printed_in_their_order_as_far_as_they_are_ready(capsys):
 
 
 def test_what_the_terminal_cannot_encode_is_replaced(monkeypatch):
-    import io
-
     out = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     monkeypatch.setattr("sys.stdout", out)
     Printer.put("a\N{SNOWMAN}b")

@@ -6,6 +6,7 @@ model fails would prove nothing.
 """
 
 import math
+from contextlib import ExitStack
 
 import numpy as np
 import torch
@@ -35,23 +36,18 @@ def close(got, want, what, tolerance=TOLERANCE):
     assert worst <= 1, f"{what}: off by {off.max():.1e}, {worst:.1f} times too much"
 
 
-# --- the same numbers as another implementation ---------------------------------------
-
-
 @torch.no_grad()
 def states_and_logits(model, ids):
     """What `numpy_gpt.forward` returns, from a `GPT`, seen through forward hooks."""
     states = []
-    hooks = [
-        part.register_forward_hook(lambda _part, _given, made: states.append(made))
-        for part in (model.dropout, *model.blocks)
-    ]
-    try:
-        logits = model(ids)
-    finally:
-        for hook in hooks:
-            hook.remove()
-    return states, logits
+
+    def keep(_part, _given, made):
+        states.append(made)
+
+    with ExitStack() as hooks:
+        for part in (model.dropout, *model.blocks):
+            hooks.enter_context(part.register_forward_hook(keep))
+        return states, model(ids)
 
 
 def check_states(model, states, logits, ids, tolerance=TOLERANCE):
@@ -68,9 +64,6 @@ def check_against_numpy(model, weights, ids, tolerance=TOLERANCE):
     """The model computes what the float64 NumPy forward computes."""
     states, logits = numpy_gpt.forward(weights, ids.numpy(), model.config.heads)
     check_states(model, states, logits, ids, tolerance)
-
-
-# --- who sees whom --------------------------------------------------------------------
 
 
 @torch.no_grad()
@@ -98,11 +91,8 @@ def check_gradient_reach(model, ids):
         kept.append(made)
         return made
 
-    hook = model.dropout.register_forward_hook(keep)
-    try:
+    with model.dropout.register_forward_hook(keep):
         logits = model(ids)
-    finally:
-        hook.remove()
     for position in range(ids.size(1)):
         # Squares: the plain sum of a tied model's logits says too little.
         goal = logits[:, position].square().sum()
@@ -132,9 +122,6 @@ def check_cache(model, ids, sizes):
     assert held == {ids.size(1)}, f"the cache says that it holds {held}"
 
 
-# --- attention alone ------------------------------------------------------------------
-
-
 def check_attention_weights(function):
     """The weights are softmax(q·k / √head_size) over what each query may see."""
     random = np.random.RandomState(0)
@@ -148,9 +135,6 @@ def check_attention_weights(function):
         want = np.zeros(7)
         want[seen] = np.exp(scores) / np.exp(scores).sum()
         close(got[batch, head, time], want, f"weights of query {time}", 1e-12)
-
-
-# --- normalisation --------------------------------------------------------------------
 
 
 def check_post_norm(model, ids):
@@ -173,9 +157,6 @@ def check_no_final_norm(model, ids):
     close(logits, F.linear(states[-1], model.token_embedding.weight), "logits", 1e-6)
     norms = sum(isinstance(part, nn.LayerNorm) for part in model.modules())
     assert norms == 2 * model.config.layers, f"{norms} LayerNorms"
-
-
-# --- parameters -----------------------------------------------------------------------
 
 
 def check_tied(model, ids):
@@ -231,9 +212,6 @@ def check_initial_loss(model, ids, within):
     loss = model.loss(ids[:, :-1], ids[:, 1:]).item()
     assert abs(loss - want) < within, f"initial loss {loss:.3f}, want {want:.3f}"
     return loss
-
-
-# --- dropout --------------------------------------------------------------------------
 
 
 def dropout_calls(model, ids, monkeypatch):

@@ -1,18 +1,21 @@
 """Small training runs for the tests: a text, a command line, and what must be equal."""
 
+import csv
 import random
 import subprocess
 import sys
 import time
 
 import torch
+from torch.utils._pytree import keystr, tree_leaves_with_path
 
 from gpt1.plumbing.files import load_checkpoint
+from gpt1.train import pretraining
 from gpt1.train.__main__ import main, start
 from gpt1.train.curve import COLUMNS
 
-WORDS = ["the", "cat", "dog", "mat", "log", "sat", "on", "saw", "ran", "to", "a"]
-WORDS += ["big", "old", "red", "hat"]
+WORDS = ["the", "cat", "dog", "mat", "log", "sat", "on", "saw", "ran", "to", "a", "big"]
+WORDS += ["old", "red", "hat"]
 
 
 def small_text(lines=60, seed=0):
@@ -28,10 +31,10 @@ def place(folder):
     return folder
 
 
-def wait_for(path):
-    """Wait until a process has made a file."""
+def wait_for(path, words=""):
+    """Wait until a process has made a file with some words in it."""
     end = time.monotonic() + 300  # a machine may be busy
-    while not path.exists():
+    while not (path.exists() and (not words or words in path.read_text())):
         assert time.monotonic() < end
         time.sleep(0.002)
 
@@ -43,8 +46,8 @@ SMALL = {
     "width": 16,
     "heads": 2,
     "context": 16,
-    "batch_size": 8,
     "dropout": 0.1,
+    "batch_size": 8,
     "warmup": 4,
     "learning_rate": 0.01,
 }
@@ -53,25 +56,19 @@ SMALL = {
 
 def flags(**changes):
     """`SMALL` with changes, as words of a command line; None leaves a flag out."""
-    values = {**SMALL, **changes}
     words = []
-    for name, value in values.items():
-        if value is None or value is False:
-            continue
-        words += [f"--{name}"] if value is True else [f"--{name}", str(value)]
+    for name, value in {**SMALL, **changes}.items():
+        if value is True:
+            words += [f"--{name}"]
+        elif value is not None and value is not False:
+            words += [f"--{name}", str(value)]
     return words
 
 
 def command(module, *words, folder, **how):
     """A command in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", module, *map(str, words)],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        **how,
-    )
+    how = {"cwd": folder, "capture_output": True, "text": True, "timeout": 300, **how}
+    return subprocess.run([sys.executable, "-m", module, *map(str, words)], **how)
 
 
 def train_here(*words):
@@ -90,8 +87,6 @@ def outcome(*words):
 
 def train_with_floor(*words):
     """`outcome` of a text whose floor is 1 nat per token."""
-    from gpt1.train import pretraining
-
     prepare = pretraining.prepare
 
     def with_floor(*given):
@@ -115,33 +110,27 @@ def kept(folder, name="last.pth"):
     return contents
 
 
-def differences(one, other, at=""):
+def differences(one, other):
     """Where two trees of values and tensors differ: a list of paths."""
-    if isinstance(one, torch.Tensor) and isinstance(other, torch.Tensor):
-        return [] if torch.equal(one, other) else [at]
-    if isinstance(one, dict) and isinstance(other, dict):
-        if one.keys() != other.keys():
-            return [f"{at}: {set(one) ^ set(other)}"]
-        pairs = [(name, one[name], other[name]) for name in one]
-    elif isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        if len(one) != len(other):
-            return [f"{at}: {len(one)} and {len(other)} items"]
-        pairs = [(i, *pair) for i, pair in enumerate(zip(one, other, strict=True))]
-    else:
-        return [] if one == other else [f"{at}: {one!r} and {other!r}"]
-    return [d for name, a, b in pairs for d in differences(a, b, f"{at}/{name}")]
+    one, other = (dict(tree_leaves_with_path(tree)) for tree in (one, other))
+    return [
+        keystr(at)
+        for at in one.keys() | other.keys()
+        if at not in one or at not in other or not equal(one[at], other[at])
+    ]
+
+
+def equal(one, other):
+    tensors = isinstance(one, torch.Tensor) and isinstance(other, torch.Tensor)
+    return torch.equal(one, other) if tensors else one == other
 
 
 def assert_same_run(one, other):
     """Two folders hold the same run, bit for bit: weights, optimizer, curve, dice."""
     for name in ("last.pth", "best_model.pth"):
         assert differences(kept(one, name), kept(other, name)) == [], name
-    time = COLUMNS.index("seconds")
-    curves = [
-        [row.split(",") for row in (folder / "curve.csv").read_text().splitlines()]
-        for folder in (one, other)
-    ]
-    for rows in curves:
-        for row in rows:
-            del row[time]
+    curves = []
+    for folder in (one, other):
+        rows = csv.DictReader((folder / "curve.csv").read_text().splitlines())
+        curves.append([{**row, "seconds": None} for row in rows])
     assert curves[0] == curves[1]

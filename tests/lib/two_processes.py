@@ -7,6 +7,7 @@ import torch
 
 from gpt1 import GPT, GPTConfig
 from gpt1.plumbing import files
+from gpt1.train import loop
 from gpt1.train.engine import Engine, start_engine
 from gpt1.train.run import Loss
 from gpt1.train.step import evaluate, train_step
@@ -88,8 +89,6 @@ def train_watched(*words):
 
 def train_and_die():
     """Under torchrun: train, but process 1 goes without a word after seven updates."""
-    from gpt1.train import loop
-
     step, done = loop.train_step, 0
 
     def dying(*given, **options):

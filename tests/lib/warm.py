@@ -16,7 +16,6 @@ import traceback
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
-import pytest
 import torch
 
 try:
@@ -25,10 +24,6 @@ except ImportError:  # Windows
     resource = None
 
 from lib.runs import flags, outcome, small_text
-
-needs_fork = pytest.mark.skipif(
-    not hasattr(os, "fork"), reason="this system starts processes without fork"
-)
 
 
 class Warm:
@@ -95,18 +90,6 @@ def environment(folder):
     """Variables for a process that imports tests and package, and shows bars."""
     kept = {name: v for name, v in os.environ.items() if name != "TQDM_DISABLE"}
     return {**kept, "PYTHONPATH": f"{folder}{os.pathsep}{folder.parent}"}
-
-
-@contextmanager
-def warm_process():
-    """A `Warm` that ends with the block."""
-    warm = Warm()
-    try:
-        yield warm
-    finally:
-        warm.process.stdin.close()
-        warm.process.wait(60)
-        warm.process.stdout.close()
 
 
 # --- the other side -------------------------------------------------------------------

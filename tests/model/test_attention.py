@@ -48,18 +48,9 @@ def test_written_out_attention_equals_pytorchs(time, past):
 
 
 def test_attention_needs_no_batch_or_head_dimension():
-    query, key, value = torch.randn(3, 4, 6, generator=torch.Generator().manual_seed(0))
-    close(
-        attention(query, key, value),
-        attention(query[None, None], key[None, None], value[None, None])[0, 0],
-        "attention",
-        1e-6,
-    )
-
-
-def test_attention_without_dropout_is_a_weighted_mean_of_values():
-    query, key = torch.randn(2, 1, 1, 6, 4, generator=torch.Generator().manual_seed(0))
-    close(attention(query, key, torch.ones(1, 1, 6, 9)), torch.ones(1, 1, 6, 9), "")
+    given = torch.randn(3, 4, 6, generator=torch.Generator().manual_seed(0))
+    want = attention(*given[:, None, None])[0, 0]
+    close(attention(*given), want, "attention", 1e-6)
 
 
 def test_attention_drops_weights_and_keeps_their_mean():
@@ -82,13 +73,6 @@ def test_changing_a_future_token_leaves_earlier_logits_unchanged(small, ids):
     check_perturbation(small, ids)
 
 
-def test_changing_a_future_token_leaves_earlier_logits_identical_in_float64(small, ids):
-    small.double()
-    before, other = small(ids), ids.clone()
-    other[:, 7] = (other[:, 7] + 1) % SMALL.vocab_size
-    assert (small(other) - before)[:, :7].abs().max() < 1e-14
-
-
 def test_an_early_logit_has_no_gradient_at_later_embeddings(small, ids):
     check_gradient_reach(small, ids)
 
@@ -103,11 +87,6 @@ def test_causality_holds_while_training(fresh, ids):
 
 def test_a_sequence_does_not_depend_on_its_batch(small):
     check_batch_independence(small, random_ids(SMALL, 5, 9))
-
-
-def test_the_same_token_differs_by_position(small):
-    states = small.hidden(torch.full((1, 8), 3))[0]
-    assert torch.pdist(states).min() > 0.1
 
 
 def test_hidden_and_logits_compose_to_forward(small, ids):

@@ -3,27 +3,15 @@
 import pytest
 import torch
 from torch import nn
-from torch.nn import functional as F
 
 from gpt1 import GPT, GPTConfig
 from lib.checks import SMALL, check_dropout_places, close, dropout_calls
 
 
-def test_it_acts_in_the_papers_four_places(fresh, ids, monkeypatch):
-    check_dropout_places(fresh, ids, monkeypatch)
-
-
-def test_the_rate_of_the_config_is_used_everywhere(ids, monkeypatch):
-    model = GPT(GPTConfig(**{**SMALL.to_dict(), "dropout": 0.37}))
+@pytest.mark.parametrize("rate", [0.1, 0.37])
+def test_it_acts_in_the_papers_four_places(rate, ids, monkeypatch):
+    model = GPT(GPTConfig(**{**SMALL.to_dict(), "dropout": rate}))
     check_dropout_places(model, ids, monkeypatch)
-    assert {rate for _, _, rate in dropout_calls(model.train(), ids, monkeypatch)} == {
-        0.37
-    }
-
-
-def test_there_is_one_module_for_the_embedding_and_two_in_each_block(fresh):
-    modules = [part for part in fresh.modules() if isinstance(part, nn.Dropout)]
-    assert len(modules) == 1 + 2 * SMALL.layers
 
 
 @torch.no_grad()
@@ -41,19 +29,11 @@ def test_eval_is_the_model_without_dropout(small, small_weights, ids):
 
 
 @torch.no_grad()
-def test_attention_gets_no_dropout_in_eval(small, ids, monkeypatch):
-    rates, plain = [], F.scaled_dot_product_attention
-
-    def attend(*args, dropout_p, **options):
-        rates.append(dropout_p)
-        return plain(*args, dropout_p=dropout_p, **options)
-
-    monkeypatch.setattr(F, "scaled_dot_product_attention", attend)
-    small(ids)
-    assert rates == SMALL.layers * [0.0]
-    rates.clear()
-    small.train()(ids)
-    assert rates == SMALL.layers * [SMALL.dropout]
+@pytest.mark.parametrize("training", [False, True])
+def test_attention_gets_no_dropout_in_eval(small, ids, monkeypatch, training):
+    calls = dropout_calls(small.train(training), ids, monkeypatch)
+    rates = [rate for what, _, rate in calls if what == "attention"]
+    assert rates == training * SMALL.layers * [SMALL.dropout]
 
 
 @torch.no_grad()

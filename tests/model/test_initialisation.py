@@ -15,16 +15,14 @@ from lib.checks import (
     check_post_norm,
     check_tied,
 )
-from lib.weights import random_ids
+from lib.weights import OURS, random_ids
 
 
-def test_weights_are_normal_with_one_deviation_at_every_depth(fresh):
-    check_initial_weights(fresh)
-
-
-def test_init_std_of_the_config_is_used():
+@pytest.mark.parametrize("deviation", [SMALL.init_std, 0.3])
+def test_weights_are_normal_with_one_deviation_at_every_depth(deviation):
     torch.manual_seed(0)
-    check_initial_weights(GPT(GPTConfig(**{**SMALL.to_dict(), "init_std": 0.3})))
+    model = GPT(GPTConfig(**{**SMALL.to_dict(), "init_std": deviation}))
+    check_initial_weights(model)
 
 
 def test_a_seed_gives_the_same_model():
@@ -61,18 +59,14 @@ def test_tying_survives_a_state_dict_a_move_and_a_copy(small, small_weights, ids
     check_tied(copy.deepcopy(small), ids)
 
 
-def test_every_linear_layer_has_a_bias_and_the_output_none(small):
-    linear = [part for part in small.modules() if isinstance(part, nn.Linear)]
+@pytest.mark.parametrize("epsilon", [SMALL.norm_eps, 0.125])
+def test_every_linear_layer_has_a_bias_and_the_output_none(epsilon):
+    model = GPT(GPTConfig(**{**SMALL.to_dict(), "norm_eps": epsilon}))
+    linear = [part for part in model.modules() if isinstance(part, nn.Linear)]
     assert len(linear) == 4 * SMALL.layers
     assert all(part.bias is not None for part in linear)
-    norms = [part for part in small.modules() if isinstance(part, nn.LayerNorm)]
-    assert all(part.bias is not None and part.eps == 1e-5 for part in norms)
-
-
-def test_the_epsilon_of_the_config_is_used():
-    model = GPT(GPTConfig(**{**SMALL.to_dict(), "norm_eps": 0.125}))
     norms = [part for part in model.modules() if isinstance(part, nn.LayerNorm)]
-    assert {part.eps for part in norms} == {0.125}
+    assert all(part.bias is not None and part.eps == epsilon for part in norms)
 
 
 def test_the_order_of_parameters_is_the_order_of_the_forward_pass(small):
@@ -80,14 +74,8 @@ def test_the_order_of_parameters_is_the_order_of_the_forward_pass(small):
     assert names[:2] == ["token_embedding.weight", "position_embedding.weight"]
     assert names[2:14] == [
         f"blocks.0.{part}.{kind}"
-        for part in (
-            "attention.query_key_value",
-            "attention.projection",
-            "attention_norm",
-            "feed_forward.expand",
-            "feed_forward.contract",
-            "feed_forward_norm",
-        )
+        for part in OURS.values()
+        if part[-9:] != "embedding" and part != "blocks"
         for kind in ("weight", "bias")
     ]
 

@@ -29,9 +29,6 @@ TEXT = (
 )
 
 
-# --- the algorithm --------------------------------------------------------------------
-
-
 def test_a_pair_is_joined_from_left_to_right_and_once():
     assert join(list("aaaa"), ("a", "a")) == ["aa", "aa"]
     assert join(list("aaa"), ("a", "a")) == ["aa", "a"]
@@ -56,35 +53,19 @@ def test_joins_do_not_cross_pieces():
     assert learn_merges(["a", "b", "a", "b"], 9) == []
 
 
-def engine(tokenizer):
-    """The same merges in Hugging Face's library, which joins by its own code."""
+@pytest.mark.parametrize(
+    ("text", "vocab_size"), [(TEXT * 3, 70), (join_tales(generate_tales(40)), 400)]
+)
+def test_merges_and_ids_are_those_of_hugging_face(text, vocab_size):
+    """The same merges in their library, which joins by its own code."""
     tokenizers = pytest.importorskip("tokenizers")
-    model = tokenizers.models.BPE(tokenizer.ids, tokenizer.merges, unk_token="<unk>")
-    return tokenizers.Tokenizer(model)
-
-
-def check_same_as_hugging_face(text, vocab_size):
-    tokenizer = BPETokenizer.train(text, vocab_size)
-    pieces = PIECES.findall(text)
+    ours, pieces = BPETokenizer.train(text, vocab_size), PIECES.findall(text)
     assert "".join(pieces) == text
-    assert learn_merges(pieces, len(tokenizer.merges)) == tokenizer.merges
-    theirs = engine(tokenizer)
+    assert learn_merges(pieces, len(ours.merges)) == ours.merges
+    model = tokenizers.models.BPE(ours.ids, ours.merges, unk_token="<unk>")
+    theirs = tokenizers.Tokenizer(model)
     for piece in set(pieces):
-        assert tokenizer.encode(piece) == theirs.encode(piece).ids, piece
-
-
-def test_merges_and_ids_are_those_of_hugging_face():
-    check_same_as_hugging_face(TEXT * 3, 70)
-
-
-def test_merges_and_ids_are_those_of_hugging_face_on_tales():
-    check_same_as_hugging_face(join_tales(generate_tales(40)), 400)
-
-
-@needs_shakespeare
-def test_merges_and_ids_are_those_of_hugging_face_on_shakespeare():
-    text = (DATA / "tinyshakespeare" / "input.txt").read_text(encoding="utf-8")
-    check_same_as_hugging_face(text[:60_000], 300)
+        assert ours.encode(piece) == theirs.encode(piece).ids, piece
 
 
 @pytest.mark.parametrize("text", [TEXT * 3, "abab cdcd abcd ab", "aaaa aaa aa a"])
@@ -107,16 +88,6 @@ def test_without_tokenizers_the_merges_are_the_same(monkeypatch):
     assert without.to_dict() == with_it.to_dict()
 
 
-# --- characters -----------------------------------------------------------------------
-
-
-def test_characters_come_back_as_they_were():
-    text = "Once upon a time, a cat sat on a mat.\nÀ bientôt! 🙂"
-    tokenizer = CharTokenizer.train(text)
-    assert tokenizer.decode(tokenizer.encode(text)) == text
-    assert sorted(set(tokenizer.encode(text))) == list(range(tokenizer.vocab_size))
-
-
 def test_what_a_tokenizer_cannot_do_is_said():
     tokenizer = CharTokenizer.train("abc")
     with pytest.raises(ValueError, match="'z'"):
@@ -125,16 +96,19 @@ def test_what_a_tokenizer_cannot_do_is_said():
         tokenizer.decode([0, 3])
     with pytest.raises(ValueError, match="at least one"):
         CharTokenizer.train("")
-
-
-# --- the trained tokenizer ------------------------------------------------------------
+    with pytest.raises(ValueError, match="must be above 3"):
+        BPETokenizer.train("abc", 3)
 
 
 def test_text_of_known_characters_comes_back_as_it_was():
+    letters = CharTokenizer.train(TEXT)
+    assert letters.decode(letters.encode(TEXT)) == TEXT
+    assert sorted(set(letters.encode(TEXT))) == list(range(letters.vocab_size))
     tokenizer = BPETokenizer.train([TEXT, "Another."], 60)
     assert tokenizer.decode(tokenizer.encode(TEXT)) == TEXT
     assert tokenizer.vocab_size == 60
     assert len(tokenizer.encode(TEXT)) < len(TEXT)
+    assert BPETokenizer.train("ab ab", 100).vocab_size < 100
 
 
 def test_an_unknown_character_becomes_id_0_and_the_rest_stays():
@@ -142,24 +116,12 @@ def test_an_unknown_character_becomes_id_0_and_the_rest_stays():
     assert tokenizer.decode(tokenizer.encode("the cat ☃ sat")) == "the cat \ufffd sat"
 
 
-def test_a_vocabulary_without_room_for_the_characters_is_refused():
-    with pytest.raises(ValueError, match="must be above 3"):
-        BPETokenizer.train("abc", 3)
-
-
-def test_a_small_text_gives_fewer_merges_than_asked():
-    assert BPETokenizer.train("ab ab", 100).vocab_size < 100
-
-
 @pytest.mark.parametrize("cls", [CharTokenizer, BPETokenizer])
 def test_saved_tokenizers_give_the_same_ids(cls, tmp_path):
-    options = {} if cls is CharTokenizer else {"vocab_size": 80}
-    tokenizer = cls.train(TEXT, **options)
-    tokenizer.save(tmp_path / "tokenizer.json")
-    for loaded in (
-        cls.load(tmp_path / "tokenizer.json"),
-        tokenizer_from_dict(tokenizer.to_dict()),
-    ):
+    tokenizer = cls.train(TEXT, *[80] * (cls is BPETokenizer))
+    path = tmp_path / "tokenizer.json"
+    tokenizer.save(path)
+    for loaded in (cls.load(path), tokenizer_from_dict(tokenizer.to_dict())):
         assert loaded.encode(TEXT) == tokenizer.encode(TEXT)
         assert loaded.vocab_size == tokenizer.vocab_size
 
@@ -173,9 +135,6 @@ def test_a_file_of_another_kind_is_refused(tmp_path):
     with pytest.raises(FileNotFoundError):
         BPETokenizer.load(tmp_path / "nowhere")
     assert issubclass(BPETokenizer, Tokenizer)
-
-
-# --- GPT-1's own ----------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -291,6 +250,6 @@ def test_files_that_are_not_there_or_not_right_are_said(tmp_path):
 
 @pytest.mark.parametrize("absent", ["ftfy", "spacy", "tokenizers"])
 def test_without_its_libraries_the_error_says_what_to_install(monkeypatch, absent):
-    monkeypatch.setitem(__import__("sys").modules, absent, None)
+    monkeypatch.setitem(sys.modules, absent, None)
     with pytest.raises(ImportError, match=r"gpt1\[tokenizer\]"):
         GPT1Tokenizer({"a": 0}, [])

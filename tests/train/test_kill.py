@@ -9,18 +9,10 @@ import pytest
 import torch
 
 from gpt1.plumbing.files import load_checkpoint
-from lib.runs import assert_same_run, flags, small_text
-from lib.warm import needs_fork
+from lib.runs import assert_same_run, flags, place, wait_for
 
-pytestmark = needs_fork
 WORDS = flags(max_steps=30, eval_every=1, save_every=1)
 FILES = ("best_model.pth", "curve.csv", "curve.svg", "ids", "last.pth")
-
-
-def place(folder):
-    folder.mkdir()
-    (folder / "text.txt").write_text(small_text(), encoding="utf-8")
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +51,7 @@ def test_six_kills_at_random_moments_lose_nothing(warm, straight, tmp_path):
     kills, steps, began = 0, [], None
     while kills < 6:
         process = warm.start(folder, *words_for(folder))
-        wait_for_line(folder / "out", "run: ")
+        wait_for(folder / "out", "run: ")
         began = time.monotonic() if began is None else began
         time.sleep(dice.uniform(0, 0.12))
         os.kill(process, signal.SIGKILL)
@@ -72,13 +64,6 @@ def test_six_kills_at_random_moments_lose_nothing(warm, straight, tmp_path):
             steps = []
         assert steps == sorted(steps)
     finish(warm, folder, straight)
-
-
-def wait_for_line(path, words):
-    end = time.monotonic() + 60
-    while not (path.exists() and words in path.read_text()):
-        assert time.monotonic() < end
-        time.sleep(0.002)
 
 
 @pytest.mark.parametrize("moment", ["empty", "half", "whole", "done"])
@@ -100,9 +85,6 @@ def test_a_kill_in_the_middle_of_each_file_loses_nothing(
 
 def kept_files(folder):
     return {path.name for path in folder.glob("checkpoints/[!.]*")}
-
-
-# --- a full disk ----------------------------------------------------------------------
 
 
 def test_a_full_disk_is_one_line_and_leaves_the_checkpoints(warm, tmp_path):

@@ -25,9 +25,6 @@ def model():
     return GPT(GPTConfig(vocab_size=11, context=8, width=12, layers=2, heads=3))
 
 
-# --- who decays -----------------------------------------------------------------------
-
-
 def test_matrices_decay_and_gains_and_biases_do_not(model):
     decayed, kept = parameter_groups(model, 0.01)
     names = {id(p): name for name, p in model.named_parameters()}
@@ -36,16 +33,9 @@ def test_matrices_decay_and_gains_and_biases_do_not(model):
     assert {names[id(p)] for p in kept["params"]} == {
         name for name in names.values() if name.endswith((".bias", "norm.weight"))
     }
-
-
-def test_both_embeddings_are_among_the_matrices_and_the_tied_one_counts_once(model):
-    decayed, _ = parameter_groups(model, 0.01)
     ids = [id(p) for p in decayed["params"]]
-    assert ids.count(id(model.token_embedding.weight)) == 1
-    assert ids.count(id(model.position_embedding.weight)) == 1
-
-
-# --- the schedule ---------------------------------------------------------------------
+    for embedding in (model.token_embedding, model.position_embedding):
+        assert ids.count(id(embedding.weight)) == 1
 
 
 @pytest.mark.parametrize(
@@ -84,15 +74,6 @@ def test_the_rate_never_rises_after_the_warm_up_and_is_never_zero():
 def test_the_warm_up_takes_at_most_half_of_a_short_run(total, warmup, shares):
     got = [schedule(step, total, warmup) for step in range(total)]
     assert got == pytest.approx(shares, abs=1e-6)
-
-
-def test_the_rate_reaches_every_group(model):
-    optimizer = make_optimizer(model, learning_rate=1)
-    set_rate(optimizer, 0.5)
-    assert [group["lr"] for group in optimizer.param_groups] == [0.5, 0.5]
-
-
-# --- the exact updates ----------------------------------------------------------------
 
 
 def released(p, m, v, g, t, lr, decay, *, b1=BETAS[0], b2=BETAS[1], e=1e-8):
@@ -182,16 +163,15 @@ def test_the_released_decay_begins_at_a_third_of_adamws(t, share):
     assert weights["openai"] / weights["adamw"] == pytest.approx(share, abs=0.005)
 
 
-# --- making one -----------------------------------------------------------------------
-
-
 def test_adamw_is_fused_where_the_model_is_on_a_cpu(model):
     optimizer = make_optimizer(model, learning_rate=1e-3)
     assert isinstance(optimizer, torch.optim.AdamW)
     assert all(group["fused"] for group in optimizer.param_groups)
     assert optimizer.param_groups[0]["betas"] == (0.9, 0.999)
     assert optimizer.param_groups[0]["weight_decay"] == 0.01
-    assert optimizer.param_groups[0]["lr"] == 1e-3
+    assert [group["lr"] for group in optimizer.param_groups] == [1e-3, 1e-3]
+    set_rate(optimizer, 0.5)
+    assert [group["lr"] for group in optimizer.param_groups] == [0.5, 0.5]
 
 
 def test_an_unknown_optimizer_is_said(model):

@@ -3,8 +3,6 @@
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -13,12 +11,11 @@ import torch
 
 from gpt1.train.engine import Engine
 from lib import two_processes
-from lib.runs import assert_same_run, flags, kept, place, wait_for
-from lib.warm import needs_fork
+from lib.runs import assert_same_run, command, flags, kept, place, wait_for
+from lib.warm import environment
 
-pytestmark = [needs_fork, pytest.mark.slow]
-STEPS = 15
-WORDS = flags(max_steps=STEPS, batch_size=5, subset=51, eval_every=4)
+pytestmark = pytest.mark.slow
+WORDS = flags(max_steps=15, batch_size=5, subset=51, eval_every=4)
 """Eleven updates an epoch, the last of them with one window for two processes."""
 
 
@@ -35,14 +32,6 @@ def run_two(warm, folder, *words, **how):
     assert statuses == [0, 0], (folder / "err0").read_text()
 
 
-def assert_close(one, other):
-    for a, b in zip(one, other, strict=True):
-        torch.testing.assert_close(a, b, rtol=1e-4, atol=1e-6)
-
-
-# --- the same as one process ----------------------------------------------------------
-
-
 @pytest.fixture(scope="module")
 def found(warm, tmp_path_factory):
     """What each of two processes found: gradients, evaluation, random numbers."""
@@ -52,23 +41,20 @@ def found(warm, tmp_path_factory):
 
 
 def test_the_gradient_of_two_is_that_of_one_with_the_same_batch(found):
-    alone, _ = two_processes.gradients(Engine())
-    for together, *_ in found:
+    alone, validation_loss = two_processes.gradients(Engine())
+    for together, loss, _ in found:
+        assert loss == pytest.approx(validation_loss, rel=1e-6)
         for got, want in zip(together, alone, strict=True):
-            assert_close(got["gradients"], want["gradients"])
+            for a, b in zip(got["gradients"], want["gradients"], strict=True):
+                torch.testing.assert_close(a, b, rtol=1e-4, atol=1e-6)
             assert got["norm"].item() == pytest.approx(want["norm"].item(), rel=1e-4)
             assert got["loss"] == pytest.approx(want["loss"], rel=1e-5)
-
-
-def test_the_validation_loss_of_two_is_that_of_one(found):
-    _, alone = two_processes.gradients(Engine())
-    assert [loss for _, loss, _ in found] == pytest.approx([alone, alone], rel=1e-6)
 
 
 def test_each_process_drops_out_other_values(found):
     (*_, draws), (*_, again) = found
     assert not torch.equal(*draws)
-    assert all(torch.equal(a, b) for a, b in zip(draws, again, strict=True))
+    assert all(map(torch.equal, draws, again))
 
 
 @pytest.fixture(scope="module")
@@ -117,9 +103,6 @@ def test_only_the_first_process_writes_and_speaks(pair):
     told = (pair / "out0").read_text()
     assert "2 processes" in told
     assert told.count("Training completed.") == 1
-
-
-# --- stopping -------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -175,9 +158,6 @@ def test_a_mistake_is_told_once(warm, tmp_path):
     assert (folder / "err1").read_text() == ""
 
 
-# --- dying ----------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("rank", [0, 1])
 def test_when_a_process_is_killed_the_other_says_so_and_ends(warm, tmp_path, rank):
     folder = place(tmp_path / "run")
@@ -197,19 +177,11 @@ def test_when_a_process_is_killed_the_other_says_so_and_ends(warm, tmp_path, ran
 def test_torchrun_ends_when_a_process_dies_and_can_be_started_again(
     warm, straight, tmp_path
 ):
-    folder, here = place(tmp_path / "run"), Path(__file__).parents[1]
-    result = subprocess.run(
-        [
-            *(sys.executable, "-m", "torch.distributed.run", "--standalone"),
-            *("--nproc-per-node", "2", here / "lib" / "two_processes.py"),
-            *map(str, [*WORDS, "--save_every", 3]),
-        ],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": f"{here}{os.pathsep}{here.parent}"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    folder = place(tmp_path / "run")
+    words = ["--standalone", "--nproc-per-node", 2, two_processes.__file__, *WORDS]
+    variables = environment(Path(two_processes.__file__).parents[1])
+    words = ["torch.distributed.run", *words, "--save_every", 3]
+    result = command(*words, folder=folder, env=variables)
     assert result.returncode != 0
     assert "error: process 0 of 2 lost another one" in result.stderr
     assert kept(folder / "checkpoints")["step"] == 6

@@ -23,30 +23,24 @@ from lib.runs import (
     train_here,
     wait_for,
 )
-from lib.warm import needs_fork
 
-pytestmark = needs_fork
 STEPS = 20
 """Updates: the first epoch has 13 of them, the last one of that has 5 windows."""
 
 WORDS = flags(max_steps=STEPS)
 LONG = flags(max_steps=150, save_every=3)
+CASES = {
+    "in the middle of an epoch": ({}, [5, 4]),
+    "between two epochs": ({}, [13]),
+    "accumulating": ({"grad_accumulation": 3}, [15]),
+    "OpenAI's optimizer": ({"optimizer": "openai"}, [7, 11]),
+    "with workers": ({"num_workers": 2}, [5, 10]),
+    "sampling": ({"eval_every": 3, "save_every": 2, "sample_every": 4}, [5]),
+    "in bf16": ({"precision": "bf16"}, [6]),
+}
 
 
-@pytest.mark.parametrize(
-    ("changes", "stops"),
-    [
-        pytest.param({}, [5, 4], id="in the middle of an epoch"),
-        pytest.param({}, [13], id="between two epochs"),
-        pytest.param({"grad_accumulation": 3}, [15], id="accumulating"),
-        pytest.param({"optimizer": "openai"}, [7, 11], id="OpenAI's optimizer"),
-        pytest.param({"num_workers": 2}, [5, 10], id="with workers"),
-        pytest.param(
-            {"eval_every": 3, "save_every": 2, "sample_every": 4}, [5], id="sampling"
-        ),
-        pytest.param({"precision": "bf16"}, [6], id="in bf16"),
-    ],
-)
+@pytest.mark.parametrize(("changes", "stops"), CASES.values(), ids=CASES)
 def test_stopping_and_going_on_changes_no_bit(warm, tmp_path, changes, stops):
     straight, stopped = place(tmp_path / "straight"), place(tmp_path / "stopped")
     words = flags(max_steps=STEPS, **changes)
@@ -80,9 +74,6 @@ def test_another_program_start_goes_on_exactly_too(warm, tmp_path):
     assert_same_run(straight / "checkpoints", stopped / "checkpoints")
 
 
-# --- Ctrl-C and SIGTERM ---------------------------------------------------------------
-
-
 @pytest.fixture(scope="module")
 def long_run(warm, tmp_path_factory):
     """A run of 150 updates that nobody interrupted."""
@@ -95,10 +86,8 @@ def assert_stopped_well(warm, folder, status, error, straight):
     """It said so in one line, and what it kept leads to the same end."""
     step = kept(folder / "checkpoints")["step"]
     assert 0 < step < 150
-    assert error == (
-        f"stopped after update {step} of 150; go on with  gpt1 train --resume "
-        f"checkpoints\n"
-    )
+    go_on = "go on with  gpt1 train --resume checkpoints\n"
+    assert error == f"stopped after update {step} of 150; {go_on}"
     assert status == 130
     assert warm.run(folder, "--resume", "checkpoints") == 0
     assert_same_run(straight, folder / "checkpoints")
@@ -106,13 +95,9 @@ def assert_stopped_well(warm, folder, status, error, straight):
 
 def test_ctrl_c_saves_says_so_in_one_line_and_loses_nothing(warm, long_run, tmp_path):
     folder = place(tmp_path / "run")
-    with subprocess.Popen(
-        [sys.executable, "-m", "gpt1.train", *LONG],
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
+    words = [sys.executable, "-m", "gpt1.train", *LONG]
+    pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(words, cwd=folder, **pipes) as process:
         wait_for(folder / "checkpoints" / "last.pth")
         process.send_signal(signal.SIGINT)
         _, error = process.communicate(timeout=60)
@@ -174,9 +159,6 @@ def test_a_worse_model_after_resuming_does_not_replace_the_best(here, monkeypatc
     assert kept(here / "checkpoints", "best_model.pth")["step"] == 6
 
 
-# --- what cannot be gone on with ------------------------------------------------------
-
-
 @pytest.fixture(scope="module")
 def stopped(warm, tmp_path_factory):
     """A folder with a run that was stopped after five updates, not to be changed."""
@@ -234,14 +216,19 @@ def test_what_cannot_go_on_is_said_in_one_line_and_nothing_is_lost(
     assert everything(stopped) == before
 
 
-def test_a_changed_text_is_noticed(stopped, tmp_path, monkeypatch, capsys):
-    shutil.copytree(stopped, tmp_path / "run")
-    monkeypatch.chdir(tmp_path / "run")
+@pytest.fixture
+def copy(stopped, tmp_path, monkeypatch):
+    """Its checkpoints, in a copy of the folder that may be changed."""
+    monkeypatch.chdir(shutil.copytree(stopped, tmp_path / "run"))
+    return tmp_path / "run" / "checkpoints"
+
+
+def test_a_changed_text_is_noticed(copy, capsys):
     shutil.copy("other.txt", "text.txt")
-    before = kept(tmp_path / "run" / "checkpoints")
+    step = kept(copy)["step"]
     assert outcome("--resume") == 2
     assert "resume with the same data" in capsys.readouterr().err
-    assert kept(tmp_path / "run" / "checkpoints")["step"] == before["step"]
+    assert kept(copy)["step"] == step
 
 
 def test_a_run_may_go_on_in_another_folder_with_its_best_model(
@@ -263,22 +250,15 @@ def test_a_model_of_another_architecture_is_refused_in_python_too(here, stopped)
         train(TrainConfig.tiny(**sizes, resume=str(stopped / "checkpoints")))
 
 
-def test_a_folder_with_only_a_best_model_is_not_said_to_be_resumable(
-    stopped, tmp_path, monkeypatch, capsys
-):
-    shutil.copytree(stopped, tmp_path / "run")
-    monkeypatch.chdir(tmp_path / "run")
-    (tmp_path / "run" / "checkpoints" / "last.pth").unlink()
+def test_a_folder_with_only_a_best_model_is_not_said_to_be_resumable(copy, capsys):
+    (copy / "last.pth").unlink()
     assert outcome(*flags()) == 2
     error = capsys.readouterr().err
     assert "holds a run already (best_model.pth)" in error
     assert "--resume" not in error
 
 
-def test_overwrite_starts_anew(stopped, tmp_path, monkeypatch):
-    shutil.copytree(stopped, tmp_path / "run")
-    monkeypatch.chdir(tmp_path / "run")
-    words = flags(max_steps=3, layers=1)
-    train_here(*words, "--overwrite")
-    contents = kept(tmp_path / "run" / "checkpoints")
+def test_overwrite_starts_anew(copy):
+    train_here(*flags(max_steps=3, layers=1), "--overwrite")
+    contents = kept(copy)
     assert (contents["step"], contents["config"]["layers"]) == (3, 1)

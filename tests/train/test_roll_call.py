@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 import torch
@@ -12,7 +13,7 @@ from gpt1.train import TrainConfig
 from gpt1.train.pretraining import prepare, train
 from gpt1.train.report import describe
 from gpt1.train.roll_call import LENGTH, SHARE, RollCall, name_ids
-from lib.runs import SMALL, small_text
+from lib.runs import SMALL
 
 NAMES = [100, 101, 102, 103]
 
@@ -23,30 +24,18 @@ def windows():
     return text[:-1].view(4, 512), text[1:].view(4, 512)
 
 
-def test_names_take_their_share_of_the_places(windows):
-    ids, _ = RollCall(NAMES, 10)(0, *windows)
+def test_names_take_their_share_of_the_places_and_all_else_stays(windows):
+    ids, targets = RollCall(NAMES, 10)(0, *windows)
     assert ids.shape == (16, LENGTH)
     assert (ids >= 100).float().mean() == pytest.approx(SHARE, abs=0.03)
-
-
-def test_targets_are_the_same_text_one_token_further(windows):
-    ids, targets = RollCall(NAMES, 10)(0, *windows)
-    assert torch.equal(ids[:, 1:], targets[:, :-1])
-    assert (targets[:, -1] >= 100).any()
-
-
-def test_every_other_token_stays_where_it_was(windows):
-    ids, targets = RollCall(NAMES, 10)(0, *windows)
-    for new, old in zip((ids, targets), windows, strict=True):
-        old = old.view(-1, LENGTH)
-        assert torch.equal(new[new < 100], old[new < 100])
-
-
-def test_a_window_has_one_or_two_names(windows):
-    ids, _ = RollCall(NAMES, 10)(0, *windows)
     own = [row[row >= 100].unique() for row in ids]
     assert {len(names) for names in own} == {1, 2}
     assert len(torch.cat(own).unique()) == len(NAMES)
+    # Targets are the same text one token further.
+    assert torch.equal(ids[:, 1:], targets[:, :-1])
+    assert (targets[:, -1] >= 100).any()
+    for new, old in zip((ids, targets), windows, strict=True):
+        assert torch.equal(new[new < 100], old.view(-1, LENGTH)[new < 100])
 
 
 def test_the_share_stays_falls_and_ends(windows):
@@ -68,12 +57,9 @@ def test_it_depends_on_the_update_and_the_seed_alone(windows):
     assert not torch.equal(RollCall(NAMES, 10, seed=1)(3, *windows)[0], first)
 
 
-def test_windows_that_cannot_be_cut_stay_whole():
+def test_without_two_names_or_windows_to_cut_nothing_is_sprinkled(windows):
     ids = torch.zeros(2, 100, dtype=torch.long)
     assert RollCall(NAMES, 10)(0, ids, ids)[0].shape == (2, 100)
-
-
-def test_with_fewer_than_two_names_there_is_none(windows):
     assert RollCall([5], 10)(0, *windows)[0] is windows[0]
 
 
@@ -86,16 +72,14 @@ def test_the_names_are_those_of_the_tales():
     assert name_ids(CharTokenizer.train(tales)) == []
 
 
-def test_a_run_that_was_stopped_goes_on_with_the_same_names(tmp_path, monkeypatch):
+def test_a_run_that_was_stopped_goes_on_with_the_same_names(here, monkeypatch):
     calls = []
 
     def call(self, step, ids, targets):
         calls.append((self.updates, step))
         return ids, targets
 
-    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(RollCall, "__call__", call)
-    (tmp_path / "text.txt").write_text(small_text(), encoding="utf-8")
     train(TrainConfig.tiny(**SMALL, max_steps=5, stop_after=3))
     train(TrainConfig.tiny(**SMALL, max_steps=5, resume="checkpoints"))
     assert [step for _, step in calls] == [0, 1, 2, 3, 4]
@@ -119,9 +103,8 @@ def small_tales(name, split="train", **where):
 
 
 def test_a_run_calls_the_roll_of_tales_only(tmp_path):
-    text = tmp_path / "text.txt"
-    text.write_text("Rosa had a hut. " * 200, encoding="utf-8")
-    changes = {**SMALL, "tokenizer": "bpe", "vocab_size": 600, "roll_call": 3}
-    changes["out"] = str(tmp_path)
-    run = prepare(TrainConfig.tiny(**{**changes, "dataset": str(text)}))
+    text = str(tmp_path / "text.txt")
+    Path(text).write_text("Rosa had a hut. " * 200, encoding="utf-8")
+    changes = {"tokenizer": "bpe", "vocab_size": 600, "roll_call": 3, "dataset": text}
+    run = prepare(TrainConfig.tiny(**{**SMALL, **changes, "out": str(tmp_path)}))
     assert run.roll_call.updates == 0

@@ -18,15 +18,10 @@ def gpu():
         yield pick_device()
 
 
-def test_it_is_picked_where_a_gpu_would_be(gpu):
-    assert gpu.type == "cuda"
-    assert torch.zeros(2, device=gpu).device.type == "cuda"
-    assert torch.zeros(2).device.type == "cpu"
-
-
 def test_what_is_computed_from_its_tensors_is_on_it(gpu):
-    x = torch.randn(3, 4).to(gpu)
-    layer = nn.Linear(4, 2).to(gpu)
+    assert gpu.type == torch.zeros(2, device=gpu).device.type == "cuda"
+    assert torch.zeros(2).device.type == "cpu"
+    x, layer = torch.randn(3, 4).to(gpu), nn.Linear(4, 2).to(gpu)
     y = layer(x)
     y.sum().backward()
     for tensor in (x * 2, x[0], x.T, y, layer.weight.grad, torch.zeros_like(x)):
@@ -65,9 +60,3 @@ def test_the_package_trains_and_writes_on_it(gpu, small):
     assert evaluate(model, [(ids, ids)]) > 0
     dice = torch.Generator(gpu).manual_seed(0)
     assert len(generate(model, [[1, 2], [3]], 4, generator=dice)) == 2
-
-
-def test_a_batch_that_was_not_moved_is_refused(gpu, small):
-    ids = random_ids(small.config, 2, 16)
-    with pytest.raises(RuntimeError, match="same device"):
-        small.to(gpu).loss(ids)

@@ -1,5 +1,6 @@
 """OpenAI's files: one flat vector in ten pieces, and a list of shapes."""
 
+import json
 import re
 
 import numpy as np
@@ -8,8 +9,34 @@ import pytest
 from gpt1 import GPT, GPTConfig
 from lib.checks import SMALL, check_against_numpy
 from lib.folders import Trap, same
-from lib.openai_files import write_openai
 from lib.weights import numpy_weights
+
+BLOCK = ["attn.c_attn", "attn.c_proj", "ln_1", "mlp.c_fc", "mlp.c_proj", "ln_2"]
+
+
+def write_openai(folder, weights, files=10):
+    """Write `numpy_weights` as OpenAI published GPT-1; returns the list of shapes.
+
+    One flat vector is cut into params_N.npy, and `params_shapes.json` lists the shapes
+    in order: positions first, then the tokens, then twelve tensors for each block, with
+    linear matrices as convolution kernels (1, in, out).
+    """
+    names = ["transformer.positions_embed.weight", "transformer.tokens_embed.weight"]
+    for layer in range(sum(name.endswith("ln_1.bias") for name in weights)):
+        for part in BLOCK:
+            name = f"transformer.h.{layer}.{part}"
+            names += [f"{name}.weight", f"{name}.bias"]
+    assert sorted(names) == sorted(weights)
+    shapes = []
+    for name in names:
+        kernel = weights[name].ndim == 2 and "embed" not in name
+        shapes.append([1] * kernel + list(weights[name].shape))
+    flat = np.concatenate([weights[name].ravel() for name in names])
+    # Cut anywhere, as theirs are: a tensor may begin in one file and end in the next.
+    for number, part in enumerate(np.array_split(flat, files)):
+        np.save(folder / f"params_{number}.npy", part)
+    (folder / "params_shapes.json").write_text(json.dumps(shapes))
+    return shapes
 
 
 def test_openais_files_load_bit_for_bit(small, small_weights, tmp_path, ids):
@@ -27,15 +54,11 @@ def test_openais_files_are_joined_in_the_order_of_their_numbers(
     same(GPT.from_pretrained(tmp_path, heads=4), small)
 
 
-def test_dropout_may_be_chosen_for_openais_files(small_weights, tmp_path):
-    write_openai(tmp_path, small_weights)
-    assert GPT.from_pretrained(tmp_path, heads=4, dropout=0.0).config.dropout == 0.0
-
-
 def test_openais_files_have_twelve_heads_unless_told(tmp_path):
     config = GPTConfig(**{**SMALL.to_dict(), "heads": 12})
     write_openai(tmp_path, numpy_weights(config))
     assert GPT.from_pretrained(tmp_path).config == config
+    assert GPT.from_pretrained(tmp_path, dropout=0.0).config.dropout == 0.0
 
 
 @pytest.mark.parametrize("missing", [0, 4, 9])

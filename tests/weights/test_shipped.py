@@ -47,9 +47,6 @@ def validation_ids(shipped):
     return shipped[1].encode(load_text("tales", "validation"))
 
 
-# --- the file -------------------------------------------------------------------------
-
-
 ALONE = """
 import socket, sys, warnings
 
@@ -81,13 +78,9 @@ assert not WITHOUT & sys.modules.keys()
 
 
 def test_it_loads_and_writes_with_torch_alone_and_no_network(tmp_path):
-    result = subprocess.run(
-        [sys.executable, "-c", ALONE],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        env={"PYTHONPATH": str(SHIPPED_FILE.parents[2]), "OMP_NUM_THREADS": "1"},
-    )
+    environment = {"PYTHONPATH": str(SHIPPED_FILE.parents[2]), "OMP_NUM_THREADS": "1"}
+    how = {"cwd": tmp_path, "env": environment, "capture_output": True, "text": True}
+    result = subprocess.run([sys.executable, "-c", ALONE], **how)
     assert result.returncode == 0, result.stderr
     assert result.stdout.startswith("One day")
 
@@ -100,15 +93,11 @@ def test_the_file_has_half_precision_and_the_model_float32(asset):
     assert {tensor.dtype for tensor in asset["model"].values()} == {torch.float16}
     model = GPT.from_pretrained(SHIPPED)
     assert {parameter.dtype for parameter in model.parameters()} == {torch.float32}
-    assert not model.training
+    assert (model.training, model.config.dropout) == (False, 0)
+    assert GPT.from_pretrained(SHIPPED, dropout=0.1).config.dropout == 0.1
     assert all(parameter.requires_grad for parameter in model.parameters())
     for name, tensor in model.state_dict().items():
         assert torch.equal(tensor, asset["model"][name].float()), name
-
-
-def test_dropout_can_be_chosen_and_is_none_otherwise():
-    assert GPT.from_pretrained(SHIPPED).config.dropout == 0
-    assert GPT.from_pretrained(SHIPPED, dropout=0.1).config.dropout == 0.1
 
 
 def test_a_folder_of_the_same_name_comes_first(tmp_path, monkeypatch):
@@ -123,9 +112,6 @@ def test_model_and_tokenizer_fit_each_other(shipped):
     assert tokenizer.vocab_size == model.config.vocab_size
     text = "\n\n".join(tale.text for tale in generate_tales(20, seed=5))
     assert tokenizer.decode(tokenizer.encode(text)) == text
-
-
-# --- the record -----------------------------------------------------------------------
 
 
 def test_the_record_is_of_this_file(asset, record):
@@ -163,21 +149,15 @@ def test_nats_per_tale_and_floor_follow_from_the_loss_per_token(record, validati
     assert told["floor_per_token"] == pytest.approx(told["floor_per_tale"] / per_tale)
 
 
-def test_half_precision_costs_next_to_nothing(record):
-    told = record["validation"]
-    assert told["in_half_precision"] == pytest.approx(told["as_trained"], abs=2e-3)
-
-
 def test_it_is_far_below_counting_and_above_the_floor(record):
     told = record["validation"]
+    assert told["in_half_precision"] == pytest.approx(told["as_trained"], abs=2e-3)
     floor, alone = told["floor_per_tale"], told["read_alone"]["nats_per_tale"]
     assert floor < alone < told["nats_per_tale"] < BEST_N_GRAM / 2
     assert TRIGRAM - alone > 0.94 * (TRIGRAM - floor)
-
-
-def test_it_was_trained_on_two_cores_in_less_than_a_quarter_of_an_hour(record):
+    # On two cores, in less than a quarter of an hour with the validations.
     assert record["machine"]["threads"] <= 2
-    assert record["minutes"] < 14  # and the validations
+    assert record["minutes"] < 14
 
 
 def test_the_curve_comes_down_to_the_recorded_loss(record):
@@ -187,16 +167,14 @@ def test_the_curve_comes_down_to_the_recorded_loss(record):
     assert losses[0] > 3 * losses[-1]
 
 
-# --- what it writes -------------------------------------------------------------------
-
-
 @pytest.fixture(scope="module")
 def told(shipped):
     return [write_text(*shipped, stop="\n\n", seed=seed) for seed in range(WRITTEN)]
 
 
-def test_its_tales_end(told):
+def test_its_tales_end_and_differ(told):
     assert sum(300 < len(text) < 2000 for text in told) >= WRITTEN - 3
+    assert len(set(told)) == WRITTEN
 
 
 def test_a_name_stays_with_the_tale(told):
@@ -221,10 +199,6 @@ def test_a_name_that_comes_back_costs_a_fraction_of_a_new_one(shipped):
                 (again if token in seen else new).append(cost[token].item())
                 seen.add(token)
     assert sum(again) / len(again) < 0.4 < 3 < sum(new) / len(new)
-
-
-def test_its_tales_differ(told):
-    assert len(set(told)) == WRITTEN
 
 
 def test_greedy_it_tells_one_whole_tale(shipped):
