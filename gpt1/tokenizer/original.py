@@ -24,7 +24,9 @@ FILES = (("vocab.json", "merges.txt"), ("encoder_bpe_40000.json", "vocab_40000.b
 
 DASHES = "\u2014\u2013\u2015"
 REPLACED = {**dict.fromkeys(DASHES, "-"), "\u2026": "...", "\u00b4": "'"}
-RUNS = re.compile(r"""(([-~!";?+,)(\\/*\[\]}{|_])\2*)""")
+RUNS = re.compile(r"""(([-~!";?+,)(/*\[\]}{|_])\2*)""")
+"""Marks that stand apart. No backslash: OpenAI's pattern writes one in a string that is
+not raw, where it means another plus."""
 
 
 def standardise(text):
