@@ -9,8 +9,8 @@ from gpt1.plumbing.files import atomic_write
 class Tokenizer:
     """Text to ids and back; the base of the tokenizers.
 
-    A subclass gives `kind`, `tokens` (id to token, a list of strings), `encode`,
-    `decode`, `to_dict` and `from_dict`.
+    A subclass gives `kind`, `tokens` (id to token, a list of strings), `ids` (token to
+    id), `encode`, `decode`, `to_dict` and `from_dict`.
     """
 
     kind = None
@@ -50,6 +50,10 @@ class Tokenizer:
             ValueError: an id outside the vocabulary.
         """
         return self.decode(ids)
+
+    def lacking(self, text):
+        """The characters of a text that there is no token for, each once."""
+        return [mark for mark in dict.fromkeys(text) if mark not in self.ids]
 
     def save(self, path):
         """Write the tokenizer as JSON, whole or not at all."""

@@ -143,8 +143,15 @@ class GPT1Tokenizer(Tokenizer):
         """
         lines = standardise(self.mend(text)).split(" \n ")
         split = ([word.text.lower() for word in self.split(line)] for line in lines)
-        first, *rest = split
-        return sum(([*"\n", *line] for line in rest), first)
+        return [word for line in split for word in ("\n", *line)][1:]
+
+    def lacking(self, text):
+        """The characters that there is no token for, after the pipeline's first steps.
+
+        These make one character of a letter and its accent, and mend what is broken.
+        """
+        symbols = (s for word in self.words(text) for s in [*word[:-1], word[-1] + END])
+        return list(dict.fromkeys(s[0] for s in symbols if s not in self.ids))
 
     def encode_word(self, word):
         """The ids of one word of the pipeline; remembered.

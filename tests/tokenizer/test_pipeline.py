@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 
+from gpt1.generate.texts import lacking
 from gpt1.tokenizer import GPT1Tokenizer
 
 ftfy = pytest.importorskip("ftfy")
@@ -91,3 +92,21 @@ def test_a_backslash_stays_in_its_word():
     vocabulary, merges = small()
     words = GPT1Tokenizer(vocabulary, merges).words(r"and\or \\ a+\b")
     assert words == ["and\\or", "\\\\", "a", "+", "\\b"]
+
+
+@pytest.mark.parametrize(
+    ("text", "lost"),
+    [
+        ("cafe\u0301 &amp; caf\xe9", ""),
+        ("NO\xc3\u2039L", ""),  # ftfy reads it as UTF-8, and it is put in lower case
+        ("cafe\u0301 \U0001f642 \u6f22\U0001f642", "\U0001f642\u6f22"),
+        ("", ""),
+        ("a\n\nb", ""),
+    ],
+)
+def test_a_text_lacks_the_characters_that_became_id_0(text, lost):
+    symbols = "abcefnol&\xe9\xeb"
+    tokens = ["<unk>", *symbols, *(f"{mark}</w>" for mark in symbols), "\n</w>"]
+    tokenizer = GPT1Tokenizer({token: i for i, token in enumerate(tokens)}, [])
+    assert lacking(tokenizer, text) == list(lost)
+    assert (0 in tokenizer.encode(text)) == bool(lost)
