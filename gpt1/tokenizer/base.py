@@ -51,6 +51,20 @@ class Tokenizer:
         """
         return self.decode(ids)
 
+    def parted(self, ids):
+        """Ids whose text is certain, read, and those that are read with what follows.
+
+        Where the tokens' strings are joined as they are, that is all and none.
+
+        Returns:
+            A string and a list of ids: the text of `ids`, whatever follows them, is
+            that string and the text of these ids with what follows.
+
+        Raises:
+            ValueError: an id outside the vocabulary.
+        """
+        return self.decode(ids), []
+
     def lacking(self, text):
         """The characters of a text that there is no token for, each once."""
         return [mark for mark in dict.fromkeys(text) if mark not in self.ids]

@@ -12,7 +12,7 @@ every character that the vocabulary lacks (id 0).
 
 import json
 import re
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from pathlib import Path
 
 from gpt1.plumbing.hub import hub_folder, missing
@@ -198,6 +198,27 @@ class GPT1Tokenizer(Tokenizer):
         texts = (closed("".join(tokens[:end])) for end in ends[-2:])
         same = takewhile(lambda pair: pair[0] == pair[1], zip(*texts, strict=False))
         return "".join(character for character, _ in same)
+
+    def parted(self, ids):
+        """See `Tokenizer.parted`: cut at a line end, or between two words of letters
+        outside quotes, since no space on either side depends on what is beyond.
+        """
+        tokens = self.readable(ids)
+        ends = [0, *(i for i, token in enumerate(tokens, 1) if token.endswith(" "))]
+        words = ["".join(tokens[i:j])[:-1] for i, j in pairwise(ends)]
+        quoted = next((i for i, word in enumerate(words) if '"' in word), len(words))
+        places = [
+            (place, before == "\n" or place <= quoted)
+            for place, (before, after) in enumerate(pairwise(words[:-1]), 1)
+            if before == "\n" or (before.isalpha() and after.isalpha())
+        ]
+        sure = [place for place, safe in places if safe]
+        for place in [*(place for place, _ in places[-1:]), *sure[-1:]]:
+            text = " ".join(words[:place])
+            if place in sure or closed(text) == tidy(text):
+                space = "" if text.endswith("\n") else " "
+                return tidy(text) + space, ids[ends[place] :]
+        return "", ids
 
     def to_dict(self):
         """What `from_dict` needs, as plain values."""
