@@ -22,6 +22,9 @@ END, NEWLINE, UNKNOWN = "</w>", "\n</w>", "<unk>"
 FILES = (("vocab.json", "merges.txt"), ("encoder_bpe_40000.json", "vocab_40000.bpe"))
 """Vocabulary and merges as Hugging Face names them, and as OpenAI did."""
 
+ENGINE, ADDED = "tokenizer.json", "added_tokens.json"
+"""The tokenizers library's file, which has all; tokens added by older versions."""
+
 DASHES = "\u2014\u2013\u2015"
 REPLACED = {**dict.fromkeys(DASHES, "-"), "\u2026": "...", "\u00b4": "'"}
 RUNS = re.compile(r"""(([-~!";?+,)(/*\[\]}{|_])\2*)""")
@@ -89,9 +92,11 @@ class GPT1Tokenizer(Tokenizer):
         """Read vocabulary and merges.
 
         Args:
-            source: a directory with `vocab.json` and `merges.txt`, or with OpenAI's
+            source: a directory with `vocab.json` and `merges.txt`, with the
+                `tokenizer.json` that transformers writes for GPT-1, or with OpenAI's
                 `encoder_bpe_40000.json` and `vocab_40000.bpe`; or the id of a model on
-                the hub, such as "openai-community/openai-gpt".
+                the hub, such as "openai-community/openai-gpt". Tokens that were added
+                have ids; no text becomes one of them.
 
         Raises:
             FileNotFoundError: they are not there.
@@ -99,12 +104,18 @@ class GPT1Tokenizer(Tokenizer):
         """
         folder = Path(source)
         if not folder.is_dir():
-            folder = hub_folder(str(source), FILES[0])
+            folder = hub_folder(str(source), (*FILES[0], ENGINE, ADDED))
         for vocabulary, merges in FILES:
             if (folder / vocabulary).is_file() and (folder / merges).is_file():
-                return cls(*_read(folder / vocabulary, folder / merges))
+                found, pairs = _read(folder / vocabulary, folder / merges)
+                if (folder / ADDED).is_file():
+                    found = {**_read_json(folder / ADDED), **found}
+                return cls(found, pairs)
+        if (folder / ENGINE).is_file():
+            return cls(*_read_engine(folder / ENGINE))
         raise FileNotFoundError(
-            f"{folder} must have {' and '.join(FILES[0])}, or {' and '.join(FILES[1])}"
+            f"{folder} must have {' and '.join(FILES[0])}, or {ENGINE}, or "
+            f"{' and '.join(FILES[1])}"
         )
 
     def encode(self, text, progress=False):
@@ -268,18 +279,40 @@ def closed(text):
 
 
 def _read(vocabulary_path, merges_path):
-    try:
-        vocabulary = json.loads(vocabulary_path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ValueError(f"{vocabulary_path} is not JSON: {error}") from None
+    vocabulary = _read_json(vocabulary_path)
     lines = merges_path.read_text(encoding="utf-8").split("\n")
     pairs = [tuple(line.split(" ")) for line in lines if line]
     if pairs and pairs[0][0].startswith("#version"):
         pairs = pairs[1:]
-    wrong = [pair for pair in pairs if len(pair) != 2]
-    if wrong or not isinstance(vocabulary, dict):
-        raise ValueError(
-            f"{merges_path} must have two symbols on each line and {vocabulary_path} "
-            f"a dictionary of ids"
-        )
+    if any(len(pair) != 2 for pair in pairs):
+        raise ValueError(f"{merges_path} must have two symbols on each line")
     return vocabulary, pairs
+
+
+def _read_json(path):
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path} is not JSON: {error}") from None
+    if not isinstance(values, dict):
+        raise ValueError(f"{path} must be a dictionary, got {type(values).__name__}")
+    return values
+
+
+def _read_engine(path):
+    """Vocabulary and merges from a file of the tokenizers library."""
+    values = _read_json(path)
+    model = values.get("model") or {}
+    if model.get("type") != "BPE" or model.get("end_of_word_suffix") != END:
+        raise ValueError(
+            f"{path} is not GPT-1's tokenizer: expected byte-pair encoding whose words "
+            f"end in {END}, got {model.get('type')} with "
+            f"{model.get('end_of_word_suffix')!r}"
+        )
+    added = {
+        token["content"]: token["id"] for token in values.get("added_tokens") or []
+    }
+    pairs = [
+        pair.split(" ") if isinstance(pair, str) else pair for pair in model["merges"]
+    ]
+    return {**added, **model["vocab"]}, pairs
