@@ -4,6 +4,10 @@ import json
 from pathlib import Path
 
 from gpt1.plumbing.files import atomic_write
+from gpt1.tokenizer import hugging_face
+
+FILE = "gpt1_tokenizer.json"
+"""A tokenizer's file beside a model's."""
 
 
 class Tokenizer:
@@ -74,6 +78,15 @@ class Tokenizer:
         text = json.dumps(self.to_dict(), ensure_ascii=False)
         with atomic_write(path) as temporary:
             temporary.write_text(text + "\n", encoding="utf-8")
+
+    def save_pretrained(self, folder):
+        """Write what Hugging Face's `AutoTokenizer` opens, and what `load_model` does.
+
+        GPT-1's own tokenizer has no equal there: what is written for it says so when it
+        is opened.
+        """
+        hugging_face.write(self, folder)
+        self.save(Path(folder) / FILE)
 
     @classmethod
     def load(cls, path):
