@@ -8,12 +8,10 @@ from gpt1.plumbing.device import pick_device
 from gpt1.plumbing.files import load_checkpoint
 from gpt1.plumbing.hub import hub_folder
 from gpt1.tokenizer import GPT1Tokenizer, tokenizer_from_dict
-from gpt1.weights import SHIPPED, SHIPPED_FILE
-from gpt1.weights.hugging_face import CONFIG, WEIGHTS
+from gpt1.tokenizer.base import FILE as TOKENIZER
+from gpt1.weights import CHECKPOINTS, HUB_FILES, SHIPPED, SHIPPED_FILE
 
-CHECKPOINTS = ("best_model.pth", "last.pth")
-TOKENIZER = "gpt1_tokenizer.json"
-VOCABULARY = ("vocab.json", "merges.txt")
+VOCABULARY = ("vocab.json", "merges.txt", "tokenizer.json", "added_tokens.json")
 
 
 def load_model(source, device=None):
@@ -59,7 +57,7 @@ def _place(source):
         return path
     if str(source) == SHIPPED:
         return SHIPPED_FILE
-    return hub_folder(str(source), [CONFIG, WEIGHTS, TOKENIZER, *VOCABULARY])
+    return hub_folder(str(source), [*HUB_FILES, TOKENIZER, *VOCABULARY])
 
 
 def _tokenizer_inside(path):

@@ -18,38 +18,64 @@ class Shown:
             not searched, but its end may be the beginning of the string.
 
     Attributes:
-        text: what may be shown so far; later tokens only add to it.
         ended: whether it is complete.
     """
 
     def __init__(self, tokenizer, prompt, new_tokens, stop=""):
         self.tokenizer, self.stop = tokenizer, stop
         self.ids, self.left = list(prompt), new_tokens
+        self.read, self.again = 0, 0
+        self.held, self.length, self.shown, self.taken = "", 0, [], 0
         self.search_from = max(len(tokenizer.decode(prompt)) - len(stop) + 1, 0)
-        self.taken = 0
+        self.ended = False
         self.settle()
+
+    @property
+    def text(self):
+        """What may be shown so far; later tokens only add to it."""
+        return "".join(self.shown)
 
     def add(self, token):
         """Take the next token; one that comes after the end is left out."""
         if not self.ended:
             self.ids.append(token)
             self.left -= 1
-            self.settle()
+            if len(self.ids) >= self.again or not self.left:
+                self.settle()
 
     def settle(self):
-        """Bring `text` and `ended` up to date."""
-        read = self.tokenizer.settled if self.left else self.tokenizer.decode
-        text = read(self.ids)
-        end = text.find(self.stop, self.search_from) if self.stop else -1
+        """Show what has become certain, and see whether the text has ended."""
+        self.held += self.settled()
+        end, begin = -1, max(self.search_from - self.length, 0)
+        if self.stop:
+            end = self.held.find(self.stop, begin)
         self.ended = end >= 0 or not self.left
         if not self.ended:
-            begun = (n for n in range(len(self.stop)) if text.endswith(self.stop[:n]))
-            end = len(text) - max(begun, default=0)
-        self.text = text if end < 0 else text[:end]
+            begun = (
+                n for n in range(len(self.stop)) if self.held.endswith(self.stop[:n])
+            )
+            end = len(self.held) - max(begun, default=0)
+        ready = self.held if end < 0 else self.held[:end]
+        self.shown.append(ready)
+        self.length, self.held = self.length + len(ready), self.held[len(ready) :]
+
+    def settled(self):
+        """What has become certain of the text since the last time.
+
+        Only ids whose text may change are read again. Where these are many, a new look
+        is worth while when some more have come: so the time grows with the length.
+        """
+        certain, self.ids = self.tokenizer.parted(self.ids)
+        read = self.tokenizer.settled if self.left else self.tokenizer.decode
+        text = certain + read(self.ids)
+        new = text[self.read :]
+        self.read = max(self.read, len(text)) - len(certain)
+        self.again = len(self.ids) + len(self.ids) // 16
+        return new
 
     def take(self):
         """The part of `text` that was not taken before."""
-        new, self.taken = self.text[self.taken :], len(self.text)
+        new, self.taken = "".join(self.shown[self.taken :]), len(self.shown)
         return new
 
 

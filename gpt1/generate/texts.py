@@ -23,15 +23,7 @@ def start_ids(tokenizer):
 
 def lacking(tokenizer, text):
     """The characters of a text that a tokenizer has no token for."""
-
-    def known(character):
-        try:
-            ids = tokenizer.encode(character)
-        except ValueError:
-            return False
-        return tokenizer.tokens[0] != "<unk>" or 0 not in ids
-
-    return [character for character in dict.fromkeys(text) if not known(character)]
+    return tokenizer.lacking(text)
 
 
 def write_text(

@@ -63,7 +63,7 @@ def given(options, argv=None, prog=None, presets=None):
         allow_abbrev=False,
         argument_default=argparse.SUPPRESS,
     )
-    groups = {None: parser}
+    groups, flags = {None: parser}, {"--help": 0}
     for entry in fields(options):
         details = dict(entry.metadata)
         told = details["help"] + _defaults(entry, presets or {})
@@ -77,12 +77,13 @@ def given(options, argv=None, prog=None, presets=None):
             details["dest"] = name
             name = f"no_{name}" if entry.default else name
         else:
-            details["type"] = kind
+            details["type"] = _as_typed(kind)
             if kind in (int, float):
                 details.setdefault("metavar", "N")
-        groups[heading].add_argument(f"--{name}", **details)
+        action = groups[heading].add_argument(f"--{name}", **details)
+        flags[f"--{name}"] = action.nargs
     argv = sys.argv[1:] if argv is None else argv
-    return vars(parser.parse_args([_underscored(word) for word in argv]))
+    return vars(parser.parse_args(_joined(argv, flags)))
 
 
 def _kind(annotation):
@@ -123,8 +124,49 @@ def run(main):
         raise SystemExit(130) from None
 
 
+def _joined(argv, flags):
+    """Each flag by its name with underscores, and joined to its value by `==`.
+
+    So a value is what follows its flag, whatever it begins with, but for the name of
+    another flag. The second `=` keeps argparse from taking a value `--` for its own;
+    `_as_typed` takes it off again.
+
+    Args:
+        argv: the words typed.
+        flags: what argparse calls `nargs`, for each flag.
+    """
+    words, rest = [], list(argv)
+    while rest:
+        word = rest.pop(0)
+        flag, equals, value = _underscored(word).partition("=")
+        if flag not in flags:
+            words.append(word)
+            continue
+        nargs = flags[flag]
+        if rest and not equals and nargs != 0:
+            named = _underscored(rest[0]).partition("=")[0] in flags
+            if not (rest[0].startswith("-") if nargs == "?" else named):
+                equals, value = "=", rest.pop(0)
+        words.append(flag + equals + ("=" if equals and nargs != 0 else "") + value)
+    return words
+
+
 def _underscored(word):
+    """A word whose name, if it is a flag's, has underscores."""
     if not word.startswith("--"):
         return word
     name, equals, value = word[2:].partition("=")
-    return "--" + name.replace("-", "_") + equals + value
+    return f"--{name.replace('-', '_')}{equals}{value}"
+
+
+def _as_typed(kind):
+    """The type of a value that `_joined` gave its flag."""
+
+    def typed(word):
+        try:
+            return kind(word.removeprefix("="))
+        except ValueError:
+            told = f"invalid {kind.__name__} value: {word.removeprefix('=')!r}"
+            raise argparse.ArgumentTypeError(told) from None
+
+    return typed

@@ -4,13 +4,17 @@ import json
 from pathlib import Path
 
 from gpt1.plumbing.files import atomic_write
+from gpt1.tokenizer import hugging_face
+
+FILE = "gpt1_tokenizer.json"
+"""A tokenizer's file beside a model's."""
 
 
 class Tokenizer:
     """Text to ids and back; the base of the tokenizers.
 
-    A subclass gives `kind`, `tokens` (id to token, a list of strings), `encode`,
-    `decode`, `to_dict` and `from_dict`.
+    A subclass gives `kind`, `tokens` (id to token, a list of strings), `ids` (token to
+    id), `encode`, `decode`, `to_dict` and `from_dict`.
     """
 
     kind = None
@@ -51,11 +55,38 @@ class Tokenizer:
         """
         return self.decode(ids)
 
+    def parted(self, ids):
+        """Ids whose text is certain, read, and those that are read with what follows.
+
+        Where the tokens' strings are joined as they are, that is all and none.
+
+        Returns:
+            A string and a list of ids: the text of `ids`, whatever follows them, is
+            that string and the text of these ids with what follows.
+
+        Raises:
+            ValueError: an id outside the vocabulary.
+        """
+        return self.decode(ids), []
+
+    def lacking(self, text):
+        """The characters of a text that there is no token for, each once."""
+        return [mark for mark in dict.fromkeys(text) if mark not in self.ids]
+
     def save(self, path):
         """Write the tokenizer as JSON, whole or not at all."""
         text = json.dumps(self.to_dict(), ensure_ascii=False)
         with atomic_write(path) as temporary:
             temporary.write_text(text + "\n", encoding="utf-8")
+
+    def save_pretrained(self, folder):
+        """Write what Hugging Face's `AutoTokenizer` opens, and what `load_model` does.
+
+        GPT-1's own tokenizer has no equal there: what is written for it says so when it
+        is opened.
+        """
+        hugging_face.write(self, folder)
+        self.save(Path(folder) / FILE)
 
     @classmethod
     def load(cls, path):

@@ -12,7 +12,7 @@ every character that the vocabulary lacks (id 0).
 
 import json
 import re
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from pathlib import Path
 
 from gpt1.plumbing.hub import hub_folder, missing
@@ -22,9 +22,14 @@ END, NEWLINE, UNKNOWN = "</w>", "\n</w>", "<unk>"
 FILES = (("vocab.json", "merges.txt"), ("encoder_bpe_40000.json", "vocab_40000.bpe"))
 """Vocabulary and merges as Hugging Face names them, and as OpenAI did."""
 
+ENGINE, ADDED = "tokenizer.json", "added_tokens.json"
+"""The tokenizers library's file, which has all; tokens added by older versions."""
+
 DASHES = "\u2014\u2013\u2015"
 REPLACED = {**dict.fromkeys(DASHES, "-"), "\u2026": "...", "\u00b4": "'"}
-RUNS = re.compile(r"""(([-~!";?+,)(\\/*\[\]}{|_])\2*)""")
+RUNS = re.compile(r"""(([-~!";?+,)(/*\[\]}{|_])\2*)""")
+"""Marks that stand apart. No backslash: OpenAI's pattern writes one in a string that is
+not raw, where it means another plus."""
 
 
 def standardise(text):
@@ -87,9 +92,11 @@ class GPT1Tokenizer(Tokenizer):
         """Read vocabulary and merges.
 
         Args:
-            source: a directory with `vocab.json` and `merges.txt`, or with OpenAI's
+            source: a directory with `vocab.json` and `merges.txt`, with the
+                `tokenizer.json` that transformers writes for GPT-1, or with OpenAI's
                 `encoder_bpe_40000.json` and `vocab_40000.bpe`; or the id of a model on
-                the hub, such as "openai-community/openai-gpt".
+                the hub, such as "openai-community/openai-gpt". Tokens that were added
+                have ids; no text becomes one of them.
 
         Raises:
             FileNotFoundError: they are not there.
@@ -97,12 +104,18 @@ class GPT1Tokenizer(Tokenizer):
         """
         folder = Path(source)
         if not folder.is_dir():
-            folder = hub_folder(str(source), FILES[0])
+            folder = hub_folder(str(source), (*FILES[0], ENGINE, ADDED))
         for vocabulary, merges in FILES:
             if (folder / vocabulary).is_file() and (folder / merges).is_file():
-                return cls(*_read(folder / vocabulary, folder / merges))
+                found, pairs = _read(folder / vocabulary, folder / merges)
+                if (folder / ADDED).is_file():
+                    found = {**_read_json(folder / ADDED), **found}
+                return cls(found, pairs)
+        if (folder / ENGINE).is_file():
+            return cls(*_read_engine(folder / ENGINE))
         raise FileNotFoundError(
-            f"{folder} must have {' and '.join(FILES[0])}, or {' and '.join(FILES[1])}"
+            f"{folder} must have {' and '.join(FILES[0])}, or {ENGINE}, or "
+            f"{' and '.join(FILES[1])}"
         )
 
     def encode(self, text, progress=False):
@@ -141,8 +154,15 @@ class GPT1Tokenizer(Tokenizer):
         """
         lines = standardise(self.mend(text)).split(" \n ")
         split = ([word.text.lower() for word in self.split(line)] for line in lines)
-        first, *rest = split
-        return sum(([*"\n", *line] for line in rest), first)
+        return [word for line in split for word in ("\n", *line)][1:]
+
+    def lacking(self, text):
+        """The characters that there is no token for, after the pipeline's first steps.
+
+        These make one character of a letter and its accent, and mend what is broken.
+        """
+        symbols = (s for word in self.words(text) for s in [*word[:-1], word[-1] + END])
+        return list(dict.fromkeys(s[0] for s in symbols if s not in self.ids))
 
     def encode_word(self, word):
         """The ids of one word of the pipeline; remembered.
@@ -189,6 +209,27 @@ class GPT1Tokenizer(Tokenizer):
         texts = (closed("".join(tokens[:end])) for end in ends[-2:])
         same = takewhile(lambda pair: pair[0] == pair[1], zip(*texts, strict=False))
         return "".join(character for character, _ in same)
+
+    def parted(self, ids):
+        """See `Tokenizer.parted`: cut at a line end, or between two words of letters
+        outside quotes, since no space on either side depends on what is beyond.
+        """
+        tokens = self.readable(ids)
+        ends = [0, *(i for i, token in enumerate(tokens, 1) if token.endswith(" "))]
+        words = ["".join(tokens[i:j])[:-1] for i, j in pairwise(ends)]
+        quoted = next((i for i, word in enumerate(words) if '"' in word), len(words))
+        places = [
+            (place, before == "\n" or place <= quoted)
+            for place, (before, after) in enumerate(pairwise(words[:-1]), 1)
+            if before == "\n" or (before.isalpha() and after.isalpha())
+        ]
+        sure = [place for place, safe in places if safe]
+        for place in [*(place for place, _ in places[-1:]), *sure[-1:]]:
+            text = " ".join(words[:place])
+            if place in sure or closed(text) == tidy(text):
+                space = "" if text.endswith("\n") else " "
+                return tidy(text) + space, ids[ends[place] :]
+        return "", ids
 
     def to_dict(self):
         """What `from_dict` needs, as plain values."""
@@ -238,18 +279,40 @@ def closed(text):
 
 
 def _read(vocabulary_path, merges_path):
-    try:
-        vocabulary = json.loads(vocabulary_path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ValueError(f"{vocabulary_path} is not JSON: {error}") from None
+    vocabulary = _read_json(vocabulary_path)
     lines = merges_path.read_text(encoding="utf-8").split("\n")
     pairs = [tuple(line.split(" ")) for line in lines if line]
     if pairs and pairs[0][0].startswith("#version"):
         pairs = pairs[1:]
-    wrong = [pair for pair in pairs if len(pair) != 2]
-    if wrong or not isinstance(vocabulary, dict):
-        raise ValueError(
-            f"{merges_path} must have two symbols on each line and {vocabulary_path} "
-            f"a dictionary of ids"
-        )
+    if any(len(pair) != 2 for pair in pairs):
+        raise ValueError(f"{merges_path} must have two symbols on each line")
     return vocabulary, pairs
+
+
+def _read_json(path):
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path} is not JSON: {error}") from None
+    if not isinstance(values, dict):
+        raise ValueError(f"{path} must be a dictionary, got {type(values).__name__}")
+    return values
+
+
+def _read_engine(path):
+    """Vocabulary and merges from a file of the tokenizers library."""
+    values = _read_json(path)
+    model = values.get("model") or {}
+    if model.get("type") != "BPE" or model.get("end_of_word_suffix") != END:
+        raise ValueError(
+            f"{path} is not GPT-1's tokenizer: expected byte-pair encoding whose words "
+            f"end in {END}, got {model.get('type')} with "
+            f"{model.get('end_of_word_suffix')!r}"
+        )
+    added = {
+        token["content"]: token["id"] for token in values.get("added_tokens") or []
+    }
+    pairs = [
+        pair.split(" ") if isinstance(pair, str) else pair for pair in model["merges"]
+    ]
+    return {**added, **model["vocab"]}, pairs

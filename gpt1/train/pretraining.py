@@ -4,11 +4,11 @@ from contextlib import closing
 from pathlib import Path
 
 from gpt1.data import get_dataloader, load_text
-from gpt1.loading import TOKENIZER
 from gpt1.plumbing.device import set_seed
 from gpt1.plumbing.files import load_checkpoint
 from gpt1.tales import floor
 from gpt1.tokenizer import make_tokenizer, tokenizer_from_dict
+from gpt1.train.card import write_card
 from gpt1.train.engine import Engine, start_engine
 from gpt1.train.loop import Loop, Stop
 from gpt1.train.report import Silence, describe, progress, summary
@@ -127,6 +127,8 @@ def known_of_tales(options, tokenizer):
 
 def export(run):
     """Write the best model and its tokenizer where `--export` says."""
-    run.model.load_state_dict(load_checkpoint(run.folder / BEST)["model"])
+    best = load_checkpoint(run.folder / BEST)
+    run.model.load_state_dict(best["model"])
     run.model.save_pretrained(run.options.export)
-    run.tokenizer.save(Path(run.options.export) / TOKENIZER)
+    run.tokenizer.save_pretrained(run.options.export)
+    write_card(run, best)

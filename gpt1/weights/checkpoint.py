@@ -6,7 +6,7 @@ import torch
 
 from gpt1.config import GPTConfig
 from gpt1.plumbing.files import load_checkpoint
-from gpt1.weights.layouts import fitted, shapes
+from gpt1.weights.layouts import fitted, shapes, unwrapped
 
 SHIPPED = "tales-tiny"
 """The model that comes with the package: a tiny GPT-1 that tells tales."""
@@ -36,4 +36,4 @@ def read(path, dropout=None):
     known = tensors.values() if isinstance(tensors, dict) else [None]
     if not all(isinstance(each, torch.Tensor) for each in known):
         raise ValueError(f"{path} does not fit its config: its model has no weights")
-    return config, fitted(tensors, shapes(config), path)
+    return config, fitted(unwrapped(tensors, path), shapes(config), path)

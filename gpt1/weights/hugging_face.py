@@ -9,9 +9,11 @@ import torch
 from gpt1.config import GPTConfig
 from gpt1.plumbing.files import atomic_write
 from gpt1.plumbing.hub import missing
-from gpt1.weights.layouts import from_theirs, their_name, to_theirs
+from gpt1.weights.layouts import from_theirs, their_name, to_theirs, unwrapped
 
 WEIGHTS, CONFIG = "model.safetensors", "config.json"
+INDEX, SHARDS = f"{WEIGHTS}.index.json", "model-*.safetensors"
+"""Large models lie in several files, and a list says which tensor is where."""
 
 IN_CONFIG = {
     "vocab_size": "vocab_size",
@@ -22,12 +24,13 @@ IN_CONFIG = {
     "norm_eps": "layer_norm_epsilon",
     "init_std": "initializer_range",
 }
+# The last is the one that a model of ours takes, in all places.
 DROPOUTS = ("embd_pdrop", "attn_pdrop", "resid_pdrop")
 
 # Not part of the language model: mask and position buffers of older versions, and the
 # heads that fine-tuned models carry.
 IGNORED = re.compile(
-    r"h\.\d+\.attn\.(bias|masked_bias)|position_ids|(score|multiple_choice_head)\..+"
+    r"h\.\d+\.attn\.(bias|masked_bias)|position_ids|(score|multiple_choice_head|v_head)\..+"
 )
 
 
@@ -36,12 +39,40 @@ def read(path, dropout=None):
 
     Args:
         path: a folder, or the file of the weights, whose folder holds the config.
-        dropout: the model's dropout; None takes it from the config.
+        dropout: the model's dropout; None takes `resid_pdrop` from the config.
     """
-    weights = path if path.is_file() else path / WEIGHTS
-    config = read_config(weights.parent / CONFIG, dropout)
-    tensors = read_tensors(weights)
+    folder = path.parent if path.is_file() else path
+    config = read_config(folder / CONFIG, dropout)
+    files = [path] if path.suffix == ".safetensors" else weight_files(folder)
+    tensors = {}
+    for file in files:
+        tensors |= read_tensors(file)
     return config, from_theirs(config, tied(tensors, path), path)
+
+
+def weight_files(folder):
+    """The files that hold the weights of a folder.
+
+    Raises:
+        FileNotFoundError: a file of the index is not there.
+        ValueError: the index is no index.
+    """
+    if (folder / WEIGHTS).is_file():
+        return [folder / WEIGHTS]
+    try:
+        index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+        names = sorted({Path(name).name for name in index["weight_map"].values()})
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise ValueError(
+            f"{folder / INDEX} must have a weight_map from tensors to files"
+        ) from None
+    missing_files = [name for name in names if not (folder / name).is_file()]
+    if missing_files or not names:
+        raise FileNotFoundError(
+            f"{folder} must have all files that its {INDEX} names, and lacks "
+            f"{', '.join(missing_files[:3]) or 'any'}"
+        )
+    return [folder / name for name in names]
 
 
 def read_tensors(path):
@@ -52,7 +83,7 @@ def read_tensors(path):
     except ImportError:
         raise missing("safetensors", "pretrained") from None
     try:
-        tensors = load_file(path)
+        tensors = unwrapped(load_file(path), path)
     except SafetensorError as error:
         raise ValueError(f"{path} is not safetensors, or is damaged: {error}") from None
     plain = {name.removeprefix("transformer."): t for name, t in tensors.items()}
@@ -87,13 +118,16 @@ def read_config(path, dropout=None):
             f"model_type {kind!r}, afn {activation!r}"
         )
     values = {ours: theirs[name] for ours, name in IN_CONFIG.items() if name in theirs}
-    rates = {theirs.get(name, 0.1) for name in DROPOUTS}
-    if dropout is None and len(rates) > 1:
-        raise ValueError(
-            f"{path} has different rates for {', '.join(DROPOUTS)}; this model has "
-            f"one: choose it with from_pretrained(..., dropout=...)"
-        )
-    return GPTConfig(**values, dropout=rates.pop() if dropout is None else dropout)
+    if not values.get("init_std"):  # which a trained model has no use for
+        values.pop("init_std", None)
+    if dropout is None:
+        # One rate stands for their three, which may differ: the one of two places in
+        # four. It matters in training alone.
+        dropout = theirs.get(DROPOUTS[-1], 0.1)
+    try:
+        return GPTConfig(**values, dropout=dropout or 0.0)
+    except ValueError as error:
+        raise ValueError(f"{path} is not the config of a GPT-1: {error}") from None
 
 
 def write(config, state, directory):
@@ -130,6 +164,8 @@ def write(config, state, directory):
     values = {
         "architectures": ["OpenAIGPTLMHeadModel"],
         "model_type": "openai-gpt",
+        # Without it, a folder that has no tokenizer gets one there that knows no word.
+        "tokenizer_class": "PreTrainedTokenizerFast",
         "afn": "gelu",
         **{theirs: getattr(config, ours) for ours, theirs in IN_CONFIG.items()},
         **dict.fromkeys(DROPOUTS, config.dropout),

@@ -4,6 +4,8 @@ Hugging Face's names, without their `transformer.` prefix, are the common ones: 
 files are read under these names too.
 """
 
+import re
+
 # Ours on the left, theirs on the right; in OpenAI's files a block's tensors come in
 # this order, weight before bias.
 IN_BLOCK = {
@@ -18,6 +20,31 @@ OUTSIDE = {
     "token_embedding.weight": "tokens_embed.weight",
     "position_embedding.weight": "positions_embed.weight",
 }
+
+
+TOLD = 12
+"""The most tensors that an error names."""
+
+WRAPPED = re.compile(
+    r"(^|\.)(?:(?:_orig_mod|module|_fsdp_wrapped_module|_checkpoint_wrapped_module)\.)+"
+)
+"""What PyTorch's wrappers (compile, data-parallel, checkpointing) put into names."""
+
+
+def unwrapped(tensors, path):
+    """Tensors by the names that they have in a model without wrappers.
+
+    Args:
+        tensors: by name.
+        path: where they come from, for the message.
+
+    Raises:
+        ValueError: two tensors then have the same name.
+    """
+    names = {name: WRAPPED.sub(r"\1", str(name)) for name in tensors}
+    if len(set(names.values())) < len(names):
+        raise ValueError(f"{path} has tensors twice, with and without a wrapper's name")
+    return {names[name]: tensor for name, tensor in tensors.items()}
 
 
 def shapes(config):
@@ -78,7 +105,7 @@ def from_theirs(config, tensors, path):
         path: where they come from, for the message.
 
     Raises:
-        ValueError: tensors are missing, misshapen or unknown; all of them are named.
+        ValueError: tensors are missing, misshapen or unknown; the first are named.
     """
     ours = shapes(config)
     theirs = {
@@ -99,7 +126,7 @@ def fitted(tensors, shapes, path):
         path: where they come from, for the message.
 
     Raises:
-        ValueError: tensors are missing, misshapen or unknown; all of them are named.
+        ValueError: tensors are missing, misshapen or unknown; the first are named.
     """
     wrong = []
     for name, shape in shapes.items():
@@ -108,7 +135,12 @@ def fitted(tensors, shapes, path):
         elif tuple(tensors[name].shape) != shape:
             got = tuple(tensors[name].shape)
             wrong.append(f"{name} must be {shape}, got {got}")
+        elif not tensors[name].is_floating_point():
+            wrong.append(f"{name} must hold floats, got {tensors[name].dtype}")
     wrong += [f"{name} is unknown" for name in tensors if name not in shapes]
     if wrong:
-        raise ValueError(f"{path} does not fit its config: {'; '.join(wrong)}")
+        more = f"; and {len(wrong) - TOLD} more" if len(wrong) > TOLD else ""
+        raise ValueError(
+            f"{path} does not fit its config: {'; '.join(wrong[:TOLD])}{more}"
+        )
     return {name: tensors[name].float() for name in shapes}

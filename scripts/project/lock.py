@@ -29,8 +29,8 @@ LEFT_OUT = re.compile(r"^(nvidia-|cuda-|triton)|sys_platform == 'emscripten'$")
 
 
 def compile_constraints(*arguments: str) -> str:
-    """Return pinned requirements for all extras, one a line, with their markers."""
-    command = ["uv", "pip", "compile", "pyproject.toml", "--all-extras", "--universal"]
+    """Return pinned requirements for `all`, one a line, with their markers."""
+    command = ["uv", "pip", "compile", "pyproject.toml", "--extra=all", "--universal"]
     command += ["--python-version=3.10", "--no-header", "--no-annotate", "--quiet"]
     command += ["--output-file", CONSTRAINTS.name, *arguments]
     subprocess.run(command, cwd=ROOT, check=True)

@@ -40,6 +40,25 @@ def test_underscore_and_hyphen_are_alike(flag):
     assert parse(Options, [f"{flag}=5"]) == Options(cook_hours=5)
 
 
+@pytest.mark.parametrize(
+    "value",
+    ["-- a well-known tale", "---", "-Hello", "--", "-", "-1", "--a-b=c-d", "=", "==x"],
+)
+@pytest.mark.parametrize("joined", [True, False])
+def test_a_value_arrives_as_it_was_typed(value, joined):
+    words = [f"--out={value}"] if joined else ["--out", value]
+    assert given(TrainConfig, [*words, "--seed", "3"]) == {"out": value, "seed": 3}
+
+
+def test_a_flag_is_no_value_of_the_one_before_it(capsys):
+    assert (
+        "--salt: expected one argument" in told(capsys, "--salt", "--cook-hours=3")[2]
+    )
+    assert given(TrainConfig, ["--resume", "--seed=-1"]) == {"resume": "", "seed": -1}
+    assert given(TrainConfig, ["--resume", "a-b"]) == {"resume": "a-b"}
+    assert "explicit argument 'tight'" in told(capsys, "--cover=tight")[2]
+
+
 def test_what_is_not_given_keeps_its_default():
     assert parse(Options, []) == Options()
     assert given(Options, []) == {}

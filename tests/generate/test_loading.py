@@ -99,8 +99,9 @@ def test_an_id_of_the_hub_is_fetched_with_all_that_is_needed(
 
     monkeypatch.setattr(loading, "hub_folder", hub_folder)
     same(load_model("someone/a-gpt", "cpu")[0], original)
-    names = {"config.json", "model.safetensors", "gpt1_tokenizer.json"}
-    assert asked == [("someone/a-gpt", names | {"vocab.json", "merges.txt"})]
+    names = {"config.json", "model.safetensors", "gpt1_tokenizer.json", "vocab.json"}
+    names |= {"model.safetensors.index.json", "model-*.safetensors", "merges.txt"}
+    assert asked == [("someone/a-gpt", names | {"tokenizer.json", "added_tokens.json"})]
 
 
 def test_a_file_of_ones_own_goes_before_the_shipped_model(

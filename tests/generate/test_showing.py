@@ -143,6 +143,54 @@ def test_a_word_waits_for_the_next_and_a_quote_until_it_is_closed(
     assert grown(original, [], [original.ids[t] for t in tokens])[1] == shown
 
 
+def test_a_gpt1_text_is_parted_where_neither_side_knows_the_other(original):
+    cuts = 0
+    for ids in sentences(original):
+        for end in range(len(ids) + 1):
+            certain, rest = original.parted(ids[:end])
+            assert certain + original.settled(rest) == original.settled(ids[:end]), ids
+            assert certain + original.decode(rest + ids[end:]) == original.decode(ids)
+        cuts += bool(certain)
+    assert cuts > 500
+
+
+LONG = {
+    "words": ["he</w>", "said</w>"],
+    "marks": [".</w>"],
+    "one word": ["th"],
+    "an open quote": ['"</w>', *["he</w>"] * 3_999],
+    "a stray quote": ["x", '"', *["he</w>"] * 3_999],
+    "quotes": ["a</w>", '"</w>', "he</w>", '"</w>'],
+    "line ends": ["he</w>", "\n</w>"],
+}
+
+
+@pytest.mark.parametrize("text", LONG)
+def test_a_long_text_is_read_in_a_time_that_grows_with_its_length(
+    original, text, monkeypatch
+):
+    read = []
+    readable = original.readable
+    monkeypatch.setattr(
+        original, "readable", lambda ids: read.append(len(ids)) or readable(ids)
+    )
+    ids = [original.ids[token] for token in LONG[text]] * 4_000
+    shown, parts = grown(original, [], ids[:4_000], "no such text")
+    assert sum(read) < 100 * 4_000  # looking at the whole each time makes it 8 million
+    assert "".join(parts) == original.decode(ids[:4_000])
+
+
+def test_a_long_text_of_characters_is_read_once(monkeypatch):
+    read = []
+    decode = LETTERS.decode
+    monkeypatch.setattr(
+        LETTERS, "decode", lambda ids: read.append(len(ids)) or decode(ids)
+    )
+    text, parts = grown(LETTERS, [2] * 50, [2, 3] * 5_000, "cc")
+    assert (text.text, len(parts)) == ("a" * 50 + "ab" * 5_000, 10_001)
+    assert sum(read) == 10_100
+
+
 def test_texts_are_printed_in_their_order_as_far_as_they_are_ready(capsys):
     texts = [Shown(LETTERS, [], 3) for _ in range(3)]
     printer = Printer(texts, ["one\n", "two\n", "three\n"])

@@ -123,10 +123,33 @@ def test_the_export_is_read_by_hugging_face_and_by_us(made):
     ours, tokenizer = load_model(made / "exported", "cpu")
     best, same = load_model(made / "checkpoints", "cpu")
     assert tokenizer.to_dict() == same.to_dict()
+    names = transformers.AutoTokenizer.from_pretrained(made / "exported")
+    assert names("the cat sat on").input_ids == tokenizer.encode("the cat sat on")
     ids = torch.tensor([tokenizer.encode("the cat sat on")])  # (1, 14)
     with torch.no_grad():
         assert torch.equal(ours(ids), best(ids))
         torch.testing.assert_close(theirs(ids).logits, ours(ids), rtol=0, atol=1e-5)
+
+
+def test_the_exports_card_has_the_numbers_of_the_run(made):
+    card = (made / "exported" / "README.md").read_text(encoding="utf-8")
+    best = kept(made / "checkpoints")
+    assert f"| validation loss | {best['validation_loss']:.4f} nats" in card
+    assert f"| updates | {best['step']} of {STEPS}, " in card
+    model = load_model(made / "exported", "cpu")[0]
+    count = sum(parameter.numel() for parameter in model.parameters())
+    assert f"| parameters | {count:,} |" in card
+    assert (made / "exported" / "generation_config.json").is_file()
+
+
+def test_a_readme_of_ones_own_is_not_replaced(here):
+    pytest.importorskip("safetensors")
+    (here / "README.md").write_text("mine")
+    train_here(*flags(max_steps=2), "--export", ".")
+    assert (here / "README.md").read_text() == "mine"
+    train_here(*flags(max_steps=2), "--out", "two", "--export", "exported")
+    train_here(*flags(max_steps=3), "--out", "three", "--export", "exported")
+    assert " of 3, " in (here / "exported" / "README.md").read_text()
 
 
 def test_a_finished_run_can_be_exported_later(made, monkeypatch, tmp_path, capsys):

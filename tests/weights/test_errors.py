@@ -126,5 +126,6 @@ def test_the_hub_gives_a_folder_with_config_and_weights_only(
     monkeypatch.setattr("huggingface_hub.snapshot_download", download)
     loaded = GPT.from_pretrained("openai-community/openai-gpt", revision="abc")
     same(loaded, small)
-    files = ["config.json", "model.safetensors"]
+    files = ["config.json", "model-*.safetensors", "model.safetensors"]
+    files.append("model.safetensors.index.json")
     assert asked == [("openai-community/openai-gpt", "abc", files)]

@@ -37,8 +37,9 @@ def environment():
 
 
 def needed():
-    """Return the names of all that the package asks for, with any of its extras."""
-    names = {canonicalize_name(Requirement(line).name) for line in requires("gpt1")}
+    """Return the names of what the package asks for, with any extra that is locked."""
+    lines = [line for line in requires("gpt1") if '"clients"' not in line]
+    names = {canonicalize_name(Requirement(line).name) for line in lines}
     return names - {"gpt1"}
 
 

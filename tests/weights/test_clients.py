@@ -1,0 +1,101 @@
+"""Libraries that people use models with read ours: `pip install "gpt1[clients]"`."""
+
+import importlib.util
+import json
+
+import pytest
+import torch
+
+from gpt1 import GPT, GPTConfig
+from gpt1.tokenizer import CharTokenizer
+
+# Their warnings are theirs to mend.
+pytestmark = pytest.mark.filterwarnings("default")
+
+LETTERS = CharTokenizer("\n abcdefgh.")
+TASK = """
+task: endings
+dataset_path: json
+dataset_kwargs: {{data_files: {{test: "{file}"}}}}
+output_type: multiple_choice
+test_split: test
+doc_to_text: "{{{{start}}}}"
+doc_to_choice: ends
+doc_to_target: right
+target_delimiter: ""
+metric_list: [{{metric: acc}}]
+"""
+TALES = [
+    {"start": "a cab", "ends": [". bad", " had a head"], "right": 0},
+    {"start": "a bad egg", "ends": ["\nfed", "."], "right": 1},
+]
+
+
+def needs(package):
+    missing = importlib.util.find_spec(package) is None
+    return pytest.mark.skipif(missing, reason=f"{package} is not installed")
+
+
+@pytest.fixture
+def model(tmp_path):
+    """A model whose folder is `tmp_path / "model"`."""
+    torch.manual_seed(0)
+    sizes = {"context": 32, "width": 16, "layers": 2, "heads": 2, "init_std": 0.3}
+    model = GPT(GPTConfig(vocab_size=LETTERS.vocab_size, **sizes)).eval()
+    model.save_pretrained(tmp_path / "model")
+    LETTERS.save_pretrained(tmp_path / "model")
+    return model
+
+
+def likelihood(model, start, end):
+    """Nats of a text after another, and whether greedy choices would write it."""
+    ids = torch.tensor([LETTERS.encode(start + end)])  # (1, time)
+    first = len(LETTERS.encode(start))
+    with torch.no_grad():
+        nats = model(ids).log_softmax(-1)[0, first - 1 : -1]  # (end, vocab)
+    targets = ids[0, first:]  # (end,)
+    found = nats.gather(1, targets[:, None]).sum().item()
+    return found, torch.equal(nats.argmax(-1), targets)
+
+
+@needs("lm_eval")
+def test_lm_eval_finds_our_likelihoods_on_a_task_of_local_files(model, tmp_path):
+    from lm_eval import simple_evaluate
+    from lm_eval.models.huggingface import HFLM
+    from lm_eval.tasks import TaskManager
+
+    file = tmp_path / "tales.jsonl"
+    file.write_text("".join(f"{json.dumps(tale)}\n" for tale in TALES))
+    (tmp_path / "tasks").mkdir()
+    task = TASK.format(file=file.as_posix())
+    (tmp_path / "tasks" / "endings.yaml").write_text(task)
+    folder = str(tmp_path / "model")
+    # It wants a first token for texts that have none before them.
+    start = LETTERS.ids["\n"]
+    theirs = HFLM(folder, device="cpu", batch_size=2, prefix_token_id=start)
+    tasks = TaskManager(include_path=str(tmp_path / "tasks"), include_defaults=False)
+    told = simple_evaluate(theirs, tasks=["endings"], task_manager=tasks)
+    right = 0
+    for tale, sample in zip(TALES, told["samples"]["endings"], strict=True):
+        ours = [likelihood(model, tale["start"], end) for end in tale["ends"]]
+        assert sample["doc"] == tale
+        for (nats, greedy), [(theirs_nats, theirs_greedy)] in zip(
+            ours, sample["resps"], strict=True
+        ):
+            assert float(theirs_nats) == pytest.approx(nats, abs=1e-4)
+            assert str(theirs_greedy) == str(greedy)
+        right += ours[tale["right"]] == max(ours)
+    assert told["results"]["endings"]["acc,none"] == right / len(TALES)
+
+
+@needs("transformer_lens")
+def test_transformer_lens_computes_our_logits(model, tmp_path):
+    from transformer_lens.model_bridge import TransformerBridge
+
+    theirs = TransformerBridge.boot_transformers(
+        str(tmp_path / "model"), device="cpu", dtype=torch.float32
+    )
+    ids = torch.tensor([LETTERS.encode("a cab. a bad egg")])  # (1, 16)
+    with torch.no_grad():
+        torch.testing.assert_close(theirs(ids), model(ids), rtol=0, atol=1e-4)
+    assert theirs.to_tokens("a cab", prepend_bos=False).tolist() == ids[:, :5].tolist()
