@@ -1,13 +1,12 @@
 """The built book has no dead link, loads nothing from elsewhere, and is complete."""
 
 import re
-import subprocess
 
 import pytest
 
 from lib.book.chapters import CONTENTS, EVERY, NOTEBOOKS, ROOT
 from lib.book.links import Page, css_loads, dead, is_elsewhere
-from scripts.site.address import project
+from scripts.site.address import project, tracked
 
 
 @pytest.fixture(scope="session")
@@ -140,13 +139,7 @@ def test_the_buttons_of_a_chapter_lead_to_its_tracked_notebook(chapter, path):
     binder = f"https://mybinder.org/v2/gh/{owner_name}/main?urlpath=lab/tree/{file}"
     assert colab in links
     assert binder in links
-    tracked = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", file],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
-    assert tracked.stdout.strip() == file
+    assert path in tracked()
 
 
 # The checker itself.
