@@ -65,7 +65,7 @@ oldest: ## check the package beside the oldest versions it takes, in .venv-oldes
 	@$(MAKE) --no-print-directory test-package VENV=.venv-oldest PYTHON="$(PYTHON)" EXTRAS=test CONSTRAINTS=tests/lowest.txt
 
 newest: ## check the package and the chapters beside the newest, in .venv-newest
-	@$(MAKE) --no-print-directory test-package test-chapters VENV=.venv-newest PYTHON="$(PYTHON)" EXTRAS=test CONSTRAINTS=
+	@$(MAKE) --keep-going --no-print-directory test-package test-chapters VENV=.venv-newest PYTHON="$(PYTHON)" EXTRAS=test CONSTRAINTS=
 
 notebooks: environment ## run the chapters and store what they print (NB=04-attention for one)
 	@$(RUN) -m scripts.notebooks.run $(NB)
