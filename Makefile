@@ -3,9 +3,11 @@
 #
 #   PYTHON=python3.12      the Python that .venv is made from
 #   CONSTRAINTS=           install the newest versions instead of the checked ones
+#   VENV=.venv             where they are installed
 
 PYTHON ?= python3
 CONSTRAINTS ?= constraints.txt
+VENV ?= .venv
 JOBS ?= 2
 PORT ?= 8000
 PAPER ?= a4
@@ -16,20 +18,20 @@ export PYTHONNOUSERSITE := 1
 export PYTHONUTF8 := 1
 
 ifeq ($(OS),Windows_NT)
-  RUN := .venv/Scripts/python
+  RUN := $(VENV)/Scripts/python
 else
-  RUN := .venv/bin/python
+  RUN := $(VENV)/bin/python
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help benchmark book colab icons screenshots serve pdf epub offline test quick test-package test-chapters notebooks \
+.PHONY: help benchmark book colab icons screenshots serve pdf epub offline test quick test-package test-chapters oldest newest notebooks \
 	tales-tiny checked lint format address lock clean distclean environment
 
 help: ## list these commands
 	@$(PYTHON) -c "import re; print('\n'.join('make %-14s%s' % m for m in re.findall(r'(?m)^([\w-]+):.*?## (.*)', open('Makefile', encoding='utf8').read())))"
 
 environment:
-	@$(PYTHON) scripts/project/environment.py "$(or $(EXTRAS),all)" "$(CONSTRAINTS)"
+	@$(PYTHON) scripts/project/environment.py "$(or $(EXTRAS),all)" "$(CONSTRAINTS)" "$(VENV)"
 
 book: environment ## build the book and say where it is
 	@$(RUN) -m scripts.site.build
@@ -52,11 +54,18 @@ test: environment ## check everything, as the project's own CI does
 quick: environment ## check what can be checked in a minute, while you work
 	@$(RUN) -m scripts.project.quick $(JOBS)
 
-test-package: environment ## check the package alone (with EXTRAS=test CONSTRAINTS= beside the newest torch)
+test-package: environment ## check the package alone
 	@$(RUN) -m pytest tests --ignore=tests/book $(ARGS)
 
 test-chapters: environment ## check the chapters' outputs alone (nbval)
 	@$(RUN) -m pytest --nbval notebooks $(ARGS)
+
+oldest: PYTHON = python3.10
+oldest: ## check the package beside the oldest versions it takes, in .venv-oldest
+	@$(MAKE) --no-print-directory test-package VENV=.venv-oldest PYTHON="$(PYTHON)" EXTRAS=test CONSTRAINTS=tests/lowest.txt
+
+newest: ## check the package and the chapters beside the newest, in .venv-newest
+	@$(MAKE) --keep-going --no-print-directory test-package test-chapters VENV=.venv-newest PYTHON="$(PYTHON)" EXTRAS=test CONSTRAINTS=
 
 notebooks: environment ## run the chapters and store what they print (NB=04-attention for one)
 	@$(RUN) -m scripts.notebooks.run $(NB)
@@ -96,5 +105,5 @@ lock: environment ## resolve constraints.txt and environment.yml anew (needs uv;
 clean: ## remove what was built
 	@$(PYTHON) -m scripts.project.clean
 
-distclean: clean ## remove what was built, and .venv
-	@$(PYTHON) -m scripts.project.clean .venv
+distclean: clean ## remove what was built, and the environments
+	@$(PYTHON) -m scripts.project.clean .venv .venv-oldest .venv-newest

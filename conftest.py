@@ -19,6 +19,9 @@ def pytest_configure(config):
         from lib import nbval_shapes
 
         config.pluginmanager.register(nbval_shapes)
+        # One notebook is one kernel: with -n, all its cells go to one worker.
+        if config.getoption("dist", None) in ("load", "loadgroup", "worksteal"):
+            config.option.dist = "loadfile"
         rules = config.option.nbval_sanitize_with
         config.option.nbval_sanitize_with = rules or str(
             ROOT / "tests" / "nbval_sanitize.cfg"

@@ -37,7 +37,8 @@ def _name_ramps(matplotlib):
     """The colours of heat maps, under the names "gpt1" and "balance"."""
     make = matplotlib.colors.LinearSegmentedColormap.from_list
     for name, colours in (("gpt1", RAMP), ("balance", BALANCE)):
-        matplotlib.colormaps.register(make(name, colours), force=True)
+        matplotlib.colormaps.unregister(name)  # or a second call would warn
+        matplotlib.colormaps.register(make(name, colours))
 
 
 def _show_svg():

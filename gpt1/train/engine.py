@@ -12,6 +12,7 @@ import re
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 
 import torch
 from torch import distributed
@@ -152,8 +153,10 @@ class Engine:
         values = [None] * self.count
         if self.count == 1:
             return [value]
-        distributed.all_gather_object(values, value, group=self.messages)
-        return values
+        # As bytes: PyTorch 2.4 warns of tensors that it sends in objects itself.
+        torch.save(value, packed := BytesIO())
+        distributed.all_gather_object(values, packed.getvalue(), group=self.messages)
+        return [torch.load(BytesIO(got), weights_only=True) for got in values]
 
     @contextmanager
     def main_first(self):

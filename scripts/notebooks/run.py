@@ -4,8 +4,9 @@
     make notebooks NB=04-attention    one of them
 
 A notebook is written only when it has run to its end. What the editor left behind
-(times, collapsed cells, kernel names) is removed, so that a notebook that still prints
-what it printed stays the same file to the byte. The one exception: where only outputs
+(times, collapsed cells, kernel names, other ids or none) is removed, so that a notebook
+that still prints what it printed stays the same file to the byte: a cell that says what
+a committed one says has its id. The one exception: where only outputs
 differ that are tagged `nbval-ignore-output`, such as times, the stored ones are kept.
 """
 
@@ -15,6 +16,7 @@ import json
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from pathlib import Path
 
 import nbformat
@@ -50,12 +52,13 @@ def run(path: Path) -> str:
         record_timing=False,
         extra_arguments=["--log-level=ERROR"],
     ).execute()
-    return stored_form(notebook)
+    return stored_form(notebook, committed(path))
 
 
-def stored_form(notebook: nbformat.NotebookNode) -> str:
+def stored_form(notebook: nbformat.NotebookNode, before: str | None = None) -> str:
     """Return the one text that a notebook with these contents has on disk."""
-    notebook.metadata = METADATA
+    notebook.metadata, notebook.nbformat_minor = METADATA, 5
+    take_back_ids(notebook.cells, json.loads(before)["cells"] if before else [])
     for cell in notebook.cells:
         cell.metadata = {k: v for k, v in cell.metadata.items() if k in KEPT_IN_CELLS}
         cell.pop("attachments", None)
@@ -63,6 +66,17 @@ def stored_form(notebook: nbformat.NotebookNode) -> str:
     nbformat.validate(notebook)
     text = nbformat.writes(notebook, indent=1, ensure_ascii=False, sort_keys=True)
     return text.rstrip("\n") + "\n"
+
+
+def take_back_ids(cells: list[dict], committed: list[dict]) -> None:
+    """Give cells the ids that they were committed with, whatever an editor did."""
+    known = defaultdict(list)
+    for cell in committed:
+        if "id" in cell:
+            known[cell["cell_type"], "".join(cell["source"])].append(cell["id"])
+    for cell in cells:
+        if same := known[cell["cell_type"], cell["source"]]:
+            cell["id"] = same.pop(0)
 
 
 def without_ignored(text: str) -> dict:
@@ -75,9 +89,12 @@ def without_ignored(text: str) -> dict:
 
 
 def committed(path: Path) -> str | None:
-    """Return the notebook as it was last committed, None where it never was."""
+    """Return the notebook as it was last committed, None where nobody knows."""
     command = ["git", "show", f"HEAD:./{path.name}"]
-    shown = subprocess.run(command, cwd=path.parent, capture_output=True)
+    try:
+        shown = subprocess.run(command, cwd=path.parent, capture_output=True)
+    except FileNotFoundError:  # no git here
+        return None
     return shown.stdout.decode("utf8") if shown.returncode == 0 else None
 
 

@@ -1,9 +1,10 @@
 """Make the project's own environment, `.venv`, or bring it up to date.
 
-    python3 scripts/project/environment.py [EXTRAS] [CONSTRAINTS]
+    python3 scripts/project/environment.py [EXTRAS] [CONSTRAINTS] [FOLDER]
 
 Installs the package in place with its extras at the versions of constraints.txt, and
-does nothing when neither has changed since the last time. Nothing outside `.venv` is
+does nothing when neither has changed since the last time; without CONSTRAINTS it takes
+the newest versions, and looks for newer ones each day. Nothing outside `.venv` is
 written. (Old Pythons must be able to read this file, to say that they are too old.)
 """
 
@@ -13,9 +14,10 @@ import hashlib
 import os
 import subprocess
 import sys
+import time
 
 LOWEST = (3, 10)
-VENV = ".venv"
+VENV = sys.argv[3] if len(sys.argv) > 3 else ".venv"
 PYTHON = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin", "python")
 STAMP = os.path.join(VENV, "installed.txt")
 
@@ -35,13 +37,15 @@ def main():
     if os.path.exists(STAMP):
         os.remove(STAMP)
     if not works():
-        print("Making the environment in .venv", flush=True)
+        print("Making the environment in " + VENV, flush=True)
         create()
-    print("Installing what the book needs into .venv: minutes, once", flush=True)
+    print("Installing what it needs into %s: minutes, once" % VENV, flush=True)
     command = [PYTHON, "-m", "pip", "install", "--quiet", "--no-input"]
     command += ["--disable-pip-version-check", "--editable", ".[%s]" % extras]
     if constraints:
         command += ["--constraint", constraints]
+    else:
+        command += ["--upgrade", "--upgrade-strategy", "eager"]
     if subprocess.call(command) != 0:
         sys.exit("The installation failed; pip's message is above.")
     with open(STAMP, "w") as file:
@@ -52,7 +56,8 @@ def fingerprint(extras, constraints):
     """Name everything that the installed environment depends on."""
     digest = hashlib.sha256()
     project = read("pyproject.toml").split("\n[tool.")[0]
-    for part in (extras, constraints, project, read(constraints)):
+    versions = read(constraints) if constraints else time.strftime("%Y-%m-%d")
+    for part in (extras, constraints, project, versions):
         digest.update((part + "\0").encode())
     return digest.hexdigest()
 

@@ -20,9 +20,8 @@ REPORT = BUILD / "tests.xml"
 """What each test took and how it ended; `make checked` reads it too."""
 LINT = {"lint": ["ruff", "check", "--quiet", "."]}
 LINT |= {"format": ["ruff", "format", "--check", "--quiet", "."]}
-# One notebook is one kernel: all its cells go to one worker. The order of the files
-# is that of `conftest.py`.
-PYTEST = ["pytest", "--nbval", "-q", "--dist", "loadfile", "--no-loadscope-reorder"]
+# The order of the files is that of `conftest.py`.
+PYTEST = ["pytest", "--nbval", "-q", "--no-loadscope-reorder"]
 
 
 def run(parts: dict[str, list[str]]) -> list[str]:

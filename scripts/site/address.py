@@ -12,11 +12,13 @@ cell of the chapters, which names both, is written here.
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from fnmatch import fnmatch
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -133,10 +135,27 @@ def followed_notebook(text: str, address: str) -> str:
 
 def tracked() -> list[Path]:
     """Return the project's files: what git tracks or would track."""
+    if not (ROOT / ".git").exists():
+        return walked()
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.check_output(command, cwd=ROOT).decode("utf8").split("\0")
     paths = [ROOT / name for name in listed if name]
     return sorted(path for path in set(paths) if path.is_file())
+
+
+def walked() -> list[Path]:
+    """Return the same without git, as in an archive: all that .gitignore allows."""
+    lines = (ROOT / ".gitignore").read_text("utf8").splitlines()
+    ignored = [line.rstrip("/") for line in lines if line and line[0] != "#"]
+
+    def kept(names: list[str]) -> list[str]:
+        return [n for n in names if not any(fnmatch(n, pattern) for pattern in ignored)]
+
+    found = []
+    for folder, folders, files in os.walk(ROOT):
+        folders[:] = kept(folders)
+        found += [Path(folder, name) for name in kept(files)]
+    return sorted(found)
 
 
 def texts() -> Iterator[tuple[Path, str]]:

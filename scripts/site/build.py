@@ -3,13 +3,15 @@
     make book
 
 Unchanged pages are kept from the last build, unless something changed that all pages
-share; `make test` forgets them all first.
+share, such as a title; `make test` forgets them all first.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -27,19 +29,33 @@ SHARED = ["_config.yml", "_toc.yml", "constraints.txt", "book/references.bib"]
 SHARED += ["book/glossary.md", "book/bibliography.md"]
 SHARED += ["book/_static/**/*", "book/_templates/*", "book/_ext/**/*.py"]
 SHARED += ["gpt1/**/*.py"]
+PAGES = ["book/*.md", "notebooks/*.ipynb"]
+# Headings, labels, numbers and anchors: other pages show them, or lead to them.
+PLACES = re.compile(r"^#+ .+|^\([\w-]+\)=|\\tag\{\w+\}|\{#[\w-]+", re.MULTILINE)
 PROGRAM = "from jupyter_book.cli.main import main; main()"
 COMMAND = [sys.executable, "-c", PROGRAM, "build", ".", "--quiet"]
 STRICT = ["-W", "-n", "--keep-going"]
 
 
 def shared_inputs() -> str:
-    """Name what all pages depend on: the files of SHARED, and which pages there are."""
+    """Name what all pages depend on: SHARED, the pages there are, and their places."""
     digest = hashlib.sha256()
     for pattern in SHARED:
         for path in sorted(ROOT.glob(pattern)):
             if path.is_file():
                 digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    for path in sorted(path for pattern in PAGES for path in ROOT.glob(pattern)):
+        digest.update("\0".join([path.name, *places(path)]).encode())
     return digest.hexdigest()
+
+
+def places(page: Path) -> list[str]:
+    """Return what other pages may show of a page."""
+    text = page.read_text("utf8")
+    if page.suffix == ".ipynb":
+        cells = json.loads(text)["cells"]
+        text = "\n".join("".join(cell["source"]) + "\n" for cell in cells)
+    return PLACES.findall(text)
 
 
 def build() -> int:

@@ -6,9 +6,7 @@ from filelock import FileLock
 from lib.book.browsing import serving, visits
 from lib.book.chapters import CONTENTS, ROOT
 from scripts.site.browser import MISSING, find, launch
-from scripts.site.build import BUILD, SHARED, STAMP, build
-
-PAGES = ["book/*.md", "notebooks/*.ipynb"]
+from scripts.site.build import BUILD, PAGES, SHARED, STAMP, build
 
 
 def is_current():

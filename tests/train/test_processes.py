@@ -37,7 +37,7 @@ def found(warm, tmp_path_factory):
     """What each of two processes found: gradients, evaluation, random numbers."""
     folder = tmp_path_factory.mktemp("found")
     run_two(warm, folder, call="lib.two_processes.write_gradients")
-    return [torch.load(folder / f"found{rank}") for rank in (0, 1)]
+    return [torch.load(folder / f"found{rank}", weights_only=True) for rank in (0, 1)]
 
 
 def test_the_gradient_of_two_is_that_of_one_with_the_same_batch(found):
@@ -87,7 +87,7 @@ def test_two_processes_learn_what_one_learns(warm, pair, tmp_path):
 
 
 def test_each_window_of_an_epoch_is_seen_once(pair):
-    seen = [torch.load(pair / f"rows{rank}") for rank in (0, 1)]
+    seen = [torch.load(pair / f"rows{rank}", weights_only=True) for rank in (0, 1)]
     epoch = [[look for look in mine if look[0]][:11] for mine in seen]
     rows = [tuple(row.tolist()) for mine in epoch for *_, got in mine for row in got]
     batches = [tuple(row.tolist()) for _, ids, _ in epoch[0] for row in ids]

@@ -1,10 +1,13 @@
 """Every chapter is stored fully run, fits the page, and says what its pictures show."""
 
+import json
 import re
 
+import nbformat
 import pytest
 
-from lib.book.chapters import EVERY, cells, code_cells, name
+from lib.book.chapters import EVERY, NOTEBOOKS, cells, code_cells, name
+from scripts.notebooks.run import stored_form
 from scripts.site.address import is_setup_cell, setup_cell
 
 WIDEST = 72
@@ -54,6 +57,25 @@ def test_a_cell_has_text_known_tags_and_nothing_that_an_editor_left(path):
         assert cell["source"].strip()
         assert cell["tags"] <= set(KNOWN.split())
         assert set(cell["metadata"]) <= {"mystnb", "tags"}, "run: make notebooks"
+
+
+@every_notebook
+def test_every_cell_has_the_id_of_a_current_format(path):
+    stored = json.loads(path.read_text("utf8"))
+    assert (stored["nbformat"], stored["nbformat_minor"]) == (4, 5)
+    assert len({cell["id"] for cell in stored["cells"]}) == len(stored["cells"])
+
+
+def test_ids_that_an_editor_dropped_or_changed_are_those_of_the_last_commit():
+    path = NOTEBOOKS[0]
+    for ids, minor in [(None, 0), ("0a1b2c3d", 5)]:
+        notebook = nbformat.read(path, as_version=4)
+        notebook.nbformat_minor = minor
+        for number, cell in enumerate(notebook.cells):
+            cell.pop("id")
+            if ids:
+                cell["id"] = f"{ids}-{number}"
+        assert stored_form(notebook, path.read_text("utf8")) == path.read_text("utf8")
 
 
 @every_notebook

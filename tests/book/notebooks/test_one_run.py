@@ -1,5 +1,6 @@
 """nbval's one run of a chapter also finds false shape comments and wrong solutions."""
 
+import os
 import re
 import subprocess
 import sys
@@ -80,3 +81,20 @@ def test_cells_that_are_right_pass_and_a_shape_at_the_end_prints_nothing(failure
 )
 def test_at_the_end_comes_what_no_cell_showed(failures, told):
     assert f"01-false.ipynb{told}" in failures["shapes and solutions"]
+
+
+def test_with_n_all_cells_of_a_notebook_go_to_one_worker(tmp_path):
+    sources = ["x = 1", "x += 1", "x += 1", "assert x == 3"]
+    cells = [new_code_cell(s, execution_count=n) for n, s in enumerate(sources, 1)]
+    for file in ("a", "b"):
+        nbformat.write(new_notebook(cells=cells), tmp_path / f"{file}.ipynb")
+    command = ["-m", "pytest", "--nbval", "--nbval-current-env", "-n", "2", "-q"]
+    command += ["-p", "conftest", "-p", "no:cacheprovider", f"--rootdir={tmp_path}"]
+    done = subprocess.run(
+        [sys.executable, *command, tmp_path],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "tests")},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

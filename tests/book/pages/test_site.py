@@ -1,13 +1,12 @@
 """The built book has no dead link, loads nothing from elsewhere, and is complete."""
 
 import re
-import subprocess
 
 import pytest
 
 from lib.book.chapters import CONTENTS, EVERY, NOTEBOOKS, ROOT
 from lib.book.links import Page, css_loads, dead, is_elsewhere
-from scripts.site.address import project
+from scripts.site.address import project, tracked
 
 
 @pytest.fixture(scope="session")
@@ -129,8 +128,7 @@ def test_the_buttons_of_a_chapter_lead_to_its_tracked_notebook(chapter, path):
     binder = f"https://mybinder.org/v2/gh/{owner_name}/main?urlpath=lab/tree/{file}"
     assert colab in links
     assert binder in links
-    known = ["git", "ls-files", "--cached", "--others", "--exclude-standard", file]
-    assert subprocess.check_output(known, cwd=ROOT, text=True).strip() == file
+    assert path in tracked()
 
 
 def small_page(folder, html):

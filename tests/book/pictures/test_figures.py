@@ -113,6 +113,7 @@ def plot():
 
     with matplotlib.rc_context():
         plot_style()
+        plot_style()  # as where a cell is run again: without a warning
         figure, (left, right) = pyplot.subplots(1, 2)
         left.semilogy([1, 10, 100], color=COLOURS["green"])
         left.set_xlabel("steps")

@@ -76,3 +76,14 @@ def test_the_set_up_cell_installs_where_the_package_is_missing(monkeypatch):
 def test_an_address_that_colab_cannot_open_is_refused(url):
     with pytest.raises(SystemExit, match=r"expected .*OWNER/NAME"):
         address.check(url)
+
+
+def test_an_archive_without_git_has_the_same_files(tmp_path, monkeypatch):
+    listed = {path.relative_to(address.ROOT) for path in address.tracked()}
+    for name in [*listed, ".venv/lib/a.py", "gpt1/__pycache__/a.pyc", "_build/a.html"]:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    ignored = (address.ROOT / ".gitignore").read_text("utf8")
+    (tmp_path / ".gitignore").write_text(ignored, "utf8")
+    monkeypatch.setattr(address, "ROOT", tmp_path)
+    assert {path.relative_to(tmp_path) for path in address.tracked()} == listed

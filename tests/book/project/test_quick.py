@@ -48,3 +48,9 @@ def test_without_a_main_it_is_the_last_commit_that_counts(git, tmp_path):
     assert quick.changed_notebooks() == []
     write(tmp_path, "01-kept", "{ }")
     assert quick.changed_notebooks() == ["notebooks/01-kept.ipynb"]
+
+
+def test_in_an_archive_every_notebook_counts(tmp_path, monkeypatch):
+    monkeypatch.setattr(quick, "ROOT", tmp_path)
+    write(tmp_path, "01-kept")
+    assert quick.changed_notebooks() == ["notebooks/01-kept.ipynb"]
