@@ -53,7 +53,10 @@ def load_text(source, split="train", *, column="text", config=None, streaming=Fa
     where = {"column": column, "config": config, "streaming": streaming}
     text = "".join(iterate_text(source, split, **where))
     if not text.strip():
-        raise ValueError(f"{source} ({split}) is empty: expected text")
+        raise ValueError(
+            f"the {split} part of {source} is empty: expected text, of which the last "
+            f"tenth is kept for validation where no file is named after it"
+        )
     return text
 
 
