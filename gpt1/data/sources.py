@@ -70,6 +70,8 @@ def iterate_text(source, split="train", *, column="text", config=None, streaming
         An iterator of strings; all but the last end where a line ends.
     """
     source = str(source)
+    if not source:
+        raise ValueError("a text needs a name, got an empty one")
     if split not in SPLITS:
         raise ValueError(f"split must be {', '.join(SPLITS)}, got {split!r}")
     if source == "tales":

@@ -1,6 +1,6 @@
 """Pre-training from options to the best checkpoint."""
 
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from gpt1.data import get_dataloader, load_text
@@ -87,10 +87,21 @@ def choose_tokenizer(options, saved=None):
     if saved:
         return tokenizer_from_dict(saved["tokenizer"])
     return make_tokenizer(
-        options.tokenizer,
-        lambda: load_text(options.dataset, "train", column=options.column),
-        options.vocab_size,
+        options.tokenizer, lambda: learned_from(options), options.vocab_size
     )
+
+
+def learned_from(options):
+    """The text that a tokenizer learns from: what trains, but for characters all of it.
+
+    A vocabulary of characters has nothing for those that only the other parts have.
+    """
+    texts = [load_text(options.dataset, "train", column=options.column)]
+    if options.tokenizer == "characters":
+        texts.append(load_text(options.dataset, "validation", column=options.column))
+        with suppress(FileNotFoundError, ValueError):  # there need not be a test part
+            texts.append(load_text(options.dataset, "test", column=options.column))
+    return "".join(texts)
 
 
 def read_texts(options, tokenizer):
