@@ -6,10 +6,12 @@ it where there is a network; `tales` is the book's own, with a known entropy.
 """
 
 import sys
+from functools import partial
 from pathlib import Path
 
 from gpt1.data.files import hidden, is_pattern, read_text, text_files
 from gpt1.plumbing.hub import is_hub_name, missing
+from gpt1.plumbing.waiting import watched
 
 TALES = {"train": 20_000, "validation": 1_000, "test": 1_000}
 """Stories in each split of `tales`."""
@@ -105,7 +107,8 @@ def _tales(split):
     from gpt1.tales import generate_tales, join
 
     combinations = "heldout" if split == "test" else split
-    yield join(generate_tales(TALES[split], split=combinations))
+    watch = partial(watched, what="making tales")
+    yield join(generate_tales(TALES[split], split=combinations, watch=watch))
 
 
 def _python_docs():

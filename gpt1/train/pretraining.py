@@ -7,6 +7,7 @@ from gpt1.data import get_dataloader, load_text
 from gpt1.loading import TOKENIZER
 from gpt1.plumbing.device import set_seed
 from gpt1.plumbing.files import load_checkpoint
+from gpt1.plumbing.waiting import shown
 from gpt1.tales import floor
 from gpt1.tokenizer import make_tokenizer, tokenizer_from_dict
 from gpt1.train.engine import Engine, start_engine
@@ -69,7 +70,8 @@ def prepare(options, engine=None, saved=None):
         saved: the contents of a last.pth, to stand where that run stood.
     """
     engine = engine or Engine()
-    with engine.main_first():  # the others find the ids in the cache
+    # The others find the ids in the cache.
+    with engine.main_first(), shown(engine.main):
         tokenizer = choose_tokenizer(options, saved)
         training, validation = read_texts(options, tokenizer)
     set_seed(options.seed)
