@@ -50,6 +50,8 @@ def load_model(source, device=None):
 def _place(source):
     """The file or folder that is meant; what is on the hub is fetched."""
     path = Path(source)
+    if not str(source):
+        raise ValueError("a model needs a name, got an empty one")
     if path.is_dir():
         found = (path / name for name in CHECKPOINTS if (path / name).is_file())
         return next(found, path)

@@ -5,9 +5,13 @@ lower-cased, cut into sentences and of doubtful licence. WikiText-103 can stand 
 it where there is a network; `tales` is the book's own, with a known entropy.
 """
 
+import sys
+from functools import partial
 from pathlib import Path
 
-from gpt1.plumbing.hub import missing
+from gpt1.data.files import hidden, is_pattern, read_text, text_files
+from gpt1.plumbing.hub import is_hub_name, missing
+from gpt1.plumbing.waiting import watched
 
 TALES = {"train": 20_000, "validation": 1_000, "test": 1_000}
 """Stories in each split of `tales`."""
@@ -28,11 +32,12 @@ def load_text(source, split="train", *, column="text", config=None, streaming=Fa
 
     Args:
         source: "tales"; "python-docs", the reference that every CPython carries;
-            "wikitext-2" or "wikitext-103"; a text file, a folder (its .txt files, or a
-            data set in the hub's layout) or a glob; or the id of a data set on the hub.
-        split: "train", "validation" or "test". Files and python-docs have no splits of
-            their own: their last tenth is kept for validation, and for test. For tales,
-            "test" are those with combinations that training never shows.
+            "wikitext-2" or "wikitext-103"; a text file, a folder or a glob, see
+            `gpt1.data.files`; a folder of parquet files in the hub's layout; or the id
+            of a data set on the hub.
+        split: "train", "validation" or "test". Where no files are named after them, the
+            last tenth is kept for validation, and for test; so it is of python-docs.
+            For tales, "test" are those with combinations that training never shows.
         column: the column of a hub data set that holds the text.
         config: the configuration of a hub data set that has several.
         streaming: fetch a hub data set row by row; it is not kept on disk. What does
@@ -43,14 +48,17 @@ def load_text(source, split="train", *, column="text", config=None, streaming=Fa
 
     Raises:
         FileNotFoundError: there is nothing of that name, or no network to fetch it.
-        ValueError: a file is not UTF-8 or the text is empty, or the column or split
-            does not exist.
+        ValueError: a file is neither UTF-8 nor UTF-16, the text is empty, or the column
+            does not exist or holds no text.
         ImportError: datasets is needed and missing.
     """
     where = {"column": column, "config": config, "streaming": streaming}
     text = "".join(iterate_text(source, split, **where))
     if not text.strip():
-        raise ValueError(f"{source} ({split}) is empty: expected text")
+        raise ValueError(
+            f"the {split} part of {source} is empty: expected text, of which the last "
+            f"tenth is kept for validation where no file is named after it"
+        )
     return text
 
 
@@ -64,6 +72,8 @@ def iterate_text(source, split="train", *, column="text", config=None, streaming
         An iterator of strings; all but the last end where a line ends.
     """
     source = str(source)
+    if not source:
+        raise ValueError("a text needs a name, got an empty one")
     if split not in SPLITS:
         raise ValueError(f"split must be {', '.join(SPLITS)}, got {split!r}")
     if source == "tales":
@@ -72,12 +82,11 @@ def iterate_text(source, split="train", *, column="text", config=None, streaming
         return _part(_python_docs(), split)
     if source in WIKITEXT:
         return _rows(*WIKITEXT[source], split, column, streaming)
-    if _is_hub_layout(Path(source)):
+    if any(not hidden(path.relative_to(source)) for path in _parquet(source)):
         return _rows(source, config, split, column, streaming)
-    paths = _files(source)
-    if paths:
-        return _part("\n".join(map(_read, paths)), split)
-    if source.count("/") > 1 or source.endswith(".txt") or Path(source).exists():
+    if files := text_files(source):
+        return _of_files(files, source, split)
+    if is_pattern(source) or Path(source).exists() or not is_hub_name(source):
         raise FileNotFoundError(
             f"no text file at {source}: give a file, a folder with .txt files or a "
             f"glob, or {' or '.join(BUILT_IN)}, which need no file"
@@ -85,20 +94,21 @@ def iterate_text(source, split="train", *, column="text", config=None, streaming
     return _rows(source, config, split, column, streaming)
 
 
-def _read(path):
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise ValueError(
-            f"{path} is not UTF-8 (byte {error.start}): convert it first"
-        ) from None
+def _of_files(files, source, split):
+    """The text of a split's files; see `gpt1.data.files` for which they are."""
+    if split == "test" and "validation" in files and "test" not in files:
+        raise FileNotFoundError(f"no test split of {source}: no file is named after it")
+    whole = split in files and (split != "train" or "validation" in files)
+    text = "\n".join(map(read_text, files[split if whole else "train"]))
+    return iter([text]) if whole else _part(text, split)
 
 
 def _tales(split):
     from gpt1.tales import generate_tales, join
 
     combinations = "heldout" if split == "test" else split
-    yield join(generate_tales(TALES[split], split=combinations))
+    watch = partial(watched, what="making tales")
+    yield join(generate_tales(TALES[split], split=combinations, watch=watch))
 
 
 def _python_docs():
@@ -114,26 +124,9 @@ def _part(text, split):
     yield text[:cut] if split == "train" else text[cut:]
 
 
-def _files(source):
+def _parquet(source):
     path = Path(source)
-    if path.is_dir():
-        return sorted(path.rglob("*.txt"))
-    if path.is_file() or not any(mark in source for mark in "*?["):
-        return [path] if path.is_file() else []
-    fixed = [part for part in path.parts if not any(mark in part for mark in "*?[")]
-    root = Path(*path.parts[: len(fixed)])
-    pattern = str(path.relative_to(root))
-    return sorted(found for found in root.glob(pattern) if found.is_file())
-
-
-def _is_hub_layout(path):
-    """A folder of parquet files, or of texts that are named after their splits."""
-    if not path.is_dir():
-        return False
-    named = [text.name for text in path.rglob("*.txt")]
-    trained = any(name.startswith("train") for name in named)
-    held_out = any(name.startswith(SPLITS[1:]) for name in named)
-    return any(path.rglob("*.parquet")) or (trained and held_out)
+    return path.rglob("*.parquet") if path.is_dir() else ()
 
 
 def _rows(name, config, split, column, streaming):
@@ -143,15 +136,35 @@ def _rows(name, config, split, column, streaming):
         raise missing("datasets", "data") from None
     try:
         data = datasets.load_dataset(name, config, split=split, streaming=streaming)
-        columns = data.column_names or list(next(iter(data)))
-    except (OSError, ValueError, RuntimeError) as error:
+        columns = data.column_names or list(next(iter(data), [column]))
+    except Exception as error:  # foreign files and networks can raise anything
         reason = " ".join(str(error).split())
+        here = "" if Path(name).exists() else f"no file or folder {name} here, and "
         raise FileNotFoundError(
-            f"no {split} split of {name} to be had: {reason:.200}; "
+            f"{here}no {split} split of {name} to be had: {reason:.200}; "
             f"{' and '.join(BUILT_IN)} need no network"
         ) from None
     if column not in columns:
         raise ValueError(
             f"{name} has no column {column!r}: name one of {', '.join(columns)}"
         )
-    return (row[column].rstrip("\n") + "\n" for row in data)
+    return _lines(data, name, split, column)
+
+
+def _lines(data, name, split, column):
+    """The texts of rows, each with one line end; rows that have none are told."""
+    empty = []
+    for number, row in enumerate(data):
+        text = row[column]
+        if text is None:
+            empty.append(number)
+        elif isinstance(text, str):
+            yield text.rstrip("\n") + "\n"
+        else:
+            raise ValueError(
+                f"the column {column!r} of {name} ({split}) must hold text, got "
+                f"{type(text).__name__} in row {number}: name another column"
+            )
+    if empty:
+        note = f"{len(empty):,} rows of {name} ({split}) have no text and are left out"
+        print(f"note: {note}; the first is row {empty[0]}", file=sys.stderr)

@@ -212,5 +212,18 @@ def text_dataloader(
         FileNotFoundError, ValueError, ImportError: see `token_ids` and `GPTDataset`.
     """
     where = {"column": column, "config": config, "streaming": streaming}
-    ids = token_ids(source, tokenizer, split, cache=cache, **where)
+
+    def part(split):
+        return token_ids(source, tokenizer, split, cache=cache, **where)
+
+    ids = part(split)
+    if len(ids) <= context:
+        sizes = {name: len(part(name)) for name in ("train", "validation")}
+        least = min(len(ids), *sizes.values()) - 1
+        less = f", or a --context of {least} or less" if least > 0 else ""
+        raise ValueError(
+            f"the {split} part of {source} has {len(ids):,} of its "
+            f"{sum(sizes.values()):,} tokens; one window needs {context + 1}: take a "
+            f"longer text{less}"
+        )
     return get_dataloader(GPTDataset(ids, context, subset), batch_size, **order)

@@ -33,6 +33,7 @@ class GenerateConfig:
         "",
         "text to continue; empty, the text begins as after an empty line",
         metavar="TEXT",
+        empty=True,
     )
     max_length: int | None = in_text(
         None,
@@ -43,6 +44,7 @@ class GenerateConfig:
         None,
         f"end before this text, \\n being a line end; {SHIPPED} stops at an empty line",
         metavar="TEXT",
+        empty=True,
     )
     samples: int = in_text(1, "texts to write, together")
     stream: bool = in_text(

@@ -8,6 +8,7 @@ import argparse
 import os
 import sys
 from dataclasses import field, fields
+from itertools import pairwise
 from typing import get_args
 
 
@@ -18,8 +19,8 @@ def option(default, help, **details):
         default: the value where the flag is not given; with False the flag stands
             alone, with True the flag is `--no_name`.
         help: one line for `--help`.
-        details: `group`, the heading that the flag stands under; anything else for
-            `ArgumentParser.add_argument`.
+        details: `group`, the heading that the flag stands under; `empty`, whether an
+            empty text is a value; anything else for `ArgumentParser.add_argument`.
     """
     return field(default=default, metadata={"help": help, **details})
 
@@ -57,6 +58,7 @@ def given(options, argv=None, prog=None, presets=None):
     Returns:
         A dictionary of the flags that were given.
     """
+    refuse_empty(options, sys.argv[1:] if argv is None else argv)
     parser = Parser(
         prog=prog,
         description=options.__doc__.splitlines()[0],
@@ -68,6 +70,7 @@ def given(options, argv=None, prog=None, presets=None):
         details = dict(entry.metadata)
         told = details["help"] + _defaults(entry, presets or {})
         details["help"] = told.replace("%", "%%")  # argparse fills in what % begins
+        details.pop("empty", None)
         heading = details.pop("group", None)
         if heading not in groups:
             groups[heading] = parser.add_argument_group(heading)
@@ -84,6 +87,17 @@ def given(options, argv=None, prog=None, presets=None):
         flags[f"--{name}"] = action.nargs
     argv = sys.argv[1:] if argv is None else argv
     return vars(parser.parse_args(_joined(argv, flags)))
+
+
+def refuse_empty(options, argv):
+    """Raise ValueError for a flag with an empty value, such as an unset variable's."""
+    empty = {entry.name for entry in fields(options) if entry.metadata.get("empty")}
+    for word, value in pairwise([*argv, None]):
+        flag, equals, inside = word.partition("=")
+        name = flag.removeprefix("--").replace("-", "_")
+        nothing = not inside if equals else value == ""
+        if flag.startswith("--") and nothing and name not in empty:
+            raise ValueError(f"--{name} needs a value, got an empty one")
 
 
 def _kind(annotation):

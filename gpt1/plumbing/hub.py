@@ -3,8 +3,14 @@
 import re
 from pathlib import Path
 
-FILES = {".pth", ".pt", ".bin", ".safetensors", ".json", ".npy", ".txt"}
-"""What no model on the hub is named after."""
+NAME = re.compile(r"[\w-][\w.-]*(/[\w-][\w.-]*)?")
+ENDING = re.compile(r"\.[A-Za-z]+\Z")
+"""Of a file: versions and sizes, as in `phi-1.5` or `gpt-1.3B`, begin with a digit."""
+
+
+def is_hub_name(source):
+    """Whether something can be a name on the hub, and does not look like a file's."""
+    return bool(NAME.fullmatch(source)) and not ENDING.search(source)
 
 
 def missing(package, extra):
@@ -35,8 +41,7 @@ def hub_folder(source, files, revision=None):
         FileNotFoundError: `source` is no id, or the hub did not give the model.
         ImportError: huggingface_hub is missing.
     """
-    named = re.fullmatch(r"[\w-][\w.-]*(/[\w-][\w.-]*)?", source)
-    if not named or Path(source).suffix in FILES:
+    if not is_hub_name(source):
         raise FileNotFoundError(f"no such file or directory: {source}")
     try:
         from huggingface_hub import snapshot_download

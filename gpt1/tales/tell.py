@@ -78,18 +78,21 @@ class Derivation:
     pieces: list  # strings, and NAME where the name goes
 
 
-def generate_tales(count: int, *, seed: int = 0, split: str = "train") -> list[Tale]:
+def generate_tales(
+    count: int, *, seed: int = 0, split: str = "train", watch=iter
+) -> list[Tale]:
     """`count` tales; the same for the same seed on every machine.
 
     split: "train" and "validation" share every combination of name, thing and place
     but no text; "heldout" has the combinations that those two never show; "all" is
     the grammar with no split. The first tales of a longer list are the shorter list.
+    `watch` is given the range of their numbers and yields it, to show how far it is.
     ValueError for a negative count or an unknown split.
     """
     if count < 0:
         raise ValueError(f"expected a count of 0 or more, got {count}")
     dice = Dice(seed, stream_of(split))
-    return [_finish(derive(dice), dice, split) for _ in range(count)]
+    return [_finish(derive(dice), dice, split) for _ in watch(range(count))]
 
 
 def retell(choices, split: str = "all") -> Tale:

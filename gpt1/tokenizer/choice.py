@@ -26,6 +26,8 @@ def make_tokenizer(name, text, vocab_size):
         FileNotFoundError, ValueError, ImportError: there is no such tokenizer, or it
             cannot learn from this text.
     """
+    if not name:
+        raise ValueError("a tokenizer needs a name, got an empty one")
     if name == "characters":
         return CharTokenizer.train(text())
     if name == "bpe":

@@ -16,6 +16,7 @@ from itertools import pairwise, takewhile
 from pathlib import Path
 
 from gpt1.plumbing.hub import hub_folder, missing
+from gpt1.plumbing.waiting import watched
 from gpt1.tokenizer.base import Tokenizer
 
 END, NEWLINE, UNKNOWN = "</w>", "\n</w>", "<unk>"
@@ -118,25 +119,18 @@ class GPT1Tokenizer(Tokenizer):
             f"{' and '.join(FILES[1])}"
         )
 
-    def encode(self, text, progress=False):
+    def encode(self, text):
         """The ids of a text.
 
         Args:
             text: a string of any length.
-            progress: show a bar, one step a line; it needs tqdm.
 
         Returns:
             A list of integers.
         """
         lines = standardise(self.mend(text)).split(" \n ")
-        if progress:
-            try:
-                from tqdm import tqdm
-            except ImportError:
-                raise missing("tqdm", "train") from None
-            lines = tqdm(lines, desc="tokens", unit="line", leave=False)
         ids = []
-        for number, line in enumerate(lines):
+        for number, line in enumerate(watched(lines, "text to tokens")):
             if number:
                 ids += self.between
             for word in self.split(line):

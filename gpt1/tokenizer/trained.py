@@ -4,11 +4,14 @@ import json
 import re
 from itertools import chain
 
+from gpt1.plumbing.waiting import watched
 from gpt1.tokenizer.base import Tokenizer
 from gpt1.tokenizer.bpe import apply_merges, learn_quickly
 
-PIECES = re.compile(r" ?\w+| ?[^\w\s]+|\s")
-"""A word or a run of marks, with the space before it; or other white space."""
+PIECES = re.compile(r" ?\w{1,128}| ?[^\w\s]{1,128}|\s")
+"""A word or a run of marks, with the space before it; or other white space. A text
+without spaces is cut, since the time for a piece grows with the square of its length.
+"""
 
 UNKNOWN = "<unk>"
 
@@ -56,7 +59,8 @@ class BPETokenizer(Tokenizer):
                 f"vocab_size must be above {len(characters)}, the number of different "
                 f"characters, got {vocab_size}"
             )
-        pieces = chain.from_iterable(PIECES.findall(text) for text in texts)
+        found = (PIECES.findall(text) for text in texts)
+        pieces = chain.from_iterable(watched(it, "learning tokens") for it in found)
         return cls(characters, learn(pieces, vocab_size))
 
     def encode(self, text):
@@ -66,7 +70,7 @@ class BPETokenizer(Tokenizer):
             A list of integers.
         """
         ids, known = [], self.known
-        for piece in PIECES.findall(text):
+        for piece in watched(PIECES.findall(text), "text to tokens"):
             if piece not in known:
                 symbols = apply_merges(list(piece), self.ranks)
                 known[piece] = [self.ids.get(symbol, 0) for symbol in symbols]

@@ -1,11 +1,12 @@
 """Pre-training from options to the best checkpoint."""
 
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from gpt1.data import get_dataloader, load_text
 from gpt1.plumbing.device import set_seed
 from gpt1.plumbing.files import load_checkpoint
+from gpt1.plumbing.waiting import shown
 from gpt1.tales import floor
 from gpt1.tokenizer import make_tokenizer, tokenizer_from_dict
 from gpt1.train.card import write_card
@@ -69,7 +70,8 @@ def prepare(options, engine=None, saved=None):
         saved: the contents of a last.pth, to stand where that run stood.
     """
     engine = engine or Engine()
-    with engine.main_first():  # the others find the ids in the cache
+    # The others find the ids in the cache.
+    with engine.main_first(), shown(engine.main):
         tokenizer = choose_tokenizer(options, saved)
         training, validation = read_texts(options, tokenizer)
     set_seed(options.seed)
@@ -87,10 +89,21 @@ def choose_tokenizer(options, saved=None):
     if saved:
         return tokenizer_from_dict(saved["tokenizer"])
     return make_tokenizer(
-        options.tokenizer,
-        lambda: load_text(options.dataset, "train", column=options.column),
-        options.vocab_size,
+        options.tokenizer, lambda: learned_from(options), options.vocab_size
     )
+
+
+def learned_from(options):
+    """The text that a tokenizer learns from: what trains, but for characters all of it.
+
+    A vocabulary of characters has nothing for those that only the other parts have.
+    """
+    texts = [load_text(options.dataset, "train", column=options.column)]
+    if options.tokenizer == "characters":
+        texts.append(load_text(options.dataset, "validation", column=options.column))
+        with suppress(FileNotFoundError, ValueError):  # there need not be a test part
+            texts.append(load_text(options.dataset, "test", column=options.column))
+    return "".join(texts)
 
 
 def read_texts(options, tokenizer):

@@ -118,7 +118,7 @@ class TrainConfig:
             for name in names.split():
                 value = getattr(self, name)
                 if not right(value):
-                    raise ValueError(f"--{name} must be {expected}, got {value}")
+                    raise ValueError(f"--{name} must be {expected}, got {value!r}")
         self.model(vocab_size=1)  # which checks its sizes
 
     @classmethod
@@ -151,6 +151,10 @@ RANGES = {
     "at least 0": (
         lambda value: 0 <= value < math.inf,
         "warmup weight_decay num_workers eval_every save_every sample_every roll_call",
+    ),
+    "a name, not an empty one": (
+        lambda value: str(value) != "",
+        "dataset column tokenizer device out export",
     ),
     "at least 0 and below 1": (lambda value: 0 <= value < 1, "beta1 beta2"),
     " or ".join(OPTIMIZERS): (OPTIMIZERS.__contains__, "optimizer"),

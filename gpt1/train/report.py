@@ -6,6 +6,7 @@ import time
 
 import torch
 
+from gpt1.data.files import told
 from gpt1.generate.sampling import generate
 from gpt1.train.run import BEST
 
@@ -159,6 +160,8 @@ def describe(run):
             f"{min(options.warmup, run.total // 2):,} updates"
         ),
     ]
+    if files := told(options.dataset):
+        lines.insert(2, f"files: {files}")
     if run.roll_call.updates:
         lines.append(
             f"roll call: names sprinkled over the tales in the first "

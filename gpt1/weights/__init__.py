@@ -53,6 +53,8 @@ def read(source, *, dropout=None, heads=12, revision=None):
         ImportError: safetensors, NumPy or huggingface_hub is needed and missing.
     """
     path = Path(source)
+    if not str(source):
+        raise ValueError("a model needs a name, got an empty one")
     if str(source) == SHIPPED and not path.exists():
         path = SHIPPED_FILE
     if path.suffix == ".pth":

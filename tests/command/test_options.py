@@ -5,8 +5,13 @@ from dataclasses import dataclass, fields
 
 import pytest
 
-from gpt1 import GPTConfig
+from gpt1 import GPTConfig, weights
+from gpt1.__main__ import main
+from gpt1.data import load_text
+from gpt1.generate.__main__ import GenerateConfig
+from gpt1.loading import load_model
 from gpt1.plumbing.command import given, option, parse, run
+from gpt1.tokenizer import make_tokenizer
 from gpt1.train.__main__ import start
 from gpt1.train.recipe import RECIPES, TINY, TrainConfig
 
@@ -96,6 +101,46 @@ def test_a_mistake_is_one_line_and_status_2(capsys, words, named):
 
 def salted(error):
     raise error("take less salt")
+
+
+@pytest.mark.parametrize("words", [["--kind="], ["--kind", ""], ["--cook-hours", ""]])
+@pytest.mark.parametrize("rest", [[], ["--cover"]])
+def test_an_empty_value_is_refused(words, rest):
+    name = words[0].strip("-=").replace("-", "_")
+    with pytest.raises(ValueError, match=f"^--{name} needs a value, got an empty one$"):
+        given(Options, [*words, *rest])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(
+            ["train", f"--{flag}"]
+            for flag in ["dataset", "out", "resume", "export", "column"]
+        ),
+        *(["generate", f"--{flag}"] for flag in ["model_path", "device", "seed"]),
+        ["count", "--preset"],
+    ],
+    ids=" ".join,
+)
+def test_each_command_refuses_empty_values(words, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main([*words, ""])
+    assert stop.value.code == 2
+    error = f"error: {words[1]} needs a value, got an empty one\n"
+    assert capsys.readouterr() == ("", error)
+
+
+def test_a_prompt_may_be_empty():
+    given_here = given(GenerateConfig, ["--prompt", "", "--stop="])
+    assert given_here == {"prompt": "", "stop": ""}
+
+
+@pytest.mark.parametrize("read", [load_text, load_model, weights.read, make_tokenizer])
+def test_an_empty_name_is_not_taken_for_the_current_folder(read):
+    more = (None, 0) if read == make_tokenizer else ()
+    with pytest.raises(ValueError, match="needs a name, got an empty one"):
+        read("", *more)
 
 
 @pytest.mark.parametrize(
@@ -228,6 +273,9 @@ def test_a_flag_wins_over_the_preset(chosen):
         ("learning_rate", float("nan"), "above 0"),
         ("clip", float("inf"), "above 0"),
         ("warmup", -1, "at least 0"),
+        ("dataset", "", "a name, not an empty one"),
+        ("out", "", "a name, not an empty one"),
+        ("export", "", "a name, not an empty one"),
         ("weight_decay", -0.1, "at least 0"),
         ("num_workers", -1, "at least 0"),
         ("eval_every", -1, "at least 0"),

@@ -50,16 +50,20 @@ def test_pythons_own_reference_needs_no_file():
     assert "Boolean" in text
 
 
+def rows(folder, columns, split="train"):
+    """Write a split of a data set in the hub's layout: a parquet file."""
+    datasets = pytest.importorskip("datasets")
+    path = folder / "data" / f"{split}-00000-of-00001.parquet"
+    path.parent.mkdir(exist_ok=True, parents=True)
+    datasets.Dataset.from_dict(columns).to_parquet(str(path))
+
+
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory):
-    """A data set on disk in the hub's layout: parquet files, one folder a config."""
-    datasets = pytest.importorskip("datasets")
     root = tmp_path_factory.mktemp("hub")
-    (root / "data").mkdir()
     for split in ("train", "validation", "test"):
-        text = [f" = {split} = \n", "", "Two rows.\n"]
-        rows = datasets.Dataset.from_dict({"text": text, "other": [1, 2, 3]})
-        rows.to_parquet(str(root / "data" / f"{split}-00000-of-00001.parquet"))
+        texts = [f" = {split} = \n", "", "Two rows.\n"]
+        rows(root, {"text": texts, "other": [1, 2, 3]}, split)
     return root
 
 
@@ -70,18 +74,39 @@ def test_a_data_set_in_the_hubs_layout_is_read(hub, streaming, monkeypatch, tmp_
     assert text == " = validation = \n\nTwo rows.\n"
 
 
-def test_texts_named_after_their_splits_are_read_as_the_hub_would(
-    tmp_path, monkeypatch
+@pytest.mark.parametrize("streaming", [False, True])
+def test_rows_without_text_are_left_out_and_told(
+    streaming, tmp_path, monkeypatch, capsys
 ):
-    pytest.importorskip("datasets")
+    rows(tmp_path / "set", {"text": ["one", None, "three", None]})
     monkeypatch.setattr("datasets.config.HF_DATASETS_CACHE", str(tmp_path / "datasets"))
-    (tmp_path / "hub").mkdir()
-    for split in ("train", "validation"):
-        text = f"a line of {split}\n\nand another\n"
-        (tmp_path / "hub" / f"{split}.txt").write_text(text, encoding="utf-8")
-    assert load_text(tmp_path / "hub", "validation") == text
-    with pytest.raises(FileNotFoundError, match="no test split"):
-        load_text(tmp_path / "hub", "test")
+    assert load_text(tmp_path / "set", streaming=streaming) == "one\nthree\n"
+    error = capsys.readouterr().err
+    assert "note: 2 rows of " in error
+    assert error.endswith(
+        "set (train) have no text and are left out; the first is row 1\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"), [([[1, 2]] * 3, "list"), ([None, 7, 8], "int")]
+)
+def test_rows_of_something_else_than_text_are_named(
+    values, kind, tmp_path, monkeypatch
+):
+    rows(tmp_path / "set", {"text": ["a", "b", "c"], "other": values})
+    monkeypatch.setattr("datasets.config.HF_DATASETS_CACHE", str(tmp_path / "datasets"))
+    number = sum(value is None for value in values)
+    with pytest.raises(ValueError, match=f"'other'.*got {kind} in row {number}: name"):
+        load_text(tmp_path / "set", column="other")
+
+
+def test_a_damaged_data_set_is_said_in_one_line(tmp_path, monkeypatch):
+    rows(tmp_path / "set", {"text": ["one"]})
+    next((tmp_path / "set").rglob("*.parquet")).write_bytes(b"PAR1 and no more")
+    monkeypatch.setattr("datasets.config.HF_DATASETS_CACHE", str(tmp_path / "datasets"))
+    with pytest.raises(FileNotFoundError, match=r"^no train split of .*set to be"):
+        load_text(tmp_path / "set")
 
 
 @pytest.mark.parametrize("kind", ["characters", "pieces", "gpt1"])
@@ -136,7 +161,7 @@ def test_a_column_that_is_not_there_is_said(hub, tmp_path, monkeypatch):
         load_text(hub, column="words")
 
 
-@pytest.mark.parametrize("source", ["wikitext-2", "nobody/nothing-at-all"])
+@pytest.mark.parametrize("source", ["wikitext-2", "nobody/nothing-at-all", "my/v-1.5"])
 def test_without_a_network_the_error_names_what_needs_none(source, monkeypatch):
     datasets = pytest.importorskip("datasets")
 
@@ -147,6 +172,34 @@ def test_without_a_network_the_error_names_what_needs_none(source, monkeypatch):
     told = "no route to host; tales and python-docs need no"
     with pytest.raises(FileNotFoundError, match=told):
         load_text(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "book.text",
+        "books/novel.md",
+        "../novel",
+        "./novel",
+        "~/novel",
+        "a b",
+        "b\\c",
+        "x/*",
+    ],
+)
+def test_what_looks_like_a_file_is_not_asked_of_the_hub(source, monkeypatch):
+    datasets = pytest.importorskip("datasets")
+    monkeypatch.setattr(datasets, "load_dataset", None)
+    with pytest.raises(FileNotFoundError, match=r"^no text file at "):
+        load_text(source)
+
+
+def test_a_name_that_is_neither_file_nor_data_set_is_told_as_both(monkeypatch):
+    datasets = pytest.importorskip("datasets")
+    monkeypatch.setattr(datasets, "load_dataset", None)
+    told = "no file or folder my/novel here, and no train split of my/novel to be had"
+    with pytest.raises(FileNotFoundError, match=told):
+        load_text("my/novel")
 
 
 def test_short_names_stand_for_the_raw_wikitexts(monkeypatch):

@@ -14,6 +14,7 @@ from gpt1.plumbing.files import (
     save_checkpoint,
     temporary_file,
 )
+from gpt1.plumbing.hub import hub_folder, is_hub_name
 from lib.folders import Trap
 
 
@@ -106,3 +107,22 @@ def test_the_commands_import_torch_and_nothing_else_that_has_to_be_installed():
     )
     words = [sys.executable, "-W", "ignore", "-c", code]
     assert subprocess.check_output(words, text=True) == "set()\n"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["gpt2", "openai/openai-gpt", "a/phi-1.5", "a/gpt-1.3B", "a/b-v0.1"],
+)
+def test_a_name_of_the_hub_is_one(name):
+    assert is_hub_name(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "a.ckpt", "b/a.safetensors", "a.text", "./a", "../a", "a/b/c", "a b"],
+)
+def test_what_looks_like_a_file_is_not_asked_of_the_hub(name, monkeypatch):
+    monkeypatch.setitem(sys.modules, "huggingface_hub", None)
+    assert not is_hub_name(name)
+    with pytest.raises(FileNotFoundError, match=f"no such file or directory: {name}$"):
+        hub_folder(name, ["config.json"])
