@@ -1,6 +1,7 @@
 """Small training runs for the tests: a text, a command line, and what must be equal."""
 
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -86,6 +87,12 @@ def outcome(*words):
     except SystemExit as stop:
         return stop.code
     return 0
+
+
+def train_without_hangup(*words):
+    """`outcome` under `nohup`."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    return outcome(*words)
 
 
 def train_with_floor(*words):
