@@ -41,6 +41,7 @@ def test_a_terminal_that_closes_saves_the_run(warm, straight, tmp_path):
         seen += os.read(ours, 10_000)
     os.close(theirs)
     os.close(ours)
+    os.kill(process, signal.SIGHUP)  # as the system does where the terminal is its own
     assert warm.wait(process) == 130
     assert_saved(warm, folder, straight)
 
