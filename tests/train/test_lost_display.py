@@ -99,7 +99,7 @@ class Hung(io.StringIO):
 
 @pytest.mark.parametrize("streams", [["stdout"], ["stderr"], ["stdout", "stderr"]])
 def test_a_run_that_nobody_can_see_comes_to_its_end(here, monkeypatch, streams):
-    monkeypatch.setattr("gpt1.train.report.os.get_terminal_size", lambda _: (80, 24))
+    monkeypatch.setattr("os.get_terminal_size", lambda *_: os.terminal_size((80, 24)))
     monkeypatch.setattr("gpt1.train.report.EVERY", 0)
     for name in streams:
         monkeypatch.setattr(f"sys.{name}", Hung())
