@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from gpt1.config import PRESETS, GPTConfig
 from gpt1.count import ledgers
 from gpt1.plumbing.command import option, parse, run
+from gpt1.plumbing.writing import hand_over
 
 GROUP = "sizes; the preset's unless given"
 
@@ -79,7 +80,7 @@ def _human(size):
 
 def main(argv=None):
     """The command line of `python -m gpt1.count`."""
-    run(lambda: print(report(parse(CountConfig, argv, prog="gpt1 count"))))
+    run(lambda: hand_over(report(parse(CountConfig, argv, prog="gpt1 count")) + "\n"))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """From token ids to batches: windows, in an order that can be resumed."""
 
+import ctypes
 import hashlib
 import signal
 from functools import singledispatch
@@ -9,6 +10,8 @@ import torch
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from gpt1.data.ids import token_ids
+from gpt1.plumbing.command import ENDING
+from gpt1.plumbing.device import mixed
 
 
 class GPTDataset(Dataset):
@@ -42,6 +45,14 @@ class GPTDataset(Dataset):
     def __len__(self):
         return self.windows
 
+    def digest(self):
+        """A hash of the ids in the windows: what text it is, wherever it lies."""
+        digest = hashlib.sha256()
+        for ids in self.ids[: self.windows * self.context + 1].split(2**22):
+            piece = ids.to(torch.int32).contiguous()  # whatever type keeps them
+            digest.update(ctypes.string_at(piece.data_ptr(), piece.nbytes))
+        return digest.hexdigest()
+
     def __getitem__(self, index):
         """Ids and targets of one window, each int64, (context,)."""
         if not 0 <= index < self.windows:
@@ -68,9 +79,7 @@ class Order(Sampler):
     def __iter__(self):
         order = torch.arange(self.windows)  # (windows)
         if self.seed is not None:
-            # PyTorch's generator looks at 32 bits of its seed: mix both into them.
-            mixed = hashlib.sha256(f"{self.seed} {self.epoch}".encode()).digest()
-            random = torch.Generator().manual_seed(int.from_bytes(mixed[:4], "big"))
+            random = torch.Generator().manual_seed(mixed(self.seed, self.epoch))
             order = torch.randperm(self.windows, generator=random)  # (windows)
         return iter(order[self.start :].tolist())
 
@@ -145,7 +154,7 @@ class Batches:
 
 def _leave_signals(worker):
     """Let Ctrl-C end the process that trains, once it has saved; that ends this one."""
-    for kind in (signal.SIGINT, signal.SIGTERM):
+    for kind in ENDING:
         signal.signal(kind, signal.SIG_IGN)
 
 

@@ -12,6 +12,7 @@ from gpt1.generate.showing import Shown, show
 from gpt1.generate.texts import EMPTY_LINE, lacking, start_ids
 from gpt1.loading import SHIPPED, load_model
 from gpt1.plumbing.command import option, parse, run
+from gpt1.plumbing.writing import ERRORS
 
 TRAINED = "checkpoints/best_model.pth"
 """What `gpt1 train` leaves behind."""
@@ -152,7 +153,7 @@ def write(options):
             f"goes by the last {max(context // 2, 1)}"
         )
     for note in notes:
-        print(f"note: {note}", file=sys.stderr, flush=True)
+        ERRORS.line(f"note: {note}")
     stop, new_tokens = ends(options, source, len(prompt))
     seeds = range(options.seed, options.seed + options.samples)
     texts = [Shown(tokenizer, prompt, new_tokens, stop) for _ in seeds]
@@ -163,7 +164,8 @@ def write(options):
 
 def main(argv=None):
     """The command line of `python -m gpt1.generate`."""
-    run(lambda: write(parse(GenerateConfig, argv, prog="gpt1 generate")))
+    less = "fewer --samples or a smaller --max_length"
+    run(lambda: write(parse(GenerateConfig, argv, prog="gpt1 generate")), less=less)
 
 
 if __name__ == "__main__":

@@ -252,8 +252,8 @@ def check_sampling(temperature=0, top_k=0, top_p=1, *, new_tokens=0, prefix=""):
     """
     if not (temperature == 0 or 1e-6 <= temperature < math.inf):
         raise ValueError(
-            f"{prefix}temperature must be 0, which is greedy, or at least 1e-06, got "
-            f"{temperature}"
+            f"{prefix}temperature must be 0, which is greedy, or finite and at least "
+            f"1e-06, got {temperature}"
         )
     if not is_whole(top_k) or top_k < 0:
         raise ValueError(

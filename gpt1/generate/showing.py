@@ -4,7 +4,7 @@ It equals the text that would be printed at the end: nothing is shown before it 
 certain, be it a word that may grow or a line end that may be half of an empty line.
 """
 
-import sys
+from gpt1.plumbing.writing import hand_over
 
 
 class Shown:
@@ -100,12 +100,7 @@ class Printer:
             self.at += 1
             self.put(f"\n{self.titles[self.at]}")
 
-    @staticmethod
-    def put(text):
-        """Write now, with `?` for what the terminal's encoding lacks."""
-        encoding = sys.stdout.encoding or "utf-8"
-        sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
-        sys.stdout.flush()
+    put = staticmethod(hand_over)
 
 
 def show(texts, titles, tokens, streaming):

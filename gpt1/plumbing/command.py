@@ -5,11 +5,28 @@ and `--batch-size` are the same. What this does not do: sub-commands (`gpt1.__ma
 """
 
 import argparse
+import errno
 import os
+import re
+import shlex
+import signal
+import subprocess
 import sys
 from dataclasses import field, fields
 from itertools import pairwise
 from typing import get_args
+
+from gpt1.plumbing.writing import ERRORS, OUT
+
+NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+ENDING = [getattr(signal, name) for name in NAMES if hasattr(signal, name)]
+"""The signals that ask a program to end: Ctrl-C, `kill`, a terminal that closes."""
+
+MEMORY = re.compile(
+    "out of memory|(can.t|cannot) allocate memory|not enough memory|ALLOC_FAILED",
+    re.IGNORECASE,
+)
+"""What PyTorch's messages have in them where memory ran out."""
 
 
 def option(default, help, **details):
@@ -120,22 +137,67 @@ def _defaults(entry, presets):
     return f" ({', '.join(told)})" if told else ""
 
 
-def run(main):
-    """Run a command; a user's mistake becomes one line and exit status 2."""
+def run(main, *, less="", speaks=True):
+    """Run a command; what a user can mend becomes one line and exit status 2.
+
+    Args:
+        main: the command.
+        less: what to give instead where memory ran out.
+        speaks: whether this process tells of mistakes: of several, the first does. What
+            the others alone can know, each tells for itself.
+    """
     try:
         main()
     except BrokenPipeError:  # who read the output has left, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        OUT.leave()
         raise SystemExit(1) from None
-    except (ValueError, OSError, ImportError, FloatingPointError) as error:
-        # Of several processes the first speaks, but for what the others alone can know.
-        if os.environ.get("RANK", "0") == "0" or isinstance(error, ConnectionError):
-            print(f"error: {error}", file=sys.stderr)
-        raise SystemExit(2) from None
     except KeyboardInterrupt as stop:
-        if os.environ.get("RANK", "0") == "0":
-            print(str(stop) or "stopped", file=sys.stderr)
+        if speaks:
+            ERRORS.line(str(stop) or "stopped")
         raise SystemExit(130) from None
+    except Exception as error:
+        told = in_words(error, less)
+        if told is None:
+            raise
+        if speaks or isinstance(error, ConnectionError) or out_of_memory(error):
+            ERRORS.line(f"error: {told}")
+        raise SystemExit(2) from None
+
+
+def in_words(error, less=""):
+    """An error as one line, if a user can mend it; else None.
+
+    Args:
+        error: an exception.
+        less: see `run`.
+    """
+    told = " ".join(str(error).split("\n"))
+    if out_of_memory(error):
+        wanted = re.search(r"tried to allocate ([\d.]+ \w+)", told, re.IGNORECASE)
+        wanted = f": {wanted[1]} more were wanted" if wanted else ""
+        return f"out of memory{wanted}{less and '; give '}{less}"
+    if type(error).__module__.startswith(("torch._dynamo", "torch._inductor")):
+        reason = str(error).strip().partition("\n")[0]
+        if "C++ compiler" in told or "Cxx" in told:
+            reason = "no C++ compiler was found"
+        return f"the model could not be compiled: {reason}; leave --compile out"
+    mine = (ValueError, OSError, ImportError, FloatingPointError)
+    return told if isinstance(error, mine) else None
+
+
+def out_of_memory(error):
+    """Whether an error says so: Python's, the system's or one of PyTorch's devices'."""
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOMEM
+    return isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError) and bool(MEMORY.search(str(error)))
+    )
+
+
+def quoted(path):
+    """A path as it can be pasted into a command line."""
+    shell = subprocess.list2cmdline if os.name == "nt" else shlex.join
+    return shell([str(path)])
 
 
 def _joined(argv, flags):

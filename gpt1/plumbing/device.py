@@ -1,5 +1,6 @@
 """Where to compute, and from which random numbers."""
 
+import hashlib
 import random
 
 import torch
@@ -8,7 +9,18 @@ import torch
 def set_seed(seed):
     """Seed Python's and PyTorch's random numbers, on every device."""
     random.seed(seed)
-    torch.manual_seed(seed)
+    torch.manual_seed(short(seed))
+
+
+def mixed(*numbers):
+    """A seed of 32 bits from several numbers, of which each bit counts."""
+    text = " ".join(map(str, numbers))
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
+
+
+def short(seed):
+    """A seed for PyTorch, whose generator on a CPU looks at 32 bits of it."""
+    return seed if 0 <= seed < 2**32 else mixed(seed)
 
 
 def pick_device(name=None):

@@ -58,7 +58,7 @@ def _merges(tokenizer):
     word = [mark for mark in tokenizer.characters if mark.isalnum() or mark == "_"]
     space = [mark for mark in tokenizer.characters if mark.isspace()]
     marks = [m for m in tokenizer.characters if m not in {*word, *space}]
-    pieces = [f" ?[{_listed(each)}]+" for each in (word, marks) if each]
+    pieces = [f" ?[{_listed(each)}]{{1,128}}" for each in (word, marks) if each]
     pieces += [f"[{_listed(space)}]"] if space else []
     return {
         "pre_tokenizer": _split("|".join(pieces)),

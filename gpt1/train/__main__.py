@@ -1,22 +1,37 @@
 """The command `gpt1 train`, or `python -m gpt1.train`."""
 
+import os
 from pathlib import Path
 
 from gpt1.plumbing.command import given, run
+from gpt1.plumbing.writing import ERRORS
 from gpt1.speed.memory import keep_freed_memory
+from gpt1.train.engine import LAUNCHER, launched
 from gpt1.train.pretraining import train
 from gpt1.train.recipe import RECIPES, TrainConfig, resumed
 from gpt1.train.run import read_run
 
+LESS = (
+    "a larger --grad_accumulation, which changes nothing that is learned and may come "
+    "with --resume, a smaller --batch_size or a shorter --context"
+)
+"""What needs less memory."""
+
 
 def main(argv=None):
     """The command line of `python -m gpt1.train`."""
-    run(lambda: start(argv))
+    rank, *_ = launched() or (0,)
+    run(lambda: start(argv), less=LESS, speaks=rank == 0)
 
 
 def start(argv):
     """Train as a command line says."""
     keep_freed_memory()
+    if launched() is None and (stray := [n for n in LAUNCHER if os.environ.get(n)]):
+        ERRORS.line(
+            f"note: training in one process; {', '.join(stray)} alone, without the "
+            f"others of {', '.join(LAUNCHER)}, starts no more"
+        )
     flags = given(TrainConfig, argv, "gpt1 train", RECIPES)
     if "resume" not in flags:
         preset = flags.pop("preset", "tiny")

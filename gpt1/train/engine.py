@@ -6,7 +6,7 @@ own: each takes its share of every batch, and PyTorch's DistributedDataParallel 
 adds up their gradients.
 """
 
-import hashlib
+import math
 import os
 import re
 from contextlib import contextmanager, nullcontext
@@ -18,7 +18,7 @@ import torch
 from torch import distributed
 from torch.nn.parallel import DistributedDataParallel
 
-from gpt1.plumbing.device import pick_device
+from gpt1.plumbing.device import mixed, pick_device, short
 from gpt1.speed.loss import IGNORED
 
 PRECISIONS = ("auto", "float32", "bf16", "fp16")
@@ -28,6 +28,9 @@ PATIENCE = timedelta(minutes=10)
 LOST = re.compile("gloo|nccl|connection|peer|socket|store|timed out", re.IGNORECASE)
 """What the messages of broken connections between processes have in them."""
 
+
+LAUNCHER = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "MASTER_ADDR", "MASTER_PORT")
+"""The variables by which torchrun tells a process of the others."""
 
 CPU = torch.device("cpu")
 
@@ -123,7 +126,7 @@ class Engine:
 
         Args:
             optimizer: holds the parameters; their gradients are cleared.
-            clip: the largest norm.
+            clip: the largest norm; 0 or infinity for no clipping.
 
         Returns:
             The norm before clipping, a scalar tensor.
@@ -131,7 +134,7 @@ class Engine:
         if self.scaler:
             self.scaler.unscale_(optimizer)
         parameters = [p for group in optimizer.param_groups for p in group["params"]]
-        norm = torch.nn.utils.clip_grad_norm_(parameters, clip)
+        norm = torch.nn.utils.clip_grad_norm_(parameters, clip or math.inf)
         if self.scaler:
             self.scaler.step(optimizer)
             self.scaler.update()
@@ -170,9 +173,8 @@ class Engine:
     def seed(self, seed):
         """Seed dropout, differently in each process; alone, with the seed itself."""
         if self.rank:
-            mixed = hashlib.sha256(f"{seed} {self.rank}".encode()).digest()
-            seed = int.from_bytes(mixed[:4], "big")
-        torch.manual_seed(seed)
+            seed = mixed(seed, self.rank)
+        torch.manual_seed(short(seed))
 
     def random_state(self):
         """The states of the random numbers of this process."""
@@ -186,6 +188,23 @@ class Engine:
         torch.set_rng_state(state["cpu"])
         if self.device.type == "cuda" and "cuda" in state:
             torch.cuda.set_rng_state(state["cuda"], self.device)
+
+
+def launched():
+    """Rank, number and local rank of this process, as torchrun tells them.
+
+    Batch systems and containers set some of these variables for purposes of their own;
+    only all together do they mean a group of processes.
+
+    Returns:
+        Three integers; None where the variables are incomplete.
+    """
+    told = [os.environ.get(name, "") for name in LAUNCHER[:3]]
+    if not all(map(str.isdecimal, told)) or int(told[0]) >= int(told[1]):
+        return None
+    if told[1] != "1" and not all(os.environ.get(name) for name in LAUNCHER):
+        return None
+    return tuple(map(int, told))
 
 
 @contextmanager
@@ -203,12 +222,11 @@ def start_engine(device=None, precision="auto"):
     Raises:
         ValueError: device or precision does not exist here.
     """
-    count = int(os.environ.get("WORLD_SIZE", 1))
+    rank, count, local = launched() or (0, 1, 0)
     if count == 1:
         device = pick_device(device)
         yield Engine(device, pick_precision(precision, device))
         return
-    rank, local = int(os.environ["RANK"]), int(os.environ["LOCAL_RANK"])
     if device in (None, "cuda") and torch.cuda.is_available():
         device = f"cuda:{local}"
     device = pick_device(device)

@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 
+from gpt1.plumbing.command import ENDING
 from gpt1.train.optimizer import set_rate
 from gpt1.train.report import sample
 from gpt1.train.step import counted, evaluate, train_step
@@ -57,10 +58,13 @@ class Loop:
             self.validate()
             nats, tokens = run.epoch_sum
             run.epoch_sum = [0.0, 0]
+            run.save()  # and then show it
             self.display.write(
                 f"Epoch {epoch}: Train Loss = {nats / max(tokens, 1):.4f}, "
                 f"Val Loss = {run.validation_loss:.4f}"
             )
+        if math.isinf(run.best):  # the best model so far was lost: the last one is it
+            self.validate()
             run.save()
         return True
 
@@ -80,10 +84,10 @@ class Loop:
                 self.validate()
             elif row:
                 run.row()
-            if inside and due(run.step, options.sample_every) and self.engine.main:
-                self.display.write(sample(run))
             if saving:
                 run.save()
+            if inside and due(run.step, options.sample_every) and self.engine.main:
+                self.display.write(sample(run))
             if not self.pending:
                 self.clock = time.perf_counter()  # only steps are timed
             if self.stopped or run.step == self.limit:
@@ -129,7 +133,7 @@ class Loop:
             "loss": f"{losses[-1]:.3f}",
             **({} if run.floor is None else {"floor": f"{run.floor:.3f}"}),
             "rate": f"{run.rate():.1e}",
-            "tokens_per_s": f"{run.tokens / run.seconds:,.0f}",
+            "tokens_per_s": f"{run.tokens / max(run.seconds, 1e-9):,.0f}",
         }
 
     def validate(self):
@@ -156,7 +160,7 @@ def due(step, every):
 
 
 class Stop:
-    """While it is entered, the first Ctrl-C or SIGTERM sets `requested`.
+    """While it is entered, the first of `ENDING` (Ctrl-C is one) sets `requested`.
 
     The loop looks at it after each step, and saves before it ends. Another Ctrl-C a
     second later ends the program at once.
@@ -172,8 +176,10 @@ class Stop:
     def __enter__(self):
         # Only the main thread may set handlers; elsewhere a run is stopped as ever.
         if threading.current_thread() is threading.main_thread():
-            for kind in (signal.SIGINT, signal.SIGTERM):
-                self.before[kind] = signal.signal(kind, self.ask)
+            for kind in ENDING:
+                # nohup has SIGHUP ignored, so that a run outlives its terminal.
+                if kind == signal.SIGINT or signal.getsignal(kind) != signal.SIG_IGN:
+                    self.before[kind] = signal.signal(kind, self.ask)
         return self
 
     def __exit__(self, *error):

@@ -4,6 +4,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from gpt1.data import get_dataloader, load_text
+from gpt1.plumbing.command import quoted
 from gpt1.plumbing.device import set_seed
 from gpt1.plumbing.files import load_checkpoint
 from gpt1.plumbing.waiting import shown
@@ -11,10 +12,11 @@ from gpt1.tales import floor
 from gpt1.tokenizer import make_tokenizer, tokenizer_from_dict
 from gpt1.train.card import write_card
 from gpt1.train.engine import Engine, start_engine
+from gpt1.train.folder import make_ready, take_over
 from gpt1.train.loop import Loop, Stop
 from gpt1.train.report import Silence, describe, progress, summary
 from gpt1.train.roll_call import RollCall, name_ids
-from gpt1.train.run import BEST, Run, make_ready, read_run
+from gpt1.train.run import BEST, Run, read_run
 
 
 def train(options, saved=None):
@@ -42,18 +44,19 @@ def train(options, saved=None):
         if engine.main:  # which alone writes
             make_ready(options)
         run = prepare(options, engine, saved)
+        take_over(run, saved)
         display = progress(run.total, run.step) if engine.main else Silence()
         with closing(display), Stop() as stop:
             display.write(describe(run))
             completed = Loop(run, display, stop).go()
         if completed:
-            display.write(summary(run))
             if options.export and engine.main:
                 export(run)
+            display.write(summary(run))
         else:
             told = (
                 f"stopped after update {run.step:,} of {run.total:,}; go on with  gpt1 "
-                f"train --resume {run.folder}"
+                f"train --resume {quoted(run.folder)}"
             )
             if stop.requested:
                 raise KeyboardInterrupt(told)
@@ -86,11 +89,20 @@ def prepare(options, engine=None, saved=None):
 
 def choose_tokenizer(options, saved=None):
     """The tokenizer that a run began with, or the one that `options` name."""
-    if saved:
-        return tokenizer_from_dict(saved["tokenizer"])
-    return make_tokenizer(
-        options.tokenizer, lambda: learned_from(options), options.vocab_size
-    )
+    began = saved and saved["options"].get("tokenizer")
+    if options.tokenizer != began:
+        tokenizer = make_tokenizer(
+            options.tokenizer,
+            lambda: learned_from(options),
+            options.vocab_size,
+        )
+        if saved and tokenizer.to_dict() != saved["tokenizer"]:
+            raise ValueError(
+                f"the run was started with --tokenizer {began}, got another one in "
+                f"{options.tokenizer}: leave the flag out to go on"
+            )
+        return tokenizer
+    return tokenizer_from_dict(saved["tokenizer"])
 
 
 def learned_from(options):

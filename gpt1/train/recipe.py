@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, fields
 from functools import partial
 
-from gpt1.config import PRESETS
+from gpt1.config import PRESETS, is_whole
 from gpt1.plumbing.command import option
 from gpt1.train.engine import PRECISIONS
 from gpt1.train.optimizer import OPTIMIZERS
@@ -77,7 +77,7 @@ class TrainConfig:
     beta1: float = in_learning(0.9, "of the mean of gradients")
     beta2: float = in_learning(0.999, "of the mean of squares")
     weight_decay: float = in_learning(0.01, "decoupled, of matrices only")
-    clip: float = in_learning(1.0, "largest norm of the whole gradient")
+    clip: float = in_learning(1.0, "largest norm of the whole gradient, 0 for any")
     seed: int = in_learning(0, "of weights, dropout and order")
 
     device: str | None = in_machine(None, "cpu, cuda or mps; cuda where there is one")
@@ -143,19 +143,25 @@ class TrainConfig:
 
 
 RANGES = {
-    "at least 1": (
-        lambda value: value is None or value >= 1,
+    "a whole number, at least 1": (
+        lambda value: value is None or (is_whole(value) and value >= 1),
         "epochs batch_size grad_accumulation max_steps subset stop_after",
     ),
-    "above 0": (lambda value: 0 < value < math.inf, "learning_rate clip"),
-    "at least 0": (
-        lambda value: 0 <= value < math.inf,
-        "warmup weight_decay num_workers eval_every save_every sample_every roll_call",
+    "a whole number, at least 0": (
+        lambda value: is_whole(value) and value >= 0,
+        "warmup num_workers eval_every save_every sample_every roll_call",
     ),
     "a name, not an empty one": (
         lambda value: str(value) != "",
         "dataset column tokenizer device out export",
     ),
+    "a whole number, at least 0 and below 2^63": (
+        lambda value: is_whole(value) and 0 <= value < 2**63,
+        "seed",
+    ),
+    "above 0 and finite": (lambda value: 0 < value < math.inf, "learning_rate"),
+    "at least 0 and finite": (lambda value: 0 <= value < math.inf, "weight_decay"),
+    "at least 0 (0 and inf: no clipping)": (lambda value: value >= 0, "clip"),
     "at least 0 and below 1": (lambda value: 0 <= value < 1, "beta1 beta2"),
     " or ".join(OPTIMIZERS): (OPTIMIZERS.__contains__, "optimizer"),
     " or ".join(PRECISIONS): (PRECISIONS.__contains__, "precision"),
@@ -184,8 +190,11 @@ RECIPES = {"tiny": TINY, "gpt1": {}}
 FREE = {
     *("device", "num_workers", "out", "resume", "overwrite", "stop_after", "export"),
     *("eval_every", "save_every", "sample_every"),
+    *("dataset", "column", "tokenizer"),  # where it is; what it is, its content tells
+    *("grad_accumulation", "compile", "precision"),
 }
-"""Options that a resumed run may change; others would make it another run."""
+"""Options that a resumed run may change, for they say where something is or how it is
+computed; others would make it another run."""
 
 
 def resumed(saved, given):
@@ -204,7 +213,9 @@ def resumed(saved, given):
     known = {entry.name for entry in fields(TrainConfig)}
     saved = {name: value for name, value in saved.items() if name in known}
     for name, value in given.items():
-        if name not in FREE and saved.get(name) != value:
+        # Of tales more is known than their text: names for a roll call, and a floor.
+        fixed = name not in FREE or "tales" in (value, saved.get(name))
+        if fixed and saved.get(name) != value:
             raise ValueError(
                 f"the run was started with --{name} {saved.get(name)}, got {value}: "
                 f"leave the flag out to go on, or start a new run without --resume"

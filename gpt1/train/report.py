@@ -8,6 +8,8 @@ import torch
 
 from gpt1.data.files import told
 from gpt1.generate.sampling import generate
+from gpt1.plumbing.device import short
+from gpt1.plumbing.writing import ERRORS, OUT
 from gpt1.train.run import BEST
 
 EVERY = 10
@@ -39,16 +41,20 @@ def progress(total, done=0):
     Returns:
         `Bar` or `Lines`.
     """
-    if not sys.stderr.isatty():
+    if sys.stderr is None or sys.stderr.closed or not sys.stderr.isatty():
         return Lines(total, done)
     try:
         from tqdm import tqdm
     except ImportError:
         return Lines(total, done)
-    wide = os.get_terminal_size(sys.stderr.fileno()).columns >= WIDE
+    try:
+        wide = os.get_terminal_size(sys.stderr.fileno()).columns >= WIDE
+    except OSError:  # it has closed
+        return Lines(total, done)
     count = "{n_fmt}/{total_fmt}, " if wide else ""
     layout = f"{{percentage:3.0f}}%|{{bar}}| {count}{{remaining}} left{{postfix}}"
-    return Bar(tqdm(total=total, initial=done, dynamic_ncols=True, bar_format=layout))
+    how = {"file": ERRORS, "dynamic_ncols": True, "bar_format": layout}
+    return Bar(tqdm(total=total, initial=done, **how))
 
 
 class Silence:
@@ -79,8 +85,9 @@ class Bar(Silence):
         self.bar.update(1)
 
     def write(self, text):
-        self.bar.write(text, file=sys.stdout)
-        sys.stdout.flush()
+        self.bar.clear()
+        OUT.line(text)
+        self.bar.refresh()
 
     def close(self):
         self.bar.close()
@@ -108,7 +115,7 @@ class Lines(Silence):
         self.write(f"step {self.done:,} of {self.total:,}: {words}")
 
     def write(self, text):
-        print(text, flush=True)
+        OUT.line(text)
 
 
 def worded(values):
@@ -129,7 +136,7 @@ def sample(run):
     """What the model writes now, from the first words of the validation text."""
     model, training = run.model, run.model.training
     ids, _ = run.validation.dataset[0]
-    dice = torch.Generator(run.engine.device).manual_seed(run.options.seed)
+    dice = torch.Generator(run.engine.device).manual_seed(short(run.options.seed))
     [text] = generate(model.eval(), [ids[:8]], 60, generator=dice)
     model.train(training)
     return f"step {run.step:,} writes: {run.tokenizer.decode(text)!r}"
@@ -168,7 +175,7 @@ def describe(run):
             f"{run.roll_call.updates:,} updates"
         )
     if run.step:
-        lines.append(f"resumed after update {run.step:,}")
+        lines += [f"resumed after update {run.step:,}", *run.notes]
     return "\n".join(lines)
 
 

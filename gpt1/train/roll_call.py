@@ -15,6 +15,7 @@ from contextlib import suppress
 
 import torch
 
+from gpt1.plumbing.device import short
 from gpt1.tales.words import ANIMALS, CHILDREN
 
 SHARE = 0.3
@@ -73,7 +74,7 @@ class RollCall:
         length = LENGTH if ids.size(1) % LENGTH == 0 else ids.size(1)
         ids, targets = ids.reshape(-1, length), targets.reshape(-1, length)
         text = torch.cat([ids, targets[:, -1:]], 1)
-        dice = torch.Generator().manual_seed(1_000_003 * self.seed + step)
+        dice = torch.Generator().manual_seed(short(1_000_003 * self.seed + step))
         rows, columns = text.shape
         own = self.names[torch.randint(len(self.names), (rows, 2), generator=dice)]
         alone = torch.rand(rows, 1, generator=dice) < 0.5

@@ -5,24 +5,24 @@ fixes the learning rate, and the sums behind the numbers that are shown. `last.p
 all of it; `best_model.pth` has the model that predicts unseen text best.
 """
 
-import importlib.util
-import shutil
-import tempfile
+import hashlib
+import json
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 
 from torch import nn
 
+from gpt1.data.sources import BUILT_IN, WIKITEXT
 from gpt1.model import GPT
-from gpt1.plumbing.files import atomic_write, load_checkpoint, save_checkpoint
-from gpt1.plumbing.hub import missing
+from gpt1.plumbing.files import load_checkpoint, save_checkpoint
 from gpt1.speed.dropout import fast_dropout
+from gpt1.tokenizer.choice import KINDS
 from gpt1.train.curve import write_curve
 from gpt1.train.optimizer import make_optimizer, schedule
+from gpt1.train.recipe import FREE
 
 BEST, LAST = "best_model.pth", "last.pth"
-WRITTEN = (BEST, LAST, "curve.csv", "curve.svg", "ids/*")
 
 COUNTERS = ("tokens", "seconds", "best", "rows", "epoch_sum", "row_sum")
 """Attributes of a `Run` that its checkpoint takes as they are."""
@@ -73,6 +73,9 @@ class Run:
         rows: of the loss curve, see `gpt1.train.curve.COLUMNS`.
         epoch_sum: nats and tokens of this epoch so far.
         row_sum: nats and tokens since the last row.
+        text: hashes of the ids to train on and to validate with.
+        computed: how an update is computed, as far as its last digits depend on it.
+        notes: what there is to say about a run that goes on.
     """
 
     def __init__(
@@ -94,8 +97,24 @@ class Run:
         )
         self.step, self.tokens, self.seconds, self.best = 0, 0, 0.0, float("inf")
         self.total = options.max_steps or options.epochs * len(training)
-        self.rows, self.validation_loss = [], None
+        self.rows, self.validation_loss, self.notes = [], None, []
         self.epoch_sum, self.row_sum = [0.0, 0], [0.0, 0]
+        self.text = {
+            "training": training.dataset.digest(),
+            "validation": validation.dataset.digest(),
+        }
+        self.computed = {
+            "device": engine.device.type,
+            "precision": engine.precision,
+            "grad_accumulation": options.grad_accumulation,
+            "compile": options.compile,
+        }
+
+    def identity(self):
+        """What is learned, as a hash: two runs with the same one are the same run."""
+        learned = {n: v for n, v in _plain(self.options).items() if n not in FREE}
+        whole = [learned, self.text, self.tokenizer.to_dict()]
+        return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
 
     def count(self, mean, tokens):
         """Take one update's mean loss and number of tokens into the sums."""
@@ -138,6 +157,7 @@ class Run:
             "step": self.step,
             "epoch": self.training.epoch,
             "validation_loss": self.validation_loss,
+            "run": self.identity(),
         }
 
     def save(self):
@@ -152,6 +172,8 @@ class Run:
                 "scaler": scaler.state_dict() if scaler else None,
                 "data": self.training.state_dict(),
                 "random": random,
+                "text": self.text,
+                "computed": self.computed,
                 "total": self.total,
                 "numbers": {name: getattr(self, name) for name in COUNTERS},
             }
@@ -178,6 +200,7 @@ class Run:
                 f"the run was saved by {len(contents['random'])} processes, got "
                 f"{self.engine.count}: resume it with as many, so that it stays exact"
             )
+        self.compare(contents)
         self.training.load_state_dict(contents["data"])
         self.model.load_state_dict(contents["model"])
         self.optimizer.load_state_dict(contents["optimizer"])
@@ -189,11 +212,43 @@ class Run:
         for name, value in contents["numbers"].items():
             setattr(self, name, value)
 
+    def compare(self, contents):
+        """See that the texts are those of a saved run, and note what else differs."""
+        for part, digest in contents.get("text", {}).items():
+            if self.text[part] != digest:
+                raise ValueError(
+                    f"the {part} text at {self.options.dataset} is not the one that "
+                    f"the run began with: resume with the same data, wherever it is "
+                    f"now (--dataset), or start a new run in another --out"
+                )
+        before, now = contents["options"].get("dataset"), _plain(self.options)
+        if before != now["dataset"]:
+            told = f"the text is that of {before}, so the run goes on exactly"
+            self.notes.append(told if "text" in contents else f"text: was {before}")
+        before = contents.get("computed", self.computed)
+        changed = [
+            f"{name} was {before[name]} and is {value}"
+            for name, value in self.computed.items()
+            if before[name] != value
+        ]
+        if changed:
+            self.notes.append(
+                f"{', '.join(changed)}: it learns the same, but the last digits may "
+                f"differ from those of a run that was not stopped"
+            )
+
 
 def _plain(options):
-    """Options as a dictionary without paths, which a checkpoint cannot hold."""
+    """Options as a checkpoint can hold them: without `Path`s, and with whole paths,
+    which are the same from any folder."""
     values = asdict(options).items()
-    return {name: str(v) if isinstance(v, Path) else v for name, v in values}
+    values = {name: str(v) if isinstance(v, Path) else v for name, v in values}
+    for name in ("dataset", "tokenizer", "export"):
+        place = values[name]
+        named = place in (None, *BUILT_IN, *WIKITEXT, *KINDS)
+        if not named and (Path(place).exists() or set("*?[") & set(place)):
+            values[name] = str(Path(place).resolve())
+    return values
 
 
 def read_run(path):
@@ -216,67 +271,3 @@ def read_run(path):
             f"has the optimizer and the place in the text too"
         )
     return contents
-
-
-# --- its folder -----------------------------------------------------------------------
-
-
-def make_ready(options):
-    """Make a run's folders, see that they can be written to, and clear them up.
-
-    Args:
-        options: a `TrainConfig`.
-
-    Raises:
-        OSError: a folder cannot be made, or not be written to.
-        ValueError: there is a run in it that would be lost.
-        ImportError: the export needs what is not installed.
-    """
-    folder, source = Path(options.out), started_in(options)
-    goes_on = source is not None and source.resolve() == folder.resolve()
-    found = [name for name in (LAST, BEST) if (folder / name).exists()]
-    if found and not options.overwrite and not goes_on:
-        way = "go on with it with --resume, " if LAST in found else ""
-        raise ValueError(
-            f"{folder} holds a run already ({found[0]}): {way}choose another folder "
-            f"with --out, or give --overwrite"
-        )
-    check_writable("--out", folder)
-    if options.export:
-        check_writable("--export", Path(options.export))
-        if importlib.util.find_spec("safetensors") is None:
-            raise missing("safetensors", "pretrained")
-    clear(folder)
-    if source is not None and not goes_on and (source / BEST).is_file():
-        # The best model so far may stay the best.
-        with atomic_write(folder / BEST) as temporary:
-            shutil.copyfile(source / BEST, temporary)
-
-
-def started_in(options):
-    """The folder with the run that is gone on with; None for a new run."""
-    if options.resume is None:
-        return None
-    path = Path(options.resume or options.out)
-    return path if path.is_dir() else path.parent
-
-
-def check_writable(flag, folder):
-    """Make a folder and a file in it, which goes again; the error names the flag."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise type(error)(
-            f"{flag} must be a folder that can be written to, got {folder}: {reason}"
-        ) from None
-
-
-def clear(folder):
-    """Remove the half-written files of a run that was killed while it wrote."""
-    for name in WRITTEN:
-        path = folder / name
-        for half in path.parent.glob(f".{path.name}.*"):
-            half.unlink(missing_ok=True)

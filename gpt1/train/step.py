@@ -49,8 +49,16 @@ def evaluate(model, batches, engine=None):
 
     Returns:
         Nats per token.
+
+    Raises:
+        ValueError: there is no target in them, as in a generator that was used before.
     """
     nats, tokens = total_loss(model, batches, engine)
+    if not tokens:
+        raise ValueError(
+            "the batches must hold a target, got none to take the mean of: was this "
+            "generator used before, or is every target -100?"
+        )
     return nats / tokens
 
 
@@ -62,7 +70,7 @@ def train_step(loss_of, batch, optimizer, *, clip=1.0, pieces=1, engine=None):
             `engine.spread` made of it.
         batch: ids and targets, each (batch, time); targets of -100 do not count.
         optimizer: over the model's parameters.
-        clip: the largest norm of the whole gradient.
+        clip: the largest norm of the whole gradient; 0 or infinity for no clipping.
         pieces: parts in which the gradient is computed. Each counts by its tokens, so
             the gradient is that of the whole batch.
         engine: how to compute it; of several processes each does its share. None means
@@ -71,9 +79,14 @@ def train_step(loss_of, batch, optimizer, *, clip=1.0, pieces=1, engine=None):
     Returns:
         This process's part of the mean loss of the batch (alone: all of it), and the
         norm of the gradient before clipping; scalar tensors.
+
+    Raises:
+        ValueError: no target counts.
     """
     engine = engine or Engine(optimizer.param_groups[0]["params"][0].device)
     total = counted(batch[1])
+    if not total:
+        raise ValueError("the batch must hold a target, got none but -100")
     ids, targets = engine.share(*batch)
     parts = list(zip(ids.chunk(pieces), targets.chunk(pieces), strict=True))
     mean = torch.zeros((), device=engine.device)

@@ -1,16 +1,20 @@
 """A dataclass as a command line: names, help, presets, errors, exit statuses."""
 
+import errno
 import functools
+import os
+import shlex
 from dataclasses import dataclass, fields
 
 import pytest
+import torch
 
 from gpt1 import GPTConfig, weights
 from gpt1.__main__ import main
 from gpt1.data import load_text
 from gpt1.generate.__main__ import GenerateConfig
 from gpt1.loading import load_model
-from gpt1.plumbing.command import given, option, parse, run
+from gpt1.plumbing.command import given, option, parse, quoted, run
 from gpt1.tokenizer import make_tokenizer
 from gpt1.train.__main__ import start
 from gpt1.train.recipe import RECIPES, TINY, TrainConfig
@@ -166,13 +170,89 @@ def test_ctrl_c_is_one_line_and_status_130(capsys, message):
     assert capsys.readouterr().err == (message or "stopped") + "\n"
 
 
-def test_of_several_processes_the_first_speaks(capsys, monkeypatch):
-    monkeypatch.setenv("RANK", "1")
-    told = "error: take less salt\n"
-    for error, words in {ValueError: "", ConnectionError: told}.items():
+def test_of_several_processes_the_first_speaks(capsys):
+    def main(error=ValueError):
+        raise error("take less salt")
+
+    for error, words in {
+        ValueError: "",
+        ConnectionError: "error: take less salt\n",
+        MemoryError: "error: out of memory\n",
+    }.items():
         with pytest.raises(SystemExit):
-            run(functools.partial(salted, error))
+            run(lambda error=error: main(error), speaks=False)
         assert capsys.readouterr().err == words
+
+
+OUT_OF_MEMORY = [
+    MemoryError(),
+    OSError(errno.ENOMEM, "Cannot allocate memory"),
+    RuntimeError(
+        "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't "
+        "allocate memory: you tried to allocate 8 GiB. Error code 12\nframe #0: c10"
+    ),
+    torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 8 GiB. GPU 0 has"),
+]
+
+
+@pytest.mark.parametrize("error", OUT_OF_MEMORY, ids=lambda error: type(error).__name__)
+def test_where_memory_runs_out_it_is_said_what_needs_less(capsys, error):
+    def main():
+        raise error
+
+    with pytest.raises(SystemExit) as stop:
+        run(main, less="a smaller --pot")
+    assert stop.value.code == 2
+    told = capsys.readouterr().err
+    wanted = ": 8 GiB more were wanted" if "8 GiB" in str(error) else ""
+    assert told == f"error: out of memory{wanted}; give a smaller --pot\n"
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("No working C++ compiler found in cxx: (None, 'g++')", "no C++ compiler was"),
+        ("the moon is full", "the moon is full"),
+    ],
+)
+def test_a_compiler_that_fails_is_one_line(capsys, reason, told):
+    from torch._dynamo.exc import TorchDynamoException
+
+    def main():
+        raise TorchDynamoException(f"{reason}\n\nSet TORCHDYNAMO_VERBOSE=1\n")
+
+    with pytest.raises(SystemExit) as stop:
+        run(main)
+    assert stop.value.code == 2
+    error = capsys.readouterr().err
+    assert (error.count("\n"), error.endswith("; leave --compile out\n")) == (1, True)
+    assert told in error
+
+
+def test_other_errors_of_pytorch_are_ours():
+    def main():
+        raise RuntimeError("shapes cannot be multiplied")
+
+    with pytest.raises(RuntimeError):
+        run(main)
+
+
+def test_a_message_of_several_lines_becomes_one(capsys):
+    def main():
+        raise ValueError("take\nless salt")
+
+    with pytest.raises(SystemExit):
+        run(main)
+    assert capsys.readouterr().err == "error: take less salt\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="another shell")
+@pytest.mark.parametrize("path", ["plain", "my runs/one", "it's", "$HOME;ls", "a\\b"])
+def test_a_path_in_advice_can_be_pasted(path):
+    assert shlex.split(f"gpt1 train --resume {quoted(path)}")[3:] == [path]
+
+
+# --- help -----------------------------------------------------------------------------
 
 
 def test_help_is_grouped_and_shows_defaults(capsys):
@@ -269,14 +349,21 @@ def test_a_flag_wins_over_the_preset(chosen):
         ("max_steps", 0, "at least 1"),
         ("subset", -1, "at least 1"),
         ("stop_after", 0, "at least 1"),
-        ("learning_rate", 0, "above 0"),
-        ("learning_rate", float("nan"), "above 0"),
-        ("clip", float("inf"), "above 0"),
+        ("learning_rate", 0, "above 0 and finite"),
+        ("learning_rate", float("nan"), "above 0 and finite"),
+        ("learning_rate", float("inf"), "above 0 and finite"),
+        ("weight_decay", float("inf"), "at least 0 and finite"),
+        ("clip", float("nan"), "at least 0"),
+        ("clip", -1, "at least 0"),
+        ("epochs", float("inf"), "whole number, at least 1"),
+        ("warmup", 2.5, "whole number, at least 0"),
+        ("seed", -1, "at least 0 and below 2.63"),
+        ("seed", 2**63, "at least 0 and below 2.63"),
         ("warmup", -1, "at least 0"),
         ("dataset", "", "a name, not an empty one"),
         ("out", "", "a name, not an empty one"),
         ("export", "", "a name, not an empty one"),
-        ("weight_decay", -0.1, "at least 0"),
+        ("weight_decay", -0.1, "at least 0 and finite"),
         ("num_workers", -1, "at least 0"),
         ("eval_every", -1, "at least 0"),
         ("beta1", 1, "below 1"),
@@ -287,7 +374,7 @@ def test_a_flag_wins_over_the_preset(chosen):
     ],
 )
 def test_a_number_out_of_range_is_said_with_its_flag(name, value, expected):
-    with pytest.raises(ValueError, match=f"^--{name} must be .*{expected}, got "):
+    with pytest.raises(ValueError, match=f"^--{name} must be .*{expected}.*, got "):
         TrainConfig(**{name: value})
 
 

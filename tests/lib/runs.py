@@ -2,6 +2,7 @@
 
 import csv
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -83,6 +84,12 @@ def outcome(*words):
     except SystemExit as stop:
         return stop.code
     return 0
+
+
+def train_without_hangup(*words):
+    """`outcome` under `nohup`."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    return outcome(*words)
 
 
 def train_with_floor(*words):

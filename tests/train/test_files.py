@@ -74,8 +74,9 @@ def test_the_losses_that_are_printed_are_those_of_the_curve(made):
 
 def test_the_best_checkpoint_is_the_model_whose_loss_was_printed(made, monkeypatch):
     contents = torch.load(made / "checkpoints" / "best_model.pth", weights_only=True)
-    names = {"model", "config", "tokenizer", "step", "epoch", "validation_loss"}
-    assert set(contents) == names
+    assert set(contents) == {
+        *("model", "config", "tokenizer", "step", "epoch", "validation_loss", "run")
+    }
     losses = [float(r["validation_loss"]) for r in rows(made) if r["validation_loss"]]
     assert contents["validation_loss"] == pytest.approx(min(losses), rel=1e-5)
     monkeypatch.chdir(made)

@@ -187,7 +187,7 @@ def everything(folder):
     [
         ("--resume --layers 3", "started with --layers 2, got 3"),
         ("--resume --seed 1", "started with --seed 0, got 1"),
-        ("--resume --dataset other.txt", "--dataset text.txt, got other.txt"),
+        ("--resume --dataset other.txt", "text at other.txt is not the one"),
         ("--resume --max-steps 30", "started with --max_steps 20, got 30"),
         ("--resume --learning_rate 1", "--learning_rate 0.01, got 1.0"),
         ("--resume nowhere", "nowhere"),
