@@ -11,9 +11,7 @@ import pytest
 from gpt1.plumbing.command import ENDING
 from gpt1.train.report import progress
 from lib.runs import assert_same_run, flags, kept, place, train_here, wait_for
-from lib.warm import needs_fork
 
-pytestmark = needs_fork
 LONG = flags(max_steps=150, save_every=3)
 
 
