@@ -5,7 +5,7 @@ from pathlib import Path
 
 NAME = re.compile(r"[\w-][\w.-]*(/[\w-][\w.-]*)?")
 ENDING = re.compile(r"\.[A-Za-z]+\Z")
-"""Of a file: versions and sizes, as in `phi-1.5` or `gpt-1.3B`, begin with a digit."""
+"""Of a file, versions and sizes, as in `phi-1.5` or `gpt-1.3B`, begin with a digit."""
 
 
 def is_hub_name(source):
