@@ -194,8 +194,9 @@ def test_the_pdf_says_what_it_is_and_has_bookmarks_and_structure(printed):
 
 @pytest.mark.skipif(find_spec("brotli") is None, reason="brotli opens the typefaces")
 def test_letters_are_those_of_real_fonts(printed):
-    listed = [page["/Resources"].get("/Font", {}) for page in printed.pages]
-    fonts = [f.get_object() for one in listed for f in one.get_object().values()]
+    listed = [page["/Resources"].get("/Font") for page in printed.pages]
+    listed = [one.get_object() for one in listed if one is not None]
+    fonts = [font.get_object() for one in listed for font in one.values()]
     assert "/Type3" not in {font["/Subtype"] for font in fonts}
     assert any("SourceSerif" in font["/BaseFont"] for font in fonts)
 
