@@ -337,7 +337,7 @@ def test_ctrl_c_ends_the_line_and_says_so(typed, monkeypatch, capsys):
         (["--model_path", "no.pth"], "no.pth"),
         (["--model_path", "nobody/nothing"], "nobody/nothing"),
         (["--model_path", "."], "model.safetensors"),
-        (["--model_path", "notes.txt"], "notes.txt is not read"),
+        (["--model_path", "notes.txt"], "notes.txt is not a checkpoint"),
         (["--prompt", "a~bc~é"], "'~' 'é'"),
         (["--prompt", "abc", "--max-length", "3"], "which has 3 tokens"),
         (["--max_length", "0"], "--max_length must be at least 1, got 0"),

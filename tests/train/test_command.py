@@ -164,7 +164,7 @@ def test_a_folder_that_must_not_be_written_to_is_said_before_training(
             raise PermissionError(13, "Permission denied", str(dir))
         return io.BytesIO()
 
-    monkeypatch.setattr("gpt1.train.run.tempfile.TemporaryFile", refuse)
+    monkeypatch.setattr("gpt1.train.folder.tempfile.TemporaryFile", refuse)
     assert outcome(*flags(), flag, "mine") == 2
     output, error = capsys.readouterr()
     assert output == ""

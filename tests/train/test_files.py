@@ -43,6 +43,7 @@ def test_a_log_has_plain_lines_and_nothing_else(made):
     patterns = [
         r"device: cpu with 1 thread, float32",
         r"model: tiny, 7,120 parameters: 2 layers, width 16, 2 heads, context 16, .*",
+        r"files: train on text\.txt; validate on the last tenth",
         r"data: text\.txt, 1,632 tokens per epoch, 208 to validate",
         r"run: 20 updates of 8 x 16 tokens, adamw, learning rate 0\.01 after 4 updates",
         r"Epoch 1: Train Loss = \d\.\d{4}, Val Loss = \d\.\d{4}",
@@ -149,7 +150,9 @@ def test_a_readme_of_ones_own_is_not_replaced(here):
     train_here(*flags(max_steps=2), "--export", ".")
     assert (here / "README.md").read_text() == "mine"
     train_here(*flags(max_steps=2), "--out", "two", "--export", "exported")
-    train_here(*flags(max_steps=3), "--out", "three", "--export", "exported")
+    train_here(
+        *flags(max_steps=3), "--out", "three", "--export", "exported", "--overwrite"
+    )
     assert " of 3, " in (here / "exported" / "README.md").read_text()
 
 
