@@ -1,5 +1,6 @@
 """A corpus as token ids: computed once, kept on disk, mapped into memory."""
 
+import ctypes
 import hashlib
 import json
 from pathlib import Path
@@ -42,6 +43,19 @@ def token_ids(source, tokenizer, split="train", *, cache=None, **where):
         with atomic_write(path) as temporary:
             temporary.write_bytes(_bytes(tokenizer.encode(text), kind))
     return _mapped(path, kind)
+
+
+def digest(ids):
+    """A hash of token ids: what text it is, wherever it lies.
+
+    Args:
+        ids: any integer type, which does not count, (tokens,).
+    """
+    sha = hashlib.sha256()
+    for piece in ids.split(2**22):
+        piece = piece.to(torch.int32).contiguous()
+        sha.update(ctypes.string_at(piece.data_ptr(), piece.nbytes))
+    return sha.hexdigest()
 
 
 def _stream(pieces, tokenizer, kind, cache):

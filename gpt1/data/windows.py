@@ -1,6 +1,5 @@
 """From token ids to batches: windows, in an order that can be resumed."""
 
-import ctypes
 import hashlib
 import signal
 from functools import singledispatch
@@ -11,7 +10,6 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 
 from gpt1.data.ids import token_ids
 from gpt1.plumbing.command import ENDING
-from gpt1.plumbing.device import mixed
 
 
 class GPTDataset(Dataset):
@@ -45,14 +43,6 @@ class GPTDataset(Dataset):
     def __len__(self):
         return self.windows
 
-    def digest(self):
-        """A hash of the ids in the windows: what text it is, wherever it lies."""
-        digest = hashlib.sha256()
-        for ids in self.ids[: self.windows * self.context + 1].split(2**22):
-            piece = ids.to(torch.int32).contiguous()  # whatever type keeps them
-            digest.update(ctypes.string_at(piece.data_ptr(), piece.nbytes))
-        return digest.hexdigest()
-
     def __getitem__(self, index):
         """Ids and targets of one window, each int64, (context,)."""
         if not 0 <= index < self.windows:
@@ -60,6 +50,11 @@ class GPTDataset(Dataset):
         start = index * self.context
         window = self.ids[start : start + self.context + 1].long()
         return window[:-1], window[1:]
+
+
+def covered(dataset):
+    """The ids that a `GPTDataset` reads: those of its windows, and one more."""
+    return dataset.ids[: dataset.windows * dataset.context + 1]
 
 
 class Order(Sampler):
@@ -79,7 +74,8 @@ class Order(Sampler):
     def __iter__(self):
         order = torch.arange(self.windows)  # (windows)
         if self.seed is not None:
-            random = torch.Generator().manual_seed(mixed(self.seed, self.epoch))
+            mixed = hashlib.sha256(f"{self.seed} {self.epoch}".encode()).digest()
+            random = torch.Generator().manual_seed(int.from_bytes(mixed[:4], "big"))
             order = torch.randperm(self.windows, generator=random)  # (windows)
         return iter(order[self.start :].tolist())
 

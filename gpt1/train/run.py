@@ -13,7 +13,9 @@ from pathlib import Path
 
 from torch import nn
 
+from gpt1.data.ids import digest
 from gpt1.data.sources import BUILT_IN, WIKITEXT
+from gpt1.data.windows import covered
 from gpt1.model import GPT
 from gpt1.plumbing.files import load_checkpoint, save_checkpoint
 from gpt1.speed.dropout import fast_dropout
@@ -100,8 +102,8 @@ class Run:
         self.rows, self.validation_loss, self.notes = [], None, []
         self.epoch_sum, self.row_sum = [0.0, 0], [0.0, 0]
         self.text = {
-            "training": training.dataset.digest(),
-            "validation": validation.dataset.digest(),
+            "training": digest(covered(training.dataset)),
+            "validation": digest(covered(validation.dataset)),
         }
         self.computed = {
             "device": engine.device.type,
@@ -214,8 +216,8 @@ class Run:
 
     def compare(self, contents):
         """See that the texts are those of a saved run, and note what else differs."""
-        for part, digest in contents.get("text", {}).items():
-            if self.text[part] != digest:
+        for part, known in contents.get("text", {}).items():
+            if self.text[part] != known:
                 raise ValueError(
                     f"the {part} text at {self.options.dataset} is not the one that "
                     f"the run began with: resume with the same data, wherever it is "

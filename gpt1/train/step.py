@@ -55,10 +55,7 @@ def evaluate(model, batches, engine=None):
     """
     nats, tokens = total_loss(model, batches, engine)
     if not tokens:
-        raise ValueError(
-            "the batches must hold a target, got none to take the mean of: was this "
-            "generator used before, or is every target -100?"
-        )
+        raise ValueError("got no target: was a generator used before?")
     return nats / tokens
 
 
@@ -86,7 +83,7 @@ def train_step(loss_of, batch, optimizer, *, clip=1.0, pieces=1, engine=None):
     engine = engine or Engine(optimizer.param_groups[0]["params"][0].device)
     total = counted(batch[1])
     if not total:
-        raise ValueError("the batch must hold a target, got none but -100")
+        raise ValueError("got no target: is every one of them -100?")
     ids, targets = engine.share(*batch)
     parts = list(zip(ids.chunk(pieces), targets.chunk(pieces), strict=True))
     mean = torch.zeros((), device=engine.device)

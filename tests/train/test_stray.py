@@ -128,10 +128,10 @@ def test_a_mean_over_nothing_is_refused():
     used = iter([(ids, ids.clone())])
     assert evaluate(model, used) > 0
     for batches in (used, [], [nothing]):
-        with pytest.raises(ValueError, match="must hold a target, got none"):
+        with pytest.raises(ValueError, match="got no target"):
             evaluate(model, batches)
     before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
     optimizer = torch.optim.SGD(model.parameters(), 0.1)
-    with pytest.raises(ValueError, match="must hold a target, got none"):
+    with pytest.raises(ValueError, match="got no target"):
         train_step(model.loss, nothing, optimizer)
     assert differences(before, dict(model.state_dict())) == []
