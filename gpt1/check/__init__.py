@@ -6,6 +6,7 @@ that fails is shown. The solution is never printed: it is in the chapter, folded
 """
 
 import difflib
+import functools
 import inspect
 from importlib import import_module
 
@@ -56,9 +57,12 @@ def verdict(name, answer):
 
 def judge(exercise, answer):
     """A sentence or a few lines about an answer."""
-    cases = list(exercise.all_cases())
-    results = [exercise.outcome(answer, arguments) for _, arguments in cases]
-    failure = first_failure(exercise, cases, results)
+
+    @functools.cache
+    def result(number):
+        return exercise.outcome(answer, exercise.all_cases[number][1])
+
+    failure = first_failure(exercise, result)
     if failure is None:
         return f"right. Verified: {exercise.verified}."
     description, arguments, got, found = failure
@@ -66,7 +70,7 @@ def judge(exercise, answer):
     if isinstance(error, NotImplementedError):
         return "not done yet. Write the function, then run this cell."
     for mistake in exercise.mistakes:
-        if same(exercise, cases, results, mistake.answer):
+        if same(exercise, result, mistake.answer):
             return f"not yet: {mistake.says}."
     if got is None:
         found += "\nDoes your function end in `return`?"
@@ -74,26 +78,26 @@ def judge(exercise, answer):
     return f"not yet. For {description or called(answer, arguments)}\n{found}"
 
 
-def first_failure(exercise, cases, results):
+def first_failure(exercise, result):
     """Description, arguments, result and difference of the first failure, or None."""
-    for (description, arguments), got in zip(cases, results, strict=True):
-        want = exercise.expected(arguments)
-        found = difference(got, want, exercise.tolerance)
+    for number, case in enumerate(exercise.all_cases):
+        want = exercise.known(exercise.right, number)
+        found = difference(result(number), want, exercise.tolerance)
         if found:
-            return description, arguments, got, found
+            return *case, result(number), found
     return None
 
 
-def same(exercise, cases, results, wrong):
+def same(exercise, result, wrong):
     """Whether results are those of a known mistake: in all cases, some with values.
 
     Two answers that do nothing but raise have nothing to be compared by.
     """
-    if all(isinstance(got, Raised) for got in results):
+    numbers = range(len(exercise.all_cases))
+    pairs = ((result(n), exercise.known(wrong, n)) for n in numbers)
+    if any(difference(*pair, exercise.tolerance) for pair in pairs):
         return False
-    wants = (exercise.outcome(wrong, arguments) for _, arguments in cases)
-    pairs = zip(results, wants, strict=True)
-    return not any(difference(*pair, exercise.tolerance) for pair in pairs)
+    return not all(isinstance(result(n), Raised) for n in numbers)
 
 
 def called(answer, arguments):

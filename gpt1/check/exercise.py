@@ -2,6 +2,7 @@
 
 import copy
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 
@@ -45,9 +46,9 @@ class Exercise:
     Args:
         name: what `check` is called with.
         verified: what a right answer has been shown to do, to end "verified: ...".
-        cases: function of nothing, which returns a list of tuples of arguments, the
-            smallest first; or pairs of a description and a tuple, where the arguments
-            are no good description of themselves.
+        cases: function of nothing, called once, which returns a list of tuples of
+            arguments, the smallest first; or pairs of a description and a tuple, where
+            the arguments are no good description of themselves.
         right: a function that does the exercise. It is never shown.
         mistakes: those that are known by name: a text of edits of `right`, which
             `edits.py` describes, or a tuple of such texts and instances of `Mistake`.
@@ -71,15 +72,31 @@ class Exercise:
             known += edits(each, self.right) if isinstance(each, str) else [each]
         object.__setattr__(self, "mistakes", tuple(known))
 
+    @cached_property
     def all_cases(self):
         """Pairs of a description, None if there is none, and a tuple of arguments."""
+        pairs = []
         for case in self.cases():
             told = len(case) == 2 and isinstance(case[0], str)
-            yield case if told and type(case[1]) is tuple else (None, case)
+            pairs.append(case if told and type(case[1]) is tuple else (None, case))
+        return pairs
 
-    def expected(self, arguments):
-        """What the right answer comes to in a case."""
-        return self.outcome(self.right, arguments)
+    def known(self, answer, number):
+        """What the right answer or one of the mistakes comes to, computed once.
+
+        Args:
+            answer: `right`, or the `answer` of one of the mistakes.
+            number: of the case.
+        """
+        found = self._known.setdefault(answer, {})
+        if number not in found:
+            _, arguments = self.all_cases[number]
+            found[number] = self.outcome(answer, arguments)
+        return found[number]
+
+    @cached_property
+    def _known(self):
+        return {}
 
     def outcome(self, answer, arguments):
         """What an answer comes to in a case: a value, or what it `Raised`.
@@ -88,7 +105,7 @@ class Exercise:
         the reader's notebook notices that it ran.
         """
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(0)
+            torch.default_generator.manual_seed(0)
             try:
                 return self.observe(answer, *copy.deepcopy(arguments))
             except Exception as error:

@@ -122,7 +122,7 @@ def test_gpt_1_would_take_277_000_updates():
 
 def test_a_larger_batch_is_a_better_estimate_in_the_check_too():
     exercise = ALL["estimate-error"]
-    (_, few), _ = exercise.all_cases()
+    (_, few), _ = exercise.all_cases
     model = GPT(GPTConfig.tiny(vocab_size=7, context=5, width=8, layers=1, heads=2))
     sixes = [tuple(p.cpu() for p in pair) for pair in few[1]]
     threes = [tuple(part[i : i + 3] for part in pair) for pair in sixes for i in (0, 3)]

@@ -1,14 +1,25 @@
 """Every page opens anywhere, asks nobody for anything, fits, and keeps axe-core quiet.
 
-Each page is opened twice: from a file on a screen, and from a static server on a phone.
+Each page is opened once, from a file, and gets the sizes of a screen and of a phone; a
+static server gives a few.
 """
 
 import pytest
 
-from lib.book.browsing import BOXES, PAGES, violations, visits
-from lib.book.chapters import NOTEBOOKS
+from lib.book.browsing import (
+    BOXES,
+    DARK,
+    FINGERS,
+    LIGHT,
+    PAGES,
+    SIZES,
+    violations,
+    visits,
+)
+from lib.book.chapters import NOTEBOOKS, cells
+from lib.book.quizzes import questions, section
 
-CHAPTERS = {f"notebooks/{path.stem}" for path in NOTEBOOKS}
+CHAPTERS = {f"notebooks/{path.stem}": path for path in NOTEBOOKS}
 # A page's own style sheets, scripts, typefaces and pictures; the most there are now is
 # under fifty. What is asked for is in the message of a failure.
 MOST = 50
@@ -16,6 +27,12 @@ MOST = 50
 # a table that has nothing to say above its names of rows.
 LET_PASS = {"empty-table-header"}
 
+# Choose everything; return each choice with what is said to it.
+CHOOSE = """() => [...document.querySelectorAll("fieldset.quiz")].map((form) =>
+  [...form.querySelectorAll("input[type=radio]")].map((choice) => {
+    choice.click();
+    return [choice.value, form.querySelector("[role=status]").innerText];
+  }))"""
 TOO_WIDE = """(boxes) => {
   const column = (document.querySelector("article") ?? document.body)
     .getBoundingClientRect();
@@ -34,7 +51,7 @@ TOO_WIDE = """(boxes) => {
 
 
 @pytest.fixture(scope="module", params=PAGES)
-def screen(request, browser, site):
+def page(request, browser, site):
     """A page on a screen, from a file. All tests of a page come one after the other."""
     with visits(browser, site) as visit:
         page = visit(request.param, reduced_motion="reduce")
@@ -42,43 +59,62 @@ def screen(request, browser, site):
         yield page
 
 
-@pytest.fixture(scope="module", params=PAGES)
-def phone(request, browser, site, server):
-    """A page on a phone, from a server."""
-    with visits(browser, site) as visit:
-        yield visit(request.param, "phone", at=server, reduced_motion="reduce")
+def sized(page, size, width=None):
+    """Give an open page the size of a screen or a phone, or another width."""
+    usual, height = SIZES[size]
+    page.set_viewport_size({"width": width or usual, "height": height})
 
 
-def test_a_page_opens_from_a_file_and_asks_nobody_for_anything(screen, site):
-    assert [url for url in screen.asked if not url.startswith(site.as_uri())] == []
-    assert screen.failed == []
-    assert any(screen.locator("h1").all_inner_texts())
-    if screen.name in CHAPTERS:
-        formulas = screen.locator("article .math").count()
-        assert 0 < formulas <= screen.locator("article mjx-container").count()
-        assert screen.locator("mjx-merror, [data-mjx-error]").count() == 0
+def test_a_page_opens_from_a_file_and_asks_nobody_for_anything(page, site):
+    assert [url for url in page.asked if not url.startswith(site.as_uri())] == []
+    assert page.failed == []
+    assert len(page.asked) == len(set(page.asked)) <= MOST, "\n".join(page.asked)
+    assert any(page.locator("h1").all_inner_texts())
+    if page.name in CHAPTERS:
+        formulas = page.locator("article .math").count()
+        assert 0 < formulas <= page.locator("article mjx-container").count()
+        assert page.locator("mjx-merror, [data-mjx-error]").count() == 0
 
 
-def test_a_page_opens_from_a_static_server_with_few_requests(phone, server):
-    assert [url for url in phone.asked if not url.startswith(server)] == []
-    assert phone.failed == []
-    assert len(phone.asked) == len(set(phone.asked)) <= MOST, "\n".join(phone.asked)
+def test_each_choice_of_each_question_is_answered(page):
+    forms, path = page.evaluate(CHOOSE), CHAPTERS.get(page.name)
+    asked = questions(section(cells(path))[0]) if path else []
+    assert len(forms) == len(asked) == (5 if path else 0)
+    for form, question in zip(forms, asked, strict=True):
+        assert [letter for letter, _ in form] == list(question.choices)
+        for letter, said in form:
+            lead = "Right, " if [letter] == question.right else "Not "
+            assert said.startswith(f"{lead}({letter}). ")
+            assert len(said.split()) > 5
 
 
-def test_only_boxes_of_their_own_scroll_sideways(phone):
-    assert phone.evaluate(TOO_WIDE, BOXES) == []
+def test_only_boxes_of_their_own_scroll_sideways_on_a_phone(page):
+    sized(page, "phone")
+    assert page.evaluate(TOO_WIDE, BOXES) == []
     for width in [320, 390]:  # the narrowest that WCAG asks for, and the phone's own
-        phone.set_viewport_size({"width": width, "height": 844})
-        assert phone.evaluate("document.documentElement.scrollWidth") <= width
+        sized(page, "phone", width)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 # These come last: axe-core gets a page with less in it.
 
 
-def test_axe_has_nothing_against_a_page_on_a_screen(screen):
-    assert [found for found in violations(screen) if found[1] not in LET_PASS] == []
+def test_axe_has_nothing_against_a_page_on_a_phone(page):
+    sized(page, "phone")
+    assert [
+        found for found in violations(page, FINGERS) if found[1] not in LET_PASS
+    ] == []
 
 
-def test_axe_has_nothing_against_a_page_on_a_phone(phone):
-    found = violations(phone, targets=True)
+def test_axe_has_nothing_against_a_page_on_a_screen(page):
+    sized(page, "screen")
+    found = violations(page, LIGHT, DARK)
     assert [finding for finding in found if finding[1] not in LET_PASS] == []
+
+
+@pytest.mark.parametrize("name", ["notebooks/04-attention", "book/api", "search"])
+def test_a_page_opens_from_a_static_server(visit, server, name):
+    page = visit(name, "phone", at=server)
+    assert [url for url in page.asked if not url.startswith(server)] == []
+    assert page.failed == []
+    assert any(page.locator("h1").all_inner_texts())

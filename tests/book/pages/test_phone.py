@@ -13,10 +13,12 @@ NAMES = """(boxes) => [...document.querySelectorAll(`article :is(${boxes})`)]
 
 @pytest.fixture
 def chapter(visit):
-    return visit(CHAPTER, "phone", has_touch=True, reduced_motion="reduce")
+    how = {"has_touch": True, "reduced_motion": "reduce"}
+    return visit(CHAPTER, "phone", formulas=False, **how)
 
 
-def test_the_keyboard_reaches_each_box_that_scrolls_and_hears_what_it_is(chapter):
+def test_the_keyboard_reaches_each_box_that_scrolls_and_hears_what_it_is(visit):
+    chapter = visit(CHAPTER, "phone", has_touch=True)
     chapter.wait_for_selector("pre[role=group]", state="attached")
     boxes = chapter.evaluate(NAMES, BOXES)
     assert len(boxes) > 5

@@ -1,4 +1,7 @@
-"""Check yourself, in a browser: choices are answered by mouse, keyboard or finger."""
+"""Check yourself, in a browser: choices are answered by mouse, keyboard or finger.
+
+Here it is the first chapter's questions; test_pages.py chooses all choices of all.
+"""
 
 import re
 
@@ -8,13 +11,6 @@ from lib.book.chapters import NOTEBOOKS, cells
 from lib.book.quizzes import questions, section
 
 ASKED = questions(section(cells(NOTEBOOKS[0]))[0])
-# Choose everything; return each choice with what is said to it. In the other tests
-# the first chapter's questions are answered by what a reader has for it.
-CHOOSE = """() => [...document.querySelectorAll("fieldset.quiz")].map((form) =>
-  [...form.querySelectorAll("input[type=radio]")].map((choice) => {
-    choice.click();
-    return [choice.value, form.querySelector("[role=status]").innerText];
-  }))"""
 
 
 def words(text):
@@ -26,28 +22,15 @@ def words(text):
 def quiz(visit):
     """The first chapter's page, and its questions as they are on it."""
 
-    def open_quiz(**options):
-        page = visit(f"notebooks/{NOTEBOOKS[0].stem}", **options)
+    def open_quiz(formulas=False, **options):
+        page = visit(f"notebooks/{NOTEBOOKS[0].stem}", formulas=formulas, **options)
         return page, page.get_by_role("group").filter(has=page.get_by_role("radio"))
 
     return open_quiz
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_each_choice_of_each_chapter_is_answered(visit, path):
-    forms = visit(f"notebooks/{path.stem}", formulas=False).evaluate(CHOOSE)
-    asked = questions(section(cells(path))[0])
-    assert len(forms) == len(asked) == 5
-    for form, question in zip(forms, asked, strict=True):
-        assert [letter for letter, _ in form] == list(question.choices)
-        for letter, said in form:
-            lead = "Right, " if [letter] == question.right else "Not "
-            assert said.startswith(f"{lead}({letter}). ")
-            assert len(said.split()) > 5
-
-
 def test_a_verdict_is_the_explanation_of_the_choice(quiz):
-    page, forms = quiz()
+    page, forms = quiz(formulas=True)
     for form, question in zip(forms.all(), ASKED, strict=True):
         for letter, why in question.explained.items():
             form.locator(f"input[value={letter}]").check()

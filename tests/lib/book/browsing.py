@@ -85,25 +85,32 @@ def note_status(page, answer) -> None:
 # A chapter has ten thousand elements, most of them in code and formulas, and axe-core
 # takes seconds for them. Formulas are emptied: MathJax writes them as a drawing that is
 # hidden from readers who listen, and as MathML that is hidden from the others. Code and
-# the headings of the package's reference are emptied where all their words look like
-# words elsewhere: in elements of the same classes within elements of the same classes.
-# What is emptied keeps its size. Of drawings, the title and the description are left:
+# the headings of the package's reference keep the first of all words that look alike:
+# elements of the same classes within elements of the same classes. Boxes keep their
+# size. Of drawings, the title and the description are left:
 # axe-core does not judge the colours in them. Nor does it on a shade, which goes, too.
 THIN_OUT = """() => {
   const seen = new Set(), empty = [...document.querySelectorAll("mjx-container")];
-  for (const box of document.querySelectorAll("pre, dt.sig")) {
-    box.style.backgroundImage = "none";
-    let above = "";
+  const boxes = [...document.querySelectorAll("pre, dt.sig")], repeated = [];
+  for (const box of boxes) {
+    let above = "", isNew = false;
     for (let e = box; e; e = e.parentElement) above += e.className + ">";
-    const words = [box, ...box.querySelectorAll("*")].filter((e) => e.textContent);
-    const look = (e) => [e.className, e.parentElement.className, above].join();
-    const looks = words.map(look);
-    const isNew = box.checkVisibility() && looks.some((look) => !seen.has(look));
-    if (isNew) looks.forEach((look) => seen.add(look));
-    else empty.push(box);
+    const shown = box.checkVisibility();
+    for (const e of [box, ...box.querySelectorAll("*")]) {
+      const look = [e.className, e.parentElement.className, above].join();
+      if (shown && e.textContent && !seen.has(look)) isNew = seen.add(look);
+      else if (e !== box && !e.firstElementChild) repeated.push(e);
+    }
+    if (!isNew) empty.push(box);
   }
-  document.querySelectorAll("svg > :not(title, desc)").forEach((e) => e.remove());
+  const heights = boxes.map((e) => e.getBoundingClientRect().height);
   const sizes = empty.map((e) => e.getBoundingClientRect());
+  document.querySelectorAll("svg > :not(title, desc)").forEach((e) => e.remove());
+  repeated.forEach((e) => e.remove());
+  boxes.forEach((e, i) => {
+    e.style.backgroundImage = "none";
+    e.style.minHeight = `${heights[i]}px`;
+  });
   empty.forEach((e, i) => {
     const { width, height } = sizes[i];
     e.replaceChildren();
@@ -123,28 +130,32 @@ RUN = """async (options) => {
 COLOURS = ["color-contrast", "link-in-text-block"]
 
 
-def violations(page, *, targets=False) -> list[tuple[str, ...]]:
-    """Return what axe-core has against an open page, in both themes.
+LIGHT = ("light", {})
+DARK = ("dark", {"runOnly": {"type": "rule", "values": COLOURS}})
+# Links and buttons have to be large enough (WCAG 2.2; axe-core leaves this rule off).
+FINGERS = {"target-size": {"enabled": True}}
+FINGERS = ("light", {"rules": FINGERS | {rule: {"enabled": False} for rule in COLOURS}})
 
-    All rules are run in the light theme, and those about colours in the dark one too:
-    the themes have the same elements in the same places. The theme is switched as the
-    page's own button does. The page has to be without transitions (`reduced_motion`),
-    else the colours on the way would be judged.
+
+def violations(page, *judged: tuple[str, dict]) -> list[tuple[str, ...]]:
+    """Return what axe-core has against an open page.
+
+    The themes have the same elements in the same places, and a phone the same colours
+    as a screen. The theme is switched as the page's own button does. The page has to be
+    without transitions (`reduced_motion`), else the colours on the way would be judged.
 
     Args:
         page: an open page of the book.
-        targets: whether links and buttons have to be large enough for a finger, too
-            (WCAG 2.2; axe-core leaves this rule off).
+        judged: of `LIGHT` (all rules), `DARK` (those about colours) and `FINGERS` (on
+            a phone: all others, and the size of what is touched).
 
     Returns:
         One tuple for each finding: impact, rule, place, element and what is wrong.
     """
     page.evaluate(AXE.read_text(encoding="utf-8") + ";0")
     page.evaluate(THIN_OUT)
-    everything = {"rules": {"target-size": {"enabled": targets}}}
-    colours = {"runOnly": {"type": "rule", "values": COLOURS}}
     found = []
-    for theme, rules in [("light", everything), ("dark", colours)]:
+    for theme, rules in judged:
         page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
         found += [(*f, theme) for f in page.evaluate(RUN, rules)]
     return found
