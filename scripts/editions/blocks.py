@@ -24,11 +24,14 @@ def new(name: str, *inside: str | Tag | None, **attributes) -> Tag:
 
 def remove_screen(article: Tag) -> None:
     """Take away buttons, permalinks and all else that is there to be clicked."""
-    for tag in article.find_all(True):
-        if tag.decomposed:
-            continue
-        if tag.name in SCREEN or SCREEN_CLASSES.intersection(tag.get("class", [])):
+    for tag in article.find_all(is_for_a_screen):
+        if not tag.decomposed:  # with one that it was in
             tag.decompose()
+
+
+def is_for_a_screen(tag: Tag) -> bool:
+    """Tell whether an element is there to be clicked, or to lead about the site."""
+    return tag.name in SCREEN or not SCREEN_CLASSES.isdisjoint(tag.get("class", ()))
 
 
 def remove_folded_code(article: Tag) -> None:

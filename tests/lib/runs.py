@@ -1,6 +1,7 @@
 """Small training runs for the tests: a text, a command line, and what must be equal."""
 
 import csv
+import os
 import random
 import signal
 import subprocess
@@ -11,7 +12,7 @@ import torch
 from torch.utils._pytree import keystr, tree_leaves_with_path
 
 from gpt1.plumbing.files import load_checkpoint
-from gpt1.train import pretraining
+from gpt1.train import pretraining, report
 from gpt1.train.__main__ import main, start
 from gpt1.train.curve import COLUMNS
 
@@ -89,6 +90,15 @@ def outcome(*words):
 def train_without_hangup(*words):
     """`outcome` under `nohup`."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    return outcome(*words)
+
+
+def train_into_a_broken_pipe(*words):
+    """`outcome` with a line for every update, beside a `tee` that Ctrl-C has ended."""
+    report.EVERY = 0
+    nobody, pipe = os.pipe()
+    os.close(nobody)
+    os.dup2(pipe, 1)
     return outcome(*words)
 
 

@@ -3,8 +3,6 @@
 import io
 import os
 import signal
-import subprocess
-import sys
 
 import pytest
 
@@ -49,29 +47,14 @@ def test_every_signal_to_end_saves_though_the_pipe_is_broken(
     warm, straight, tmp_path, kind
 ):
     folder = place(tmp_path / "run")
-    with subprocess.Popen(
-        [sys.executable, "-c", EVERY_STEP, *LONG],
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        wait_for(folder / "checkpoints" / "last.pth")
-        process.stdout.close()  # as a `tee` that Ctrl-C has ended
-        process.send_signal(kind)
-        process.wait(timeout=60)
-        error = process.stderr.read()
-    assert process.returncode == 130
+    process = warm.start(folder, *LONG, call="lib.runs.train_into_a_broken_pipe")
+    wait_for(folder / "checkpoints" / "last.pth")
+    os.kill(process, kind)
+    assert warm.wait(process) == 130
+    error = (folder / "err").read_text()
     assert error.startswith("stopped after update ")
     assert error.count("\n") == 1
     assert_saved(warm, folder, straight)
-
-
-EVERY_STEP = """
-from gpt1.train import __main__, report
-report.EVERY = 0
-__main__.main()
-"""
 
 
 def test_a_signal_that_nohup_ignores_stays_ignored(warm, straight, tmp_path):
