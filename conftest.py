@@ -7,8 +7,9 @@ import pytest
 from scripts.notebooks.variables import set_variables
 
 ROOT = Path(__file__).parent
-SLOW = {"site", "warm"}
-"""Fixtures that take seconds: the built book, and a process that others fork from."""
+SLOW = {"site", "warm", "compiled", "told", "failures"}
+"""Fixtures that take seconds: the built book, a process that others fork from, the
+compiler, the shipped model's tales, and a run of pytest."""
 
 set_variables()
 

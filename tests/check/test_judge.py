@@ -41,6 +41,7 @@ def dressed(value, clothes):
     return clothes(value.detach()) if isinstance(value, torch.Tensor) else value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("clothes", CLOTHES.values(), ids=CLOTHES)
 @pytest.mark.parametrize("name", ALL)
 def test_the_right_result_is_right_as_anything(name, clothes):
@@ -58,6 +59,7 @@ def test_the_right_answer_comes_to_something(name):
     assert not all(isinstance(value, Raised) for value in wanted)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "number"), KNOWN)
 def test_a_known_mistake_is_called_by_its_name(name, number):
     mistake = ALL[name].mistakes[number]

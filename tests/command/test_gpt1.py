@@ -41,6 +41,7 @@ def test_the_version_is_the_packages(capsys):
     assert printed(capsys, "--version") == f"gpt1 {__version__}\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", __main__.COMMANDS)
 def test_a_sub_command_is_the_module_of_its_name(capsys, command):
     result = run(f"gpt1.{command}", "--help")
@@ -110,6 +111,7 @@ def test_sizes_that_make_no_model_are_told_in_one_line(capsys, arguments, named)
     assert named in told
 
 
+@pytest.mark.slow
 def test_count_makes_no_model():
     """GPT-3's sizes would not fit into memory."""
     sizes = ("--width", "12288", "--layers", "96", "--heads", "96", "--context", "2048")

@@ -65,6 +65,7 @@ def test_it_trains_and_then_writes(tmp_path):
     assert "the cat" in done.stdout
 
 
+@pytest.mark.slow
 def test_without_the_hub_one_line_says_so(tmp_path):
     """What follows it is the mistake that keeps this test from training."""
     done = typed("scripts/train.py", "--layers", 0, HF_HOME=str(tmp_path), **NO_HUB)

@@ -187,6 +187,7 @@ def test_the_model_that_was_trained_here_is_taken_and_named(typed):
     assert told.err == ""
 
 
+@pytest.mark.slow
 def test_elsewhere_the_shipped_model_is_taken_and_named(
     folder, tmp_path, monkeypatch, capsys
 ):
@@ -205,6 +206,7 @@ def test_elsewhere_the_shipped_model_is_taken_and_named(
     assert told.out == longer.split("\n\n")[0] + "\n"
 
 
+@pytest.mark.slow
 def test_with_no_arguments_and_no_network_a_tale_is_written(tmp_path):
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error"}
     how = {"capture_output": True, "text": True, "timeout": 300}
@@ -266,6 +268,7 @@ def arrives(source, size, seconds=60):
     return data
 
 
+@pytest.mark.slow
 @needs_posix
 def test_a_terminal_shows_each_token_when_it_is_drawn(typed, folder):
     import pty
@@ -284,6 +287,7 @@ def test_a_terminal_shows_each_token_when_it_is_drawn(typed, folder):
     assert process.returncode == 0
 
 
+@pytest.mark.slow
 @needs_posix
 @pytest.mark.parametrize("streaming", [True, False])
 def test_a_pipe_gets_the_text_at_the_end_unless_it_is_asked_for(
@@ -302,11 +306,13 @@ def test_a_pipe_gets_the_text_at_the_end_unless_it_is_asked_for(
     os.close(source)
 
 
+@pytest.mark.slow
 def test_streaming_several_samples_prints_the_same(typed):
     arguments = ["--prompt", "ab", "--samples", 4, "--stop", "gh"]
     assert typed(*arguments).out == typed(*arguments, "--stream").out
 
 
+@pytest.mark.slow
 @needs_posix
 def test_a_reader_who_leaves_is_no_error(folder):
     """As in `gpt1 generate | head -c 3`."""

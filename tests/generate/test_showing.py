@@ -105,6 +105,7 @@ def sentences(tokenizer):
         yield [dice.choice(ids) for _ in range(dice.randint(2, 20))]
 
 
+@pytest.mark.slow
 def test_settled_text_stays_whatever_follows(original):
     shown = 0
     for ids in sentences(original):
@@ -116,6 +117,7 @@ def test_settled_text_stays_whatever_follows(original):
     assert shown > 800
 
 
+@pytest.mark.slow
 def test_a_gpt1_text_that_grows_is_the_decoded_text(original):
     for ids in sentences(original):
         _, parts = grown(original, ids[:2], ids[2:])
@@ -143,6 +145,7 @@ def test_a_word_waits_for_the_next_and_a_quote_until_it_is_closed(
     assert grown(original, [], [original.ids[t] for t in tokens])[1] == shown
 
 
+@pytest.mark.slow
 def test_a_gpt1_text_is_parted_where_neither_side_knows_the_other(original):
     cuts = 0
     for ids in sentences(original):

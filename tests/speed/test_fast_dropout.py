@@ -262,6 +262,7 @@ def test_what_it_cannot_do_is_left_to_pytorch(monkeypatch):
     assert used == []
 
 
+@pytest.mark.slow
 def test_a_compiled_model_trains_within_it(ids):
     torch._dynamo.reset()
     torch.manual_seed(0)

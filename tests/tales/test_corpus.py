@@ -59,6 +59,7 @@ def test_log_prob_is_the_sum_over_the_choices_that_made_the_tale():
         assert math.isclose(tale.log_prob, expected, rel_tol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("split", SPLITS)
 def test_mean_surprise_meets_the_exact_entropy(split):
     surprises = [-tale.log_prob for tale in generate_tales(4000, seed=5, split=split)]
@@ -74,6 +75,7 @@ def test_splits_change_the_entropy_only_by_the_names_they_allow():
         assert entropy_per_tale(split) == pytest.approx(whole + math.log(part))
 
 
+@pytest.mark.slow
 def test_entropy_of_a_grammar_small_enough_to_list(monkeypatch):
     plots = tuple(read_plots(SMALL))
     for module in (tales.entropy, tales.tell, tales.reading):
@@ -110,6 +112,7 @@ end: [Never.|Always.|Sometimes.|{He} slept.]
 """
 
 
+@pytest.mark.slow
 def test_the_grammar_is_unambiguous():
     assert ambiguous_text(all_plots()) is None
 
@@ -138,6 +141,7 @@ def test_a_fact_that_a_tale_may_leave_unsaid_is_refused():
         ambiguous_text(plots)
 
 
+@pytest.mark.slow
 def test_a_tale_is_read_back_to_the_choices_that_made_it():
     for split, some in by_split(100).items():
         for tale in some:
@@ -170,6 +174,7 @@ def triple(tale):
     return tale.facts.who, tale.facts.what, tale.facts.where
 
 
+@pytest.mark.slow
 def test_heldout_combinations_are_never_shown_in_training():
     splits = by_split(6000)
     shown = {triple(t) for s in ("train", "validation") for t in splits[s]}
@@ -193,6 +198,7 @@ def test_combinations_are_held_out_by_the_rule_that_is_documented():
             assert split == "all" or (remainder == 0) == (split == "heldout")
 
 
+@pytest.mark.slow
 def test_every_split_shows_every_name():
     for split, some in by_split(3000).items():
         shown = {tale.facts.who for tale in some}
@@ -200,6 +206,7 @@ def test_every_split_shows_every_name():
         assert shown == names, split
 
 
+@pytest.mark.slow
 def test_parts_of_the_whole_have_the_sizes_that_are_promised():
     share = Counter()
     for tale in generate_tales(5000, seed=8, split="all"):

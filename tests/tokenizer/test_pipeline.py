@@ -76,6 +76,7 @@ def texts(count):
         yield text if dice.random() < 0.7 else " ".join(text.split("."))
 
 
+@pytest.mark.slow
 def test_the_ids_of_5000_odd_texts_are_those_of_the_released_steps():
     vocabulary, merges = small()
     ranks = {pair: rank for rank, pair in enumerate(merges)}

@@ -53,6 +53,7 @@ def test_joins_do_not_cross_pieces():
     assert learn_merges(["a", "b", "a", "b"], 9) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "vocab_size"), [(TEXT * 3, 70), (join_tales(generate_tales(40)), 400)]
 )
@@ -184,6 +185,7 @@ def test_the_vocabulary_is_gpt1s(original):
     assert ids == [481, 3387, 1305, 504, 481, 7677, 239]
 
 
+@pytest.mark.slow
 @needs_vocabulary
 @needs_shakespeare
 def test_the_merges_act_as_the_readable_algorithm_does(original):

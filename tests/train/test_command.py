@@ -91,6 +91,7 @@ class Recorder(Silence):
         self.lines.append(words)
 
 
+@pytest.mark.slow
 def test_with_no_flags_it_trains_on_tales_without_a_network(tmp_path, monkeypatch):
     def refuse(*_):
         raise AssertionError("the network was asked for")

@@ -188,6 +188,7 @@ def test_python_may_train_too_and_gets_the_path(here):
     assert kept(path.parent)["step"] == 2
 
 
+@pytest.mark.slow
 def test_compiling_changes_nothing_but_the_speed(here, monkeypatch, capsys):
     # A backend that needs no compiler for C++, and draws dropout as ever.
     monkeypatch.setattr(

@@ -15,6 +15,8 @@ from lib.runs import (
     train_here as train,
 )
 
+pytestmark = pytest.mark.slow
+
 WORDS = flags(max_steps=20)
 OTHER = flags(max_steps=20, layers=1)
 

@@ -77,6 +77,7 @@ assert not WITHOUT & sys.modules.keys()
 """
 
 
+@pytest.mark.slow
 def test_it_loads_and_writes_with_torch_alone_and_no_network(tmp_path):
     environment = {"PYTHONPATH": str(SHIPPED_FILE.parents[2]), "OMP_NUM_THREADS": "1"}
     how = {"cwd": tmp_path, "env": environment, "capture_output": True, "text": True}

@@ -149,6 +149,7 @@ def forms(built):
     return soup.find_all("fieldset")
 
 
+@pytest.mark.slow
 def test_a_question_becomes_a_named_group_of_radio_buttons(forms):
     first, second = forms
     asked = "1. How many heads, if \\(h = w / 64\\) and w is 768?"
