@@ -53,8 +53,7 @@ def digest(ids):
     """
     sha = hashlib.sha256()
     for piece in ids.split(2**22):
-        piece = piece.to(torch.int32).contiguous()
-        sha.update(ctypes.string_at(piece.data_ptr(), piece.nbytes))
+        sha.update(_bytes(piece, torch.int32))
     return sha.hexdigest()
 
 
@@ -86,7 +85,8 @@ def _large(pieces, characters=2**20):
 
 
 def _bytes(ids, kind):
-    return bytes(torch.tensor(ids, dtype=kind).untyped_storage())
+    ids = torch.as_tensor(ids, dtype=kind).contiguous()
+    return ctypes.string_at(ids.data_ptr(), ids.nbytes)
 
 
 def _mapped(path, kind):
