@@ -118,7 +118,7 @@ def occurrences(counted, grams, size, vocab_size):
 
 def keys(ids, size, vocab_size):
     """Each run of `size` tokens as one number, (tokens - size + 1,)."""
-    ids, many = ids.long(), max(0, len(ids) - size + 1)
+    ids, many = ids.long(), len(ids) - size + 1
     key = torch.zeros(many, dtype=torch.long)
     for first in range(size):
         key = key * vocab_size + ids[first : first + many]
