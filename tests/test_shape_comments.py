@@ -61,10 +61,17 @@ def run_dropout(code):
         ).sum().backward()
 
 
+def run_levels(code):
+    """Count in a text, in whole pieces and the rest."""
+    code["PIECE"] = 23
+    code["levels"](torch.arange(211) % 7, torch.arange(30) % 5, vocab_size=101)
+
+
 DRIVERS = {
     MODEL: run_model,
     "gpt1/speed/dropout.py": run_dropout,
     "gpt1/generate/sampling.py": run_sampling,
+    "gpt1/train/levels.py": run_levels,
 }
 """What runs every line with a shape comment, for each module that has one."""
 

@@ -224,11 +224,23 @@ def text_dataloader(
     ids = part(split)
     if len(ids) <= context:
         sizes = {name: len(part(name)) for name in ("train", "validation")}
-        least = min(len(ids), *sizes.values()) - 1
-        less = f", or a --context of {least} or less" if least > 0 else ""
-        raise ValueError(
-            f"the {split} part of {source} has {len(ids):,} of its "
-            f"{sum(sizes.values()):,} tokens; one window needs {context + 1}: take a "
-            f"longer text{less}"
-        )
+        raise too_short(source, split, {**sizes, split: len(ids)}, context)
     return get_dataloader(GPTDataset(ids, context, subset), batch_size, **order)
+
+
+def too_short(source, split, sizes, context):
+    """The ValueError of a text of which a part fills no window.
+
+    Args:
+        source: of the text.
+        split: the part.
+        sizes: tokens of each part, a dictionary.
+        context: length of a window.
+    """
+    least = min(sizes.values()) - 1
+    less = f", or a --context of {least} or less" if least > 0 else ""
+    whole = sizes["train"] + sizes["validation"]
+    return ValueError(
+        f"the {split} part of {source} has {sizes[split]:,} of its {whole:,} tokens; "
+        f"one window needs {context + 1}: take a longer text{less}"
+    )

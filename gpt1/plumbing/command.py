@@ -29,6 +29,10 @@ MEMORY = re.compile(
 """What PyTorch's messages have in them where memory ran out."""
 
 
+CHOSEN = "chosen for the text"
+"""What the help has for a default that a preset leaves open."""
+
+
 def option(default, help, **details):
     """A dataclass field with what its flag needs.
 
@@ -70,7 +74,8 @@ def given(options, argv=None, prog=None, presets=None):
     Args:
         options: as for `parse`, and so are `argv` and `prog`.
         presets: for each value of `--preset` the defaults that it changes, for
-            `--help`; the first is the one that holds where the flag is not given.
+            `--help`, None where the program chooses; the first is the one that holds
+            where the flag is not given.
 
     Returns:
         A dictionary of the flags that were given.
@@ -127,6 +132,10 @@ def _defaults(entry, presets):
     if entry.name == "preset" and presets:
         return f" (default {next(iter(presets))})"
     found = {name: it.get(entry.name, entry.default) for name, it in presets.items()}
+    left = {
+        name: CHOSEN for name, it in presets.items() if it.get(entry.name, 0) is None
+    }
+    found |= left
     if len(set(found.values())) < 2:
         found = {"": next(iter(found.values()), entry.default)}
     told = [

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from gpt1.tokenizer.characters import CharTokenizer
 from gpt1.tokenizer.original import GPT1Tokenizer
-from gpt1.tokenizer.trained import BPETokenizer
+from gpt1.tokenizer.trained import BPETokenizer, fitting_size
 
 HUB = "openai-community/openai-gpt"
 """Where GPT-1's own vocabulary and merges are."""
@@ -20,7 +20,7 @@ def make_tokenizer(name, text, vocab_size):
         name: "characters" or "bpe", which learn; "gpt1", GPT-1's own, from the hub; a
             folder with GPT-1's vocabulary and merges; or a file that `save` wrote.
         text: a function that returns the text; called only if it is needed.
-        vocab_size: for "bpe".
+        vocab_size: for "bpe"; None for one that fits the text.
 
     Raises:
         FileNotFoundError, ValueError, ImportError: there is no such tokenizer, or it
@@ -31,7 +31,8 @@ def make_tokenizer(name, text, vocab_size):
     if name == "characters":
         return CharTokenizer.train(text())
     if name == "bpe":
-        return BPETokenizer.train(text(), vocab_size)
+        text = text()
+        return BPETokenizer.train(text, vocab_size or fitting_size(text))
     path = Path(name)
     if name == "gpt1" or path.is_dir():
         return GPT1Tokenizer.from_pretrained(HUB if name == "gpt1" else name)

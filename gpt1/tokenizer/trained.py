@@ -1,6 +1,7 @@
 """Byte-pair encoding that is learned from your own text."""
 
 import json
+import math
 import re
 from itertools import chain
 
@@ -14,6 +15,19 @@ without spaces is cut, since the time for a piece grows with the square of its l
 """
 
 UNKNOWN = "<unk>"
+
+
+MERGES = 4000
+"""The most that are learned where nobody says how many."""
+
+
+def fitting_size(text):
+    """A vocabulary that fits a text: id 0, its characters, and some merges.
+
+    As many as the square root of its length, so that tokens that join come often enough
+    to be learned: 1,000 for a megabyte. More than `MERGES` do not pay on a laptop.
+    """
+    return 1 + len(set(text)) + min(MERGES, math.isqrt(len(text)))
 
 
 class BPETokenizer(Tokenizer):

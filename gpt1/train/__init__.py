@@ -3,7 +3,8 @@
 The recipe is the paper's (section 4.1): Adam with decoupled weight decay on matrices, a
 linear warm-up and a cosine to zero, passes over all windows, each in a new order. Its
 numbers are in `recipe.py`; what a step is in `step.py`, how it is computed in
-`engine.py`, when things happen in `loop.py`, and what is kept in `run.py`.
+`engine.py`, when things happen in `loop.py`, and what is kept in `run.py`. What a loss
+is held against, counts of tokens, is in `levels.py`.
 """
 
 from gpt1.train.engine import Engine

@@ -35,7 +35,8 @@ def start(argv):
     flags = given(TrainConfig, argv, "gpt1 train", RECIPES)
     if "resume" not in flags:
         preset = flags.pop("preset", "tiny")
-        train(TrainConfig(preset=preset, **{**RECIPES[preset], **flags}))
+        make = TrainConfig.tiny if preset == "tiny" else TrainConfig
+        train(make(preset=preset, **flags))
         return
     path = Path(flags["resume"] or flags.get("out", TrainConfig.out))
     saved = read_run(path)

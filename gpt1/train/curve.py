@@ -24,13 +24,19 @@ before, the validation loss is empty where none was measured."""
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 560, 300, 56, 18, 40, 44
 
 
-def write_curve(folder, rows, floor=None):
+SHARES = (0.46, 0.64, 0.82)
+"""How far along its line the name of each level ends: beside each other, and beside
+that of the floor, however near the lines are."""
+
+
+def write_curve(folder, rows, floor=None, levels=None):
     """Write curve.csv and curve.svg, each whole or not at all.
 
     Args:
         folder: a `Path`.
         rows: one tuple for each line, in the order of `COLUMNS`; None for no value.
         floor: nats per token that no model can go under, if known.
+        levels: nats per token that counting pays, by name, see `gpt1.train.levels`.
     """
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
@@ -38,7 +44,7 @@ def write_curve(folder, rows, floor=None):
     writer.writerows([["" if v is None else _short(v) for v in row] for row in rows])
     for name, content in (
         ("curve.csv", table.getvalue()),
-        ("curve.svg", picture(rows, floor)),
+        ("curve.svg", picture(rows, floor, levels)),
     ):
         with atomic_write(folder / name) as temporary:
             temporary.write_text(content, encoding="utf-8", newline="\n")
@@ -48,7 +54,7 @@ def _short(value):
     return f"{value:.6g}" if isinstance(value, float) else value
 
 
-def picture(rows, floor=None):
+def picture(rows, floor=None, levels=None):
     """The curve as an SVG with a title and a description; arguments as above."""
     step, train, validation = (COLUMNS.index(n) for n in ("step", *COLUMNS[-2:]))
     lines = {
@@ -56,7 +62,11 @@ def picture(rows, floor=None):
         "validation": [(r[step], r[validation]) for r in rows if r[validation]],
     }
     losses = [loss for line in lines.values() for _, loss in line]
-    losses += [] if floor is None else [floor]
+    known = [
+        (n, v, at) for (n, v), at in zip((levels or {}).items(), SHARES, strict=False)
+    ]
+    known += [] if floor is None else [("floor", floor, 1)]
+    losses += [nats for _, nats, _ in known]
     last = max((row[step] for row in rows), default=1)
     highest = max(losses, default=1.0)
     tick = _tick(highest)
@@ -67,11 +77,11 @@ def picture(rows, floor=None):
         return across, TOP + (high - y) / high * (HEIGHT - TOP - BOTTOM)
 
     body = list(_grid(place, last, high, tick))
-    if floor is not None:
-        ends = [place(0, floor), place(last, floor)]
+    for name, nats, share in known:
+        ends = [place(0, nats), place(last, nats)]
         body.append(_line(ends, COLOURS["grey"], dash="6 4"))
-        x, y = ends[1]
-        body.append(text(x, y - 6, f"floor {floor:.3f}", 11.5, SOFT, anchor="end"))
+        x, y = place(share * last, nats)
+        body.append(text(x, y - 6, f"{name} {nats:.3f}", 11.5, SOFT, anchor="end"))
     colours = (COLOURS["blue"], COLOURS["orange"])
     for (name, points), colour, x in zip(
         lines.items(), colours, (LEFT, 190), strict=True

@@ -7,7 +7,7 @@ import time
 
 from gpt1.plumbing.command import ENDING
 from gpt1.train.optimizer import set_rate
-from gpt1.train.report import sample
+from gpt1.train.report import beside, ended, sample
 from gpt1.train.step import counted, evaluate, train_step
 
 AHEAD = 10
@@ -59,10 +59,7 @@ class Loop:
             nats, tokens = run.epoch_sum
             run.epoch_sum = [0.0, 0]
             run.save()  # and then show it
-            self.display.write(
-                f"Epoch {epoch}: Train Loss = {nats / max(tokens, 1):.4f}, "
-                f"Val Loss = {run.validation_loss:.4f}"
-            )
+            self.display.write(ended(run, epoch, nats / max(tokens, 1)))
         if math.isinf(run.best):  # the best model so far was lost: the last one is it
             self.validate()
             run.save()
@@ -131,7 +128,7 @@ class Loop:
             run.count(loss, count)
         self.shown |= {
             "loss": f"{losses[-1]:.3f}",
-            **({} if run.floor is None else {"floor": f"{run.floor:.3f}"}),
+            **beside(run, losses[-1]),
             "rate": f"{run.rate():.1e}",
             "tokens_per_s": f"{run.tokens / max(run.seconds, 1e-9):,.0f}",
         }

@@ -3,7 +3,8 @@
 from contextlib import closing, suppress
 from pathlib import Path
 
-from gpt1.data import get_dataloader, load_text
+from gpt1.data import GPTDataset, get_dataloader, load_text, token_ids
+from gpt1.data.windows import covered, too_short
 from gpt1.plumbing.command import quoted
 from gpt1.plumbing.device import set_seed
 from gpt1.plumbing.files import load_checkpoint
@@ -13,7 +14,9 @@ from gpt1.tokenizer import make_tokenizer, tokenizer_from_dict
 from gpt1.train.card import write_card
 from gpt1.train.engine import Engine, start_engine
 from gpt1.train.folder import make_ready, take_over
+from gpt1.train.levels import levels, verdict
 from gpt1.train.loop import Loop, Stop
+from gpt1.train.recipe import chosen
 from gpt1.train.report import Silence, describe, progress, summary
 from gpt1.train.roll_call import RollCall, name_ids
 from gpt1.train.run import BEST, Run, read_run
@@ -52,6 +55,8 @@ def train(options, saved=None):
         if completed:
             if options.export and engine.main:
                 export(run)
+            if told := verdict(run.best, run.validation_loss, run.levels):
+                display.write(told)
             display.write(summary(run))
         else:
             told = (
@@ -76,10 +81,15 @@ def prepare(options, engine=None, saved=None):
     # The others find the ids in the cache.
     with engine.main_first(), shown(engine.main):
         tokenizer = choose_tokenizer(options, saved)
-        training, validation = read_texts(options, tokenizer)
+        ids = read_texts(options, tokenizer)
+        sizes = [len(part) for part in ids.values()]
+        options = chosen(options, tokenizer, sizes, saved and saved["options"])
+        training, validation = windows_of(options, ids)
+        known = count(training, validation, tokenizer, saved) if engine.main else None
     set_seed(options.seed)
     roll_call, least = known_of_tales(options, tokenizer)
-    run = Run(options, engine, tokenizer, training, validation, roll_call, least)
+    texts = training, validation
+    run = Run(options, engine, tokenizer, *texts, roll_call, least, known)
     if engine.count > 1:
         engine.seed(options.seed)
     if saved:
@@ -119,23 +129,50 @@ def learned_from(options):
 
 
 def read_texts(options, tokenizer):
-    """`Batches` to train on and to validate with; their ids are kept beside the run."""
+    """The token ids of a text that train, and those that validate, by name of the part.
 
-    def batches(split, **how):
-        return get_dataloader(
-            options.dataset,
-            options.batch_size,
-            tokenizer=tokenizer,
-            context=options.model(tokenizer.vocab_size).context,
-            split=split,
-            column=options.column,
-            cache=Path(options.out) / "ids",
-            **how,
-        )
+    They are kept beside the run.
+    """
+    where = {"cache": Path(options.out) / "ids", "column": options.column}
+    return {
+        split: token_ids(options.dataset, tokenizer, split, **where)
+        for split in ("train", "validation")
+    }
 
+
+def windows_of(options, ids):
+    """`Batches` to train on and to validate with.
+
+    Args:
+        options: a `TrainConfig` in which nothing is open.
+        ids: what `read_texts` gave.
+    """
+    context = options.model(vocab_size=1).context
+    for split, part in ids.items():
+        if len(part) <= context:
+            sizes = {name: len(part) for name, part in ids.items()}
+            raise too_short(options.dataset, split, sizes, context)
+    training = GPTDataset(ids["train"], context, options.subset)
+    validation = GPTDataset(ids["validation"], context)
     how = {"seed": options.seed, "workers": options.num_workers}
-    training = batches("train", subset=options.subset, **how)
-    return training, batches("validation", shuffle=False)
+    return (
+        get_dataloader(training, options.batch_size, **how),
+        get_dataloader(validation, options.batch_size, shuffle=False),
+    )
+
+
+def count(training, validation, tokenizer, saved=None):
+    """The levels of the validation text, or what a run that goes on found them to be.
+
+    Args:
+        training: `Batches`, and so is `validation`.
+        tokenizer: of their texts.
+        saved: the contents of a last.pth, if the run goes on.
+    """
+    if saved and saved.get("levels"):
+        return saved["levels"]
+    texts = (covered(batches.dataset) for batches in (training, validation))
+    return levels(*texts, tokenizer.vocab_size)
 
 
 def known_of_tales(options, tokenizer):

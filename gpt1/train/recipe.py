@@ -1,7 +1,7 @@
 """What a training run is made of: the paper's numbers, and those for a laptop."""
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import partial
 
 from gpt1.config import PRESETS, is_whole
@@ -22,7 +22,8 @@ class TrainConfig:
 
     The defaults are the paper's where it speaks (section 4.1); the text is not, since
     the makers of BooksCorpus no longer offer it. `TrainConfig.tiny()` is the recipe for
-    a laptop, which the command line uses unless told otherwise.
+    a laptop, which the command line uses unless told otherwise. What it leaves open is
+    None until a run knows its tokenizer and its text: see `chosen`.
 
     `batch_size` counts the windows of one update, however they are computed: neither
     `grad_accumulation` nor the number of processes changes what is learned.
@@ -53,12 +54,12 @@ class TrainConfig:
         "characters; bpe, learned from the text; gpt1, GPT-1's own; or the file of one "
         "that was saved",
     )
-    vocab_size: int = in_text(2048, "of --tokenizer bpe")
+    vocab_size: int | None = in_text(2048, "of --tokenizer bpe")
     subset: int | None = in_text(None, "use only the first N windows")
 
-    epochs: int = in_learning(100, "passes over the text")
+    epochs: int | None = in_learning(100, "passes over the text")
     max_steps: int | None = in_learning(None, "updates, instead of epochs")
-    batch_size: int = in_learning(64, "windows in one update, in total")
+    batch_size: int | None = in_learning(64, "windows in one update, in total")
     grad_accumulation: int = in_learning(
         1, "pieces in which an update is computed; more need less memory"
     )
@@ -67,8 +68,10 @@ class TrainConfig:
         "PyTorch's AdamW, or the exact update of OpenAI's code",
         choices=OPTIMIZERS,
     )
-    learning_rate: float = in_learning(2.5e-4, "the highest")
-    warmup: int = in_learning(2000, "updates to reach it, at most half of the run")
+    learning_rate: float | None = in_learning(2.5e-4, "the highest")
+    warmup: int | None = in_learning(
+        2000, "updates to reach it, at most half of the run"
+    )
     roll_call: int = in_learning(
         0,
         "updates at the start with names sprinkled over the tales, so that copying is "
@@ -117,18 +120,23 @@ class TrainConfig:
         for expected, (right, names) in RANGES.items():
             for name in names.split():
                 value = getattr(self, name)
+                if value is None and self.preset == "tiny" and name in OPEN:
+                    continue
                 if not right(value):
                     raise ValueError(f"--{name} must be {expected}, got {value!r}")
         self.model(vocab_size=1)  # which checks its sizes
 
     @classmethod
     def tiny(cls, **changes):
-        """A run for a laptop: see `TINY`.
+        """A run for a laptop: see `TINY`, for other texts `chosen`.
 
         Args:
             changes: any field, in place of the recipe's value.
         """
-        return cls(**{"preset": "tiny", **TINY, **changes})
+        given = {**TINY, **changes}
+        tales = given.get("dataset", cls.dataset), given["tokenizer"]
+        left_open = {} if tales == ("tales", "bpe") else dict.fromkeys(OPEN)
+        return cls(**{"preset": "tiny", **TINY, **left_open, **changes})
 
     def model(self, vocab_size):
         """The `GPTConfig` of the preset, with the sizes that were given.
@@ -182,10 +190,69 @@ TINY = {
     "beta2": 0.99,
     "save_every": 500,
 }
-"""What the laptop's recipe changes; benchmarks/recipes.md has the measurements."""
+"""What the laptop's recipe is for tales in byte pairs, which made the model that comes
+with the package; benchmarks/recipes.md has the measurements."""
 
-RECIPES = {"tiny": TINY, "gpt1": {}}
+OPEN = (
+    *("vocab_size", "context", "heads", "dropout"),
+    *("epochs", "max_steps", "batch_size", "learning_rate", "warmup"),
+)
+"""Of these, the ones that are not given follow the tokenizer and the text, where the
+text is another one: see `chosen`."""
+
+RECIPES = {"tiny": {**TINY, **dict.fromkeys(OPEN)}, "gpt1": {}}
 """For each preset, the defaults that it changes; the first is the command line's."""
+
+WINDOW, BATCH, MOST, PASSES, LEAST = 64, 16, 1000, 10, 200
+"""Of a run that is chosen: tokens in a window, windows in an update, the most updates,
+the most passes over the text, but for the least updates."""
+
+OFTEN, DROPOUT = 5, 0.2
+"""A text that is passed more often than this is learned by heart without dropout."""
+
+
+def chosen(options, tokenizer, tokens, began=None):
+    """The options of a run, with nothing left open.
+
+    A text of a megabyte gets 1,000 updates of 16 windows of 64 tokens, which takes
+    minutes, and so does any longer one: for those, `--max_steps` and `--epochs` are
+    worth raising. A shorter one gets fewer updates, ten passes over it but no less than
+    200 updates, of fewer windows, a sixteenth of the text; and dropout, if they pass
+    over it more than five times. benchmarks/recipes.md has the measurements.
+
+    Args:
+        options: a `TrainConfig`; what is given in it stays as it is.
+        tokenizer: that of the run.
+        tokens: of the training text and of the validation text, two numbers.
+        began: the options of a run that goes on, a dictionary: what was chosen then.
+
+    Returns:
+        A `TrainConfig`.
+    """
+    if began:
+        return _filled(options, {name: began.get(name) for name in OPEN})
+    if options.preset != "tiny":
+        return options
+    if (options.dataset, tokenizer.kind) == ("tales", "bpe"):
+        return _filled(options, TINY)
+    context = options.context or max(1, min(WINDOW, *(many - 1 for many in tokens)))
+    windows = max(1, min((tokens[0] - 1) // context, options.subset or math.inf))
+    batch_size = options.batch_size or max(1, min(BATCH, windows // BATCH))
+    found = {"context": context, "batch_size": batch_size, "heads": 4}
+    found |= {"vocab_size": tokenizer.vocab_size, "learning_rate": 3e-3, "warmup": 100}
+    if options.max_steps is None and options.epochs is None:
+        found["max_steps"] = max(LEAST, min(MOST, PASSES * windows // batch_size))
+    updates = options.max_steps or found.get("max_steps")
+    passes = updates * batch_size / windows if updates else options.epochs
+    found["dropout"] = DROPOUT if passes > OFTEN else 0.0
+    return _filled(options, found)
+
+
+def _filled(options, values):
+    """Options in which what is None has a value, where there is one."""
+    missing = {n: v for n, v in values.items() if getattr(options, n) is None}
+    return replace(options, **missing)
+
 
 FREE = {
     *("device", "num_workers", "out", "resume", "overwrite", "stop_after", "export"),

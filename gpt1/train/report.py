@@ -10,6 +10,7 @@ from gpt1.data.files import told
 from gpt1.generate.sampling import generate
 from gpt1.plumbing.device import short
 from gpt1.plumbing.writing import ERRORS, OUT
+from gpt1.train.levels import ahead, standing
 from gpt1.train.run import BEST
 
 EVERY = 10
@@ -18,6 +19,7 @@ EVERY = 10
 WORDS = {
     "loss": "loss {}",
     "floor": "floor {}",
+    "level": "{}",
     "validation": "val {}",
     "rate": "rate {}",
     "tokens_per_s": "{} tok/s",
@@ -125,6 +127,30 @@ def worded(values):
     ]
 
 
+def beside(run, loss):
+    """What to show beside a loss: the floor, or the next level of those who count."""
+    if run.floor is not None:
+        return {"floor": f"{run.floor:.3f}"}
+    if not run.levels:
+        return {}
+    name = ahead(loss, run.levels)
+    return {"level": f"{name.removesuffix('gram')} {run.levels[name]:.3f}"}
+
+
+def ended(run, epoch, loss):
+    """The line at the end of an epoch.
+
+    Args:
+        run: a `Run`, validated.
+        epoch: its number, from 1.
+        loss: the mean training loss in it.
+    """
+    loss = f"Train Loss = {loss:.4f}, Val Loss = {run.validation_loss:.4f}"
+    name = ahead(run.validation_loss, run.levels)
+    seen = f", {standing(run.validation_loss, name, run.levels)}" if run.levels else ""
+    return f"Epoch {epoch}: {loss}{seen}"
+
+
 def clock(seconds):
     """Seconds as hours, minutes and seconds, such as 1:02:03 or 2:03."""
     minutes, seconds = divmod(round(seconds), 60)
@@ -167,6 +193,9 @@ def describe(run):
             f"{min(options.warmup, run.total // 2):,} updates"
         ),
     ]
+    if run.levels:
+        known = ", ".join(f"{name} {nats:.3f}" for name, nats in run.levels.items())
+        lines.insert(3, f"counting: {known} nats per token")
     if files := told(options.dataset):
         lines.insert(2, f"files: {files}")
     if run.roll_call.updates:

@@ -68,6 +68,8 @@ class Run:
         validation: `Batches`, not shuffled.
         roll_call: a `RollCall`, for the first updates.
         floor: nats per token that no model can go under; None if not known.
+        levels: what counting makes of the validation text, see `gpt1.train.levels`;
+            none in processes that show nothing.
 
     Attributes:
         step: updates done.
@@ -81,11 +83,19 @@ class Run:
     """
 
     def __init__(
-        self, options, engine, tokenizer, training, validation, roll_call, floor=None
+        self,
+        options,
+        engine,
+        tokenizer,
+        training,
+        validation,
+        roll_call,
+        floor=None,
+        levels=None,
     ):
         self.options, self.engine, self.tokenizer = options, engine, tokenizer
         self.training, self.validation = training, validation
-        self.roll_call, self.floor = roll_call, floor
+        self.roll_call, self.floor, self.levels = roll_call, floor, levels or {}
         self.folder = Path(options.out)
         model = GPT(options.model(tokenizer.vocab_size))
         self.model = model.to(engine.device)
@@ -175,12 +185,13 @@ class Run:
                 "data": self.training.state_dict(),
                 "random": random,
                 "text": self.text,
+                "levels": self.levels,
                 "computed": self.computed,
                 "total": self.total,
                 "numbers": {name: getattr(self, name) for name in COUNTERS},
             }
             save_checkpoint(self.folder / LAST, contents)
-            write_curve(self.folder, self.rows, self.floor)
+            write_curve(self.folder, self.rows, self.floor, self.levels)
 
     def restore(self, contents):
         """Go on from what `save` wrote.

@@ -17,7 +17,7 @@ from gpt1.loading import load_model
 from gpt1.plumbing.command import given, option, parse, quoted, run
 from gpt1.tokenizer import make_tokenizer
 from gpt1.train.__main__ import start
-from gpt1.train.recipe import RECIPES, TINY, TrainConfig
+from gpt1.train.recipe import OPEN, RECIPES, TrainConfig
 
 
 @dataclass
@@ -270,11 +270,12 @@ def test_help_is_grouped_and_shows_defaults(capsys):
 
 
 def test_help_shows_what_presets_change(capsys):
-    presets = {"quick": {"cook_hours": 1}, "slow": {"salt": 0.5}}
+    presets = {"quick": {"cook_hours": 1}, "slow": {"salt": 0.5, "guests": None}}
     _, text, _ = told(capsys, "--help", presets=presets)
     text = " ".join(text.split())
     assert "on the fire (default 1 in quick, default 2 in slow)" in text
     assert "spoons (default 0.5)" in text
+    assert "to feed (default chosen for the text in slow)" in text
 
 
 @pytest.fixture
@@ -290,8 +291,10 @@ def test_each_flag_of_train_has_a_heading_and_its_defaults(train_help):
         line = train_help.partition(f"\n  --{entry.name} ")[2].partition("\n  --")[0]
         line = " ".join(line.split())
         assert entry.metadata["help"] in line, entry.name
-        default = TINY.get(entry.name, entry.default)
-        if default not in (None, False) and entry.name != "preset":
+        default = RECIPES["tiny"].get(entry.name, entry.default)
+        if entry.name in OPEN:
+            assert "(default chosen for the text in tiny" in line, entry.name
+        elif default not in (None, False) and entry.name != "preset":
             assert f"(default {default}" in line, entry.name
     assert "the model's size (default tiny)" in text
     assert "default 64 in gpt1" in text

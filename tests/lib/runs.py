@@ -50,6 +50,7 @@ SMALL = {
     "context": 16,
     "dropout": 0.1,
     "batch_size": 8,
+    "epochs": 2,
     "warmup": 4,
     "learning_rate": 0.01,
 }

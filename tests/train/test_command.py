@@ -23,11 +23,12 @@ STEPS = 20
 
 
 LOSS, RATE, MANY = r"\d\.\d{3}", r"\d\.\de[+-]\d\d", r"[\d,]+"
-WORDS = f"loss {LOSS} floor 1.000 val {LOSS} rate {RATE} {MANY} tok/s"
+KINDS = {"outcome": rf"(uni|bi|tri) {LOSS}", "train_with_floor": "floor 1.000"}
 
 
 @pytest.mark.parametrize(("columns", "shown"), [(80, ""), (160, "20/20, ")])
-def test_a_terminal_sees_a_bar_that_fits(warm, tmp_path, columns, shown):
+@pytest.mark.parametrize(("call", "beside"), KINDS.items(), ids=KINDS)
+def test_a_terminal_sees_a_bar_that_fits(warm, tmp_path, call, beside, columns, shown):
     import fcntl
     import termios
 
@@ -38,7 +39,7 @@ def test_a_terminal_sees_a_bar_that_fits(warm, tmp_path, columns, shown):
         tmp_path,
         *flags(max_steps=STEPS, eval_every=4, sample_every=15),
         terminal=os.ttyname(theirs),
-        call="lib.runs.train_with_floor",
+        call=f"lib.runs.{call}",
     )
     seen = b""
     while b"Training completed." not in seen:
@@ -48,7 +49,8 @@ def test_a_terminal_sees_a_bar_that_fits(warm, tmp_path, columns, shown):
     os.close(ours)
     seen = seen.decode()
     bars = [part for part in re.split(r"[\r\n]", seen) if " left, loss" in part]
-    assert re.search(rf"^100%\|█+\| {shown}00:.. left, {WORDS}", bars[-1]), bars[-1]
+    words = f"loss {LOSS} {beside} val {LOSS} rate {RATE} {MANY} tok/s"
+    assert re.search(rf"^100%\|█+\| {shown}00:.. left, {words}", bars[-1]), bars[-1]
     long = [bar for bar in bars if len(bar) >= columns]
     assert not long, long[:3]
     lines = [line.rsplit("\r", 1)[-1] for line in seen.split("\r\n")]

@@ -45,10 +45,12 @@ def test_a_log_has_plain_lines_and_nothing_else(made):
         r"model: tiny, 7,120 parameters: 2 layers, width 16, 2 heads, context 16, .*",
         r"files: train on text\.txt; validate on the last tenth",
         r"data: text\.txt, 1,632 tokens per epoch, 208 to validate",
+        r"counting: (\w+gram \d\.\d{3},? ){3}nats per token",
         r"run: 20 updates of 8 x 16 tokens, adamw, learning rate 0\.01 after 4 updates",
-        r"Epoch 1: Train Loss = \d\.\d{4}, Val Loss = \d\.\d{4}",
+        r"Epoch 1: Train Loss = \d\.\d{4}, Val Loss = \d\.\d{4}, \d\.\d\d above the .*",
         r"step 15 writes: '.*'",
-        r"Epoch 2: Train Loss = \d\.\d{4}, Val Loss = \d\.\d{4}",
+        r"Epoch 2: Train Loss = \d\.\d{4}, Val Loss = \d\.\d{4}, \d\.\d\d above the .*",
+        r"Val Loss \d\.\d{4} is \d\.\d\d above the .* level: counting does better; .*",
         r"Training completed\. Best model: checkpoints/best_model\.pth \(Val Loss = .*",
     ]
     for line, pattern in zip(out.splitlines(), patterns, strict=True):
