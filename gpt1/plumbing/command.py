@@ -132,10 +132,9 @@ def _defaults(entry, presets):
     if entry.name == "preset" and presets:
         return f" (default {next(iter(presets))})"
     found = {name: it.get(entry.name, entry.default) for name, it in presets.items()}
-    left = {
-        name: CHOSEN for name, it in presets.items() if it.get(entry.name, 0) is None
-    }
-    found |= left
+    for name, it in presets.items():
+        if entry.name in it and it[entry.name] is None:
+            found[name] = CHOSEN
     if len(set(found.values())) < 2:
         found = {"": next(iter(found.values()), entry.default)}
     told = [

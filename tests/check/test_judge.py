@@ -162,7 +162,15 @@ def test_an_answer_cannot_spoil_the_cases():
         numbers.clear()
         return found
 
-    assert judge(HALVES, answer) == "right. Verified: every number is halved."
+    for _ in range(2):
+        assert judge(HALVES, answer) == "right. Verified: every number is halved."
+
+
+def test_chance_is_the_same_whenever_an_answer_is_judged():
+    exercise = replace(HALVES, right=lambda numbers: torch.rand(2), mistakes=())
+    for seed in range(2):
+        torch.manual_seed(seed)
+        assert judge(exercise, lambda numbers: torch.rand(2)).startswith("right")
 
 
 def test_a_mistake_that_comes_to_the_expected_in_one_case_is_not_named():
