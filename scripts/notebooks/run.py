@@ -25,11 +25,14 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from nbconvert.filters import strip_ansi
 
 from scripts.notebooks.variables import set_variables
+from scripts.site.address import FOLD
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "notebooks"
 SECONDS_PER_CELL = 300
 KEPT_IN_CELLS = {"mystnb", "tags"}
+FOLDED = {"setup", "picture", "proof"}
+"""Kinds of cells that are no lesson: Jupyter folds them, Colab makes a form of them."""
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python", "pygments_lexer": "ipython3"},
@@ -61,6 +64,8 @@ def stored_form(notebook: nbformat.NotebookNode, before: str | None = None) -> s
     take_back_ids(notebook.cells, json.loads(before)["cells"] if before else [])
     for cell in notebook.cells:
         cell.metadata = {k: v for k, v in cell.metadata.items() if k in KEPT_IN_CELLS}
+        if FOLDED & {*cell.metadata.get("tags", [])}:
+            cell.metadata |= FOLD
         cell.pop("attachments", None)
     _, notebook = nbformat.validator.normalize(notebook)
     nbformat.validate(notebook)

@@ -22,6 +22,8 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+FOLD = {"cellView": "form", "jupyter": {"source_hidden": True}}
+"""How Colab and Jupyter are told to fold a cell."""
 
 FOREIGN = """actions/checkout actions/configure-pages actions/deploy-pages
 actions/setup-python actions/upload-pages-artifact astral-sh/uv
@@ -50,8 +52,9 @@ VERSIONED = {"CITATION.cff", "gpt1/__init__.py"}
 VERSION = re.compile(r'^(version: |__version__ = ")[\w.]+', re.MULTILINE)
 
 SETUP = """\
-# On Colab, this cell fetches the book's package. Where the
-# package is already installed, it does nothing.
+# @title Set-up, for Colab
+# Fetches the book's package. Where it is already installed,
+# this does nothing.
 import importlib.util
 import subprocess
 import sys
@@ -62,10 +65,6 @@ if importlib.util.find_spec("gpt1") is None:
     pip += ["--disable-pip-version-check", "--root-user-action=ignore"]
     package = f"gpt1[pretrained,tokenizer] @ git+{{BOOK}}@v{version}"
     subprocess.run([*pip, package], check=True)"""
-
-
-PROMPTS = {"hide": "Hide the set-up", "show": "Set-up, for Colab"}
-"""What the book writes on the folded set-up cell."""
 
 
 def project() -> tuple[str, str]:
@@ -126,10 +125,7 @@ def followed_notebook(text: str, address: str) -> str:
     for cell in notebook["cells"]:
         if is_setup_cell(cell):
             cell["source"] = setup_cell().splitlines(keepends=True)
-            tags = cell["metadata"].setdefault("tags", [])
-            tags += ["hide-input"] if "hide-input" not in tags else []
-            shown = {f"code_prompt_{way}": said for way, said in PROMPTS.items()}
-            cell["metadata"]["mystnb"] = shown
+            cell["metadata"] = {"tags": ["setup"], **FOLD}
     return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 

@@ -24,12 +24,15 @@ LEADS = {
     "What changed since": "since",
 }
 EXERCISE = re.compile(r"Exercise \d+: ")
-DIFFICULTY = re.compile(r"Difficulty: (easy|medium|hard) · (\d+) minutes")
+DIFFICULTY = re.compile(
+    r"Difficulty: (easy|medium|hard) · (\d+) minutes(?: · (one of the two to do))?"
+)
 DOTS = {"easy": 1, "medium": 2, "hard": 3}
 READING = re.compile(r"Reading takes about (\d+) minutes")
 MARK = """<p class="difficulty difficulty-{level}">\
 <span class="dots" aria-hidden="true">{dots}</span> {level}\
-<span class="minutes">{minutes} minutes</span></p>"""
+<span class="minutes">{minutes} minutes</span>{choice}</p>"""
+CHOICE = ' <span class="to-do">{}</span>'
 ROMAN = ["", "I", "II", "III", "IV", "V"]
 COLAB = "https://colab.research.google.com"
 
@@ -105,10 +108,13 @@ class Exercises(SphinxPostTransform):
     def mark(self, section):
         for paragraph in section.findall(nodes.paragraph):
             if match := DIFFICULTY.fullmatch(paragraph.astext()):
-                level, minutes = match.groups()
+                level, minutes, words = match.groups()
                 filled = DOTS[level]
                 dots = f"<i>{'●' * filled}</i>{'○' * (3 - filled)}"
-                made = MARK.format(level=level, dots=dots, minutes=minutes)
+                choice = CHOICE.format(words) if words else ""
+                made = MARK.format(
+                    level=level, dots=dots, minutes=minutes, choice=choice
+                )
                 paragraph.replace_self(raw(made))
                 return
 

@@ -7,15 +7,17 @@ import nbformat
 import pytest
 
 from lib.book.chapters import EVERY, NOTEBOOKS, cells, code_cells, name
-from scripts.notebooks.run import stored_form
-from scripts.site.address import is_setup_cell, setup_cell
+from scripts.notebooks.run import FOLDED, stored_form
+from scripts.site.address import FOLD, is_setup_cell, setup_cell
 
 WIDEST = 72
 TALLEST = 25
 
-KNOWN = """defines exercise full-width hide-cell hide-input hide-output margin
-nbval-ignore-output nbval-raises-exception nbval-skip raises-exception remove-cell
-remove-input remove-output scroll-output solution"""
+KNOWN = """defines exercise full-width hide-input hide-output key lesson margin
+nbval-ignore-output nbval-raises-exception nbval-skip picture plain proof
+raises-exception remove-cell remove-input remove-output scroll-output setup solution"""
+WHOLE = 46
+"""Lines of the tallest cell that shows a class whole."""
 
 every_notebook = pytest.mark.parametrize("path", EVERY, ids=name)
 
@@ -38,7 +40,7 @@ def test_it_starts_with_a_title_then_the_set_up_cell(path):
     assert re.match(r"# \S", first["source"])
     cell = code_cells(path)[0]
     assert cell["source"] == setup_cell(), "run: make address"
-    assert cell["tags"] == {"hide-input"}
+    assert cell["tags"] == {"setup"}
     assert sum(map(is_setup_cell, cells(path))) == 1
 
 
@@ -47,7 +49,9 @@ def test_its_code_fits_the_page(path):
     for cell in code_cells(path):
         if not is_setup_cell(cell):
             lines = cell["source"].split("\n")
-            assert len(lines) <= TALLEST, cell["source"]
+            if not cell["tags"] & FOLDED:  # the others are folded
+                whole = {"plain", "defines"} & cell["tags"]
+                assert len(lines) <= (WHOLE if whole else TALLEST), cell["source"]
             assert max(map(len, lines)) <= WIDEST, max(lines, key=len)
 
 
@@ -56,7 +60,17 @@ def test_a_cell_has_text_known_tags_and_nothing_that_an_editor_left(path):
     for cell in cells(path):
         assert cell["source"].strip()
         assert cell["tags"] <= set(KNOWN.split())
-        assert set(cell["metadata"]) <= {"mystnb", "tags"}, "run: make notebooks"
+        kept = {"mystnb", "tags", *(FOLD if cell["tags"] & FOLDED else ())}
+        assert set(cell["metadata"]) <= kept, "run: make notebooks"
+
+
+@every_notebook
+def test_what_is_no_lesson_is_folded_under_a_title(path):
+    """On Colab as a form, in Jupyter as collapsed code, in the book under words."""
+    for cell in code_cells(path):
+        if cell["tags"] & FOLDED:
+            assert FOLD.items() <= cell["metadata"].items(), "run: make notebooks"
+            assert re.match(r"# @title [A-Z].{2,60}[^.]\n.", cell["source"])
 
 
 @every_notebook

@@ -38,8 +38,7 @@ def test_the_folded_letters_are_those_that_the_last_folded_cell_computes(path):
     [output] = key["outputs"]
     computed = "".join(output["text"]).split()  # nbval has compared it
     assert [question.right for question in questions(text)] == [[x] for x in computed]
-    assert key["tags"] == {"hide-cell"}
-    assert key["metadata"]["mystnb"]["code_prompt_show"] == "Show the key"
+    assert key["tags"] == {"key"}
 
 
 @every_chapter

@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from book._ext.pages.cells import read
 from book._ext.pictures.page_plots import LARGER, is_plot, page_plot, turned
 from gpt1.pictures.colours import NEUTRALS, PALETTE
 from gpt1.pictures.model import model_drawing
@@ -18,8 +19,8 @@ PHONE, LEAST = 340, 8
 
 def pictures(path):
     """The cells of a notebook that show something, each with its SVGs and bitmaps."""
-    for cell in code_cells(path):
-        for output in cell["outputs"]:
+    for cell in read(path.read_text("utf8")).cells:
+        for output in cell.get("outputs", ()):
             data = output.get("data", {})
             for kind in data:
                 if kind.startswith("image/"):

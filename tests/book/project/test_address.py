@@ -54,7 +54,7 @@ def test_the_set_up_cell_is_rewritten_where_it_stands():
     new = address.followed_notebook(json.dumps({"cells": [cell]}), OURS)
     (cell,) = json.loads(new)["cells"]
     assert "".join(cell["source"]) == address.setup_cell()
-    assert cell["metadata"]["tags"] == ["hide-input"]
+    assert cell["metadata"] == {"tags": ["setup"], **address.FOLD}
 
 
 def test_the_set_up_cell_does_nothing_here(capfd):

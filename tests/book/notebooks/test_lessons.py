@@ -1,0 +1,148 @@
+"""A chapter shows lessons; what draws and what proves is there, and folded.
+
+These are the rules of chapters told in three kinds of cells; UNTOLD names the others.
+"""
+
+import ast
+import re
+from itertools import pairwise
+
+import pytest
+
+from lib.book.chapters import EVERY, NOTEBOOKS, cells, code_cells, markdown, name
+from scripts.notebooks.run import FOLDED
+
+UNTOLD = {
+    "01-predicting-the-next-word",
+    "02-tokens",
+    "03-batches-and-embeddings",
+    "04-attention",
+    "05-block",
+    "06-model",
+    "07-counting",
+    "08-training",
+    "09-training-faster",
+    "10-sampling",
+    "bug-museum",
+}
+KINDS = {*FOLDED, "lesson", "exercise", "key"}
+LINES, WITH_A_CLASS, PACKAGES_OWN = 12, 25, 45
+DRAWS = r"\bplt\.|\bfigure\.|\baxe?s\b\.?|attention_map\(|model_drawing\(|\bDrawing\("
+PROVES = r"\bassert\b|assert_close|torch\.testing"
+CAPTION = re.compile(r"\*\*Figure (\S+)\.\*\* [A-Z0-9*$`].{40}")
+WORDS = range(1900, 3200)
+SHORT = {"00-one-page": range(300, 1300)}
+
+every_notebook = pytest.mark.parametrize(
+    "path", [path for path in EVERY if path.stem not in UNTOLD], ids=name
+)
+every_chapter = pytest.mark.parametrize(
+    "path",
+    [path for path in NOTEBOOKS if path.stem not in UNTOLD],
+    ids=name,
+)
+
+
+def of_kind(path, kind):
+    return [cell for cell in code_cells(path) if kind in cell["tags"]]
+
+
+def lines(cell):
+    """How many lines of a cell hold something, those of its docstrings aside."""
+    tree = ast.parse(cell["source"])
+    documented = (ast.ClassDef, ast.FunctionDef)
+    told = 0
+    for node in ast.walk(tree):
+        if isinstance(node, documented) and ast.get_docstring(node) is not None:
+            text = node.body[0]
+            told += text.end_lineno - text.lineno + 1
+    return sum(bool(line.strip()) for line in cell["source"].split("\n")) - told
+
+
+def body(path):
+    """The text before the exercises, without what is folded, formulas and code."""
+    text = markdown(path).split("\n## Exercises")[0]
+    text = re.sub(r"<details>.*?</details>|\$\$.*?\$\$|```.*?```", "", text, flags=re.S)
+    return re.sub(r"\]\([^)]*\)", "]", text)
+
+
+@every_notebook
+def test_every_cell_of_code_is_of_one_kind(path):
+    for cell in code_cells(path):
+        assert len(cell["tags"] & KINDS) == 1, cell["source"]
+
+
+@every_notebook
+def test_a_lesson_is_short_and_neither_draws_nor_proves(path):
+    for cell in of_kind(path, "lesson"):
+        most = LINES
+        if re.search(r"^class ", cell["source"], re.MULTILINE):
+            most = WITH_A_CLASS
+        if cell["tags"] & {"plain", "defines"}:
+            most = PACKAGES_OWN
+        assert lines(cell) <= most, cell["source"]
+        assert not re.search(f"{DRAWS}|{PROVES}", cell["source"]), cell["source"]
+
+
+@every_notebook
+def test_a_class_stands_whole_in_one_cell(path):
+    for cell in code_cells(path):
+        for node in ast.parse(cell["source"]).body:
+            patched = isinstance(node, ast.Assign) and isinstance(
+                node.targets[0], ast.Attribute
+            )
+            if patched:
+                owner = ast.unparse(node.targets[0].value)
+                assert not owner[0].isupper(), ast.unparse(node)
+
+
+@every_notebook
+def test_most_of_the_code_is_lessons(path):
+    shown = sum(lines(cell) for cell in of_kind(path, "lesson"))
+    proofs = sum(lines(cell) for cell in of_kind(path, "proof"))
+    assert shown >= 2 * proofs
+
+
+@every_notebook
+def test_a_proof_says_in_one_line_what_it_has_shown(path):
+    for cell in of_kind(path, "proof"):
+        said = "".join("".join(out.get("text", "")) for out in cell["outputs"])
+        assert re.fullmatch(r"✓ .+\n", said), cell["source"]
+
+
+@every_notebook
+def test_the_body_has_the_length_of_one_sitting(path):
+    assert len(body(path).split()) in SHORT.get(path.stem, WORDS)
+
+
+@every_notebook
+def test_captions_stand_below_their_pictures_numbered_and_are_spoken_of(path):
+    chapter = path.stem[:2].lstrip("0") or "0"
+    numbers = []
+    for cell, below in pairwise(cells(path)):
+        if "figure" in cell["metadata"].get("mystnb", {}):
+            found = CAPTION.match(below["source"])
+            assert found, below["source"][:80]
+            numbers.append(found[1])
+            assert "caption" not in cell["metadata"]["mystnb"]["figure"]
+    assert numbers == [f"{chapter}.{i + 1}" for i in range(len(numbers))]
+    text = re.sub(r"\*\*Figure \S+\*\*", "", markdown(path))
+    spoken = set(re.findall(r"\b[Ff]igures?\s(?:\d+\.\d+ and )?(\d+\.\d+)", text))
+    spoken |= set(re.findall(r"\b[Ff]igures\s(\d+\.\d+)", text))
+    assert [number for number in numbers if number not in spoken] == []
+
+
+@every_chapter
+def test_two_exercises_are_marked_for_those_who_do_only_two(path):
+    if path.stem in SHORT:
+        return
+    marked = re.findall(r"\*Difficulty: .+ · one of the two to do\*", markdown(path))
+    assert len(marked) == 2
+
+
+@every_notebook
+def test_it_opens_with_no_quotation_of_the_paper_and_no_equation(path):
+    """The problem comes first, in the reader's own hands."""
+    opening = [cell for cell in cells(path) if not cell["tags"] & FOLDED]
+    for cell in opening[: 1 + next(i for i, c in enumerate(opening) if c["tags"])]:
+        assert not re.search(r"From the (paper|code)|\$\$", cell["source"])

@@ -1,0 +1,73 @@
+"""What the book makes of a notebook's cells before it sets them."""
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from book._ext.pages.cells import read
+from scripts.site.address import FOLD
+
+PICTURE = {"tags": ["picture"], "mystnb": {"figure": {"name": "fig-mask"}}, **FOLD}
+BELOW = """**Figure 4.1.** A triangle:
+time runs down.
+
+In figure 4.1 it is `figure 4.1`, $$figure 4.1$$, not [figure 4.1](#x) or figure 4.2."""
+
+
+def code(source, *tags, **metadata):
+    return new_code_cell(source, metadata={"tags": [*tags], **metadata})
+
+
+@pytest.fixture
+def shown():
+    cells = [
+        new_markdown_cell("# Attention"),
+        code("# @title Imports\nimport torch", "setup", **FOLD),
+        code("# @title Draw the whole model\nmodel_drawing()", "picture", **FOLD),
+        code("x = 1", "lesson"),
+        new_code_cell("# @title Draw the mask\ndraw(x)", metadata=PICTURE),
+        new_markdown_cell(BELOW),
+        code("# @title Check: it is one\nassert x", "proof", **FOLD),
+        code("print(answers)", "key"),
+    ]
+    return read(nbformat.writes(new_notebook(cells=cells))).cells
+
+
+def test_the_drawing_comes_first_and_nothing_else_moves(shown):
+    sources = [cell.source for cell in shown]
+    assert sources[:4] == ["# Attention", "model_drawing()", "import torch", "x = 1"]
+    assert sources[4] == "draw(x)"
+
+
+def test_a_notebook_without_a_drawing_keeps_its_order():
+    cells = [new_markdown_cell("# A"), code("a", "setup", **FOLD), code("b", "lesson")]
+    shown = read(nbformat.writes(new_notebook(cells=cells))).cells
+    assert [cell.source for cell in shown] == ["# A", "a", "b"]
+
+
+def test_what_jupyter_folds_is_folded_under_its_words(shown):
+    found = {
+        cell.source: (
+            cell.metadata["tags"][-1],
+            cell.metadata["mystnb"]["code_prompt_show"],
+        )
+        for cell in shown
+        if "code_prompt_show" in cell.metadata.get("mystnb", {})
+    }
+    assert found == {
+        "model_drawing()": ("hide-input", "Show the code"),
+        "import torch": ("hide-input", "Imports"),
+        "draw(x)": ("hide-input", "Show the code"),
+        "assert x": ("hide-input", "Show the check"),
+        "print(answers)": ("hide-cell", "Show the key"),
+    }
+
+
+def test_a_caption_moves_into_its_figure_and_mentions_become_links(shown):
+    figure = shown[4].metadata["mystnb"]["figure"]
+    assert figure["caption"] == "A triangle: time runs down."
+    linked = "[figure 4.1](#fig-mask)"
+    assert shown[5].source == (
+        f"In {linked} it is `figure 4.1`, $$figure 4.1$$, not [figure 4.1](#x) "
+        "or figure 4.2."
+    )
