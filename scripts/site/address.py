@@ -28,7 +28,8 @@ FOLD = {"cellView": "form", "jupyter": {"source_hidden": True}}
 FOREIGN = """actions/checkout actions/configure-pages actions/deploy-pages
 actions/setup-python actions/upload-pages-artifact astral-sh/uv
 computationalmodelling/nbval googlecolab/backend-info harvardnlp/annotated-transformer
-huggingface/transformers karpathy/minbpe karpathy/nanoGPT kellerjordan/posts
+huggingface/transformers karpathy/llm.c karpathy/minbpe karpathy/nanoGPT
+kellerjordan/posts
 mathjax/MathJax openai/finetune-transformer-lm openai/gpt-2 pytorch/pytorch
 rasbt/LLMs-from-scratch"""
 """Repositories of others that the book may name."""
