@@ -5,6 +5,8 @@ begins. What stands under no name says shapes. The place of A3 is `eq-a3`.
 """
 
 NUMBERED = {
+    "T1": "the most frequent pair, byte-pair encoding",
+    "T2": "size of GPT-1's vocabulary",
     "A1": "one layer, transformer block (equation 2 of the paper)",
     "A2": "average of the past",
     "A3": "average of the past, as a product of matrices",
@@ -40,10 +42,6 @@ OTHERS = {
         r"H(p, q) =": ("cross-entropy", "cross-entropy"),
         r"P(w \mid h) =": ("smoothing", "smoothed counts, n-gram model"),
         r"(1 - \text{share})": ("memory", "a model that remembers its tale"),
-    },
-    "02": {
-        r"(a, b)^\star =": ("pair", "the most frequent pair, byte-pair encoding"),
-        r"40{,}478 =": ("vocabulary", "size of GPT-1's vocabulary"),
     },
     "03": {
         r"\begin{aligned} x^{(i)}_t": ("window", "a window and its targets"),

@@ -14,7 +14,6 @@ from scripts.notebooks.run import FOLDED
 
 UNTOLD = {
     "01-predicting-the-next-word",
-    "02-tokens",
     "03-batches-and-embeddings",
     "04-attention",
     "05-block",
