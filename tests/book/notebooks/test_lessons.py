@@ -15,7 +15,6 @@ from scripts.notebooks.run import FOLDED
 UNTOLD = {
     "01-predicting-the-next-word",
     "02-tokens",
-    "03-batches-and-embeddings",
     "04-attention",
     "05-block",
     "06-model",
@@ -23,6 +22,7 @@ UNTOLD = {
     "08-training",
     "09-training-faster",
     "10-sampling",
+    "11-long-runs",
     "bug-museum",
 }
 KINDS = {*FOLDED, "lesson", "exercise", "key"}
