@@ -22,8 +22,6 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-torch.manual_seed(0)
-
 
 # --- A text to learn from: chapter 1, Predicting the next word ---
 if len(sys.argv) > 1:
@@ -62,7 +60,7 @@ print(split(text)[:6])
 print(data[:6].tolist())
 
 
-# --- Batches: chapter 3, Batches and embeddings ---
+# --- Batches: chapter 11, Long runs ---
 def draw_batch(size, context):
     starts = torch.randint(len(data) - context, (size, 1))
     places = starts + torch.arange(context + 1)
@@ -182,6 +180,7 @@ def count(model):
     return sum(p.numel() for p in model.parameters())
 
 
+torch.manual_seed(0)
 model = GPT(small)
 with torch.device("meta"):  # sizes alone, no memory
     full = GPT(GPTConfig())

@@ -64,12 +64,14 @@ def parts(notebook: dict) -> list[tuple[str, str]]:
 
 
 def comment(text: str) -> str:
-    """Return a section's title as a comment, with the chapter that explains it."""
+    """Return a section's title as a comment, with the last chapter that it names."""
     title = re.search(r"^## (.+)$", text, re.MULTILINE)
     if title is None:
         return ""
-    where = EXPLAINED.search(text, title.end())
-    said = f"{title[1]}: chapter {int(where[2])}, {where[1]}" if where else title[1]
+    said = title[1]
+    if found := EXPLAINED.findall(text, title.end()):
+        name, number = found[-1]
+        said += f": chapter {int(number)}, {name}"
     return f"# --- {said} ---\n"
 
 
