@@ -22,7 +22,6 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-
 # --- A text to learn from: chapter 1, Predicting the next word ---
 if len(sys.argv) > 1:
     text = Path(sys.argv[1]).read_text("utf8")

@@ -88,7 +88,7 @@ def one_file(notebook: dict) -> str:
     for there, more in MORE.items():
         imports = imports.replace(there, more, 1)
     body = [above + code.strip("\n") for above, code in rest]
-    return "\n\n\n".join([head + "\n" + imports.strip("\n"), *body]) + "\n"
+    return f"{head}\n{imports.strip()}\n\n" + "\n\n\n".join(body) + "\n"
 
 
 def main() -> int:

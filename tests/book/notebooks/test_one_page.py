@@ -81,7 +81,11 @@ def test_each_lesson_stands_in_the_file_line_by_line():
 
 
 def test_a_person_reads_it_in_ten_minutes_and_it_needs_torch_alone():
-    assert 130 <= sum(bool(line.strip()) for line in CODE.split("\n")) <= 200
+    assert 150 <= sum(bool(line.strip()) for line in CODE.split("\n")) <= 200
+    lessons = [c["source"] for c in code_cells(ONE_PAGE) if "lesson" in c["tags"]]
+    told = sum(bool(line.strip()) for line in "\n".join(lessons).split("\n"))
+    assert "in about 150 lines" in cells(ONE_PAGE)[0]["source"]
+    assert 140 <= told <= 160
     imported = set(re.findall(r"(?m)^ *(?:import|from) (\w+)", CODE))
     assert imported - sys.stdlib_module_names == {"torch", "gpt1"}
     assert CODE.count("gpt1.tales import") == CODE.count(" gpt1.") == 1
