@@ -101,7 +101,7 @@ class MultiHeadAttention(nn.Module):
         self.dropout = nn.Dropout(config.dropout)
 
     def forward(self, x):
-        time = x.size(1)
+        batch, time, width = x.shape
         joint = self.query_key_value(x)  # (batch, time, 3 * width)
         joint = joint.unflatten(2, (3, self.heads, -1))
         query, key, value = joint.permute(2, 0, 3, 1, 4)
@@ -171,7 +171,7 @@ class GPT(nn.Module):
         return F.linear(x, table)  # (batch, time, vocab)
 
     def loss(self, ids, targets):
-        logits = self(ids).flatten(0, 1)  # (batch * time, vocab)
+        logits = self(ids).flatten(0, 1)
         return F.cross_entropy(logits, targets.flatten())
 
 
