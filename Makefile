@@ -24,7 +24,7 @@ else
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help benchmark book colab icons screenshots serve pdf epub offline test quick test-package test-chapters oldest newest notebooks \
+.PHONY: help benchmark book colab icons screenshots serve pdf epub offline test quick test-package test-chapters oldest newest notebooks one-page \
 	tales-tiny checked lint format address lock clean distclean environment
 
 help: ## list these commands
@@ -69,6 +69,10 @@ newest: ## check the package and the chapters beside the newest, in .venv-newest
 
 notebooks: environment ## run the chapters and store what they print (NB=04-attention for one)
 	@$(RUN) -m scripts.notebooks.run $(NB)
+	@$(RUN) -m scripts.notebooks.one_page
+
+one-page: environment ## write gpt1_one_page.py, the lessons of its notebook as one file
+	@$(RUN) -m scripts.notebooks.one_page
 
 checked: environment ## write the table of "How this book is checked" from the last `make test`
 	@$(RUN) -m scripts.site.checked

@@ -98,7 +98,8 @@ def row(path: Path, ended: list[str]) -> str:
     if (ended.count("passed"), ended.count("skipped")) != (run, counts["skipped"]):
         sys.exit(f"{path.name}: {counts}, but nbval counted {ended}")
     number = path.stem.split("-")[0]
-    number = str(int(number)) if number.isdigit() else ""  # the appendix has none
+    # The page before the chapters and the appendix have none.
+    number = number.lstrip("0") if number.isdigit() else ""
     title = "".join(cells(path)[0]["source"]).split("\n")[0].removeprefix("# ").strip()
     said = [number, f"[{title}](../notebooks/{path.name})", *map(str, counts.values())]
     said += [f"{run} of {run}", f"`{fingerprint(path)}`"]

@@ -2,13 +2,15 @@
 
 On Colab and in Jupyter there is nothing behind `../book/glossary.md`, so a chapter
 names such a page by its address on the web. In the built book that link leads to the
-page beside it: nobody has to leave the book, nor be online.
+page beside it: nobody has to leave the book, nor be online. A file that the site has
+at its root (`html_extra_path`) is named and found in the same way.
 
 A link to a term of the glossary has the first sentence of its entry as its title, if
 that is short.
 """
 
 import re
+from pathlib import Path
 
 from docutils import nodes
 from sphinx.util import logging
@@ -21,8 +23,13 @@ logger = logging.getLogger(__name__)
 def bring_home(app, doctree, docname):
     """Make links to this book on the web lead to the pages that are built here."""
     address = app.config.html_baseurl
+    files = {address + Path(path).name for path in app.config.html_extra_path}
     for link in doctree.findall(nodes.reference):
         page, _, place = link.get("refuri", "").partition("#")
+        if page in files:
+            link["refuri"] = "../" * docname.count("/") + page.removeprefix(address)
+            link["internal"] = True
+            link["classes"] = [c for c in link["classes"] if c != "external"]
         if not page.startswith(address) or not page.endswith(".html"):
             continue
         name = page.removeprefix(address).removesuffix(".html")

@@ -7,8 +7,9 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
-EVERY = sorted((ROOT / "notebooks").glob("*.ipynb"))  # with the appendix
-NOTEBOOKS = [path for path in EVERY if path.stem[0].isdigit()]  # the chapters
+EVERY = sorted((ROOT / "notebooks").glob("*.ipynb"))  # with one page and appendix
+ONE_PAGE = ROOT / "notebooks" / "00-one-page.ipynb"  # has rules of its own
+NOTEBOOKS = [p for p in EVERY if p.stem[0].isdigit() and p != ONE_PAGE]  # the chapters
 CONTENTS = re.findall(r"(?:root|file): (\S+)", (ROOT / "_toc.yml").read_text("utf8"))
 DISPLAY = re.compile(r"\$\$(.*?)\$\$", re.DOTALL)
 
