@@ -18,7 +18,6 @@ UNTOLD = {
     "03-batches-and-embeddings",
     "04-attention",
     "05-block",
-    "06-model",
     "07-counting",
     "08-training",
     "09-training-faster",
