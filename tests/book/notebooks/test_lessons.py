@@ -16,7 +16,6 @@ UNTOLD = {
     "01-predicting-the-next-word",
     "04-attention",
     "05-block",
-    "06-model",
     "08-training",
     "09-training-faster",
     "10-sampling",
