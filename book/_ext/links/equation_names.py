@@ -5,7 +5,7 @@ begins. What stands under no name says shapes. The place of A3 is `eq-a3`.
 """
 
 NUMBERED = {
-    "A1": "one layer, transformer block (equation 2 of the paper)",
+    "A1": "weighted mean of the past, attention weights",
     "A2": "average of the past",
     "A3": "average of the past, as a product of matrices",
     "A4": "attention weights, a softmax of scores",

@@ -16,7 +16,6 @@ UNTOLD = {
     "01-predicting-the-next-word",
     "02-tokens",
     "03-batches-and-embeddings",
-    "04-attention",
     "05-block",
     "06-model",
     "07-counting",
