@@ -209,7 +209,7 @@ ATTENTION = Exercise(
             last positions, and your mask takes them for the first
         causal_mask(time, past) -> causal_mask(time)
             right without a past; with more keys than queries the mask needs a column
-            for each key: causal_mask(time, past)
+            for each key: take the last rows of the mask for all positions
         time, past = query.size(-2) -> time, past = query.size(-3)
         key.size(-2) -> key.size(-3)
             your mask counts the heads, axis -3, where it should count positions: they

@@ -21,7 +21,7 @@ def namespace(path):
             break
         tree = ast.parse("".join(cell["source"]))
         kept = [n for n in tree.body if isinstance(n, (ast.Import, ast.ImportFrom))]
-        if "defines" in tags:  # without what tries the definitions out
+        if {"defines", "plain"} & {*tags}:  # without what tries the definitions out
             kept = [n for n in tree.body if not isinstance(n, TRIALS)]
         for statement in kept:
             # A trial may begin with a name for what other cells computed.

@@ -12,11 +12,22 @@ from gpt1.count.ledgers import parameters
 from gpt1.inspect.leaks import leaks
 from gpt1.inspect.trace import trace
 from gpt1.pictures.colours import COLOURS, FILLS
+from gpt1.pictures.head import head_drawing
 from gpt1.pictures.look import TINTS
+from gpt1.pictures.marked import marked_text
 from gpt1.pictures.model import PARTS, attention_map, model_drawing
 
 SVG = "{http://www.w3.org/2000/svg}"
 TOKENS = ["the", "cat", "sat", "on", "the", "mat", "."]
+HEAD = torch.tensor(
+    [
+        [[0.0, 0], [1, 0], [0, 1]],
+        [[0, 0], [0, 1], [1, 0]],
+        [[0, 0], [1, 0], [0, 1]],
+        [[0, 0], [3, 1], [1, 0]],
+    ]
+).tolist()
+"""Rows, and the queries, keys and values that a head makes of them."""
 
 
 def causal(*shape):
@@ -31,6 +42,8 @@ def drawn():
     yield model_drawing("counting", GPTConfig.tiny())
     yield attention_map(causal(7, 7), TOKENS)
     yield attention_map(causal(3, 7, 7), TOKENS, title='Layer 3 <&> "all"')
+    yield head_drawing(["a", "<b>", "&"], *HEAD)
+    yield marked_text(torch.eye(2, 7), [f" {token}" for token in TOKENS], "Marked <&>")
     model = GPT(GPTConfig.tiny(layers=2)).eval()
     yield leaks(model).drawing()
     yield leaks(lambda ids: model(ids.flip(1))).drawing("Backwards <&>")
@@ -200,3 +213,39 @@ def test_scores_in_place_of_weights_are_refused(wrong):
 def test_the_colours_are_the_books_colours():
     fills, edges = map(set, zip(*TINTS.values(), strict=True))
     assert (fills, edges) == (set(FILLS.values()), set(COLOURS.values()))
+
+
+def test_a_head_is_drawn_with_the_numbers_that_attention_computes():
+    x, query, key, value = map(torch.tensor, HEAD)
+    scores = (query @ key.T).masked_fill(torch.ones(3, 3).triu(1).bool(), -torch.inf)
+    weights = scores.softmax(-1)
+    written = words(head_drawing(["the", "cat", "sat"], *HEAD).svg)
+    for table in (x, query, key, value, weights.tril(), weights @ value):
+        for row in table.tolist():
+            for number in row:
+                assert f"{number:.2f}".rstrip("0").rstrip(".") in written
+    assert written.count("\u2212\u221e") == 3
+
+
+def test_a_head_of_another_size_is_not_drawn():
+    with pytest.raises(ValueError, match="three rows of two; got key"):
+        head_drawing(["a", "b", "c"], HEAD[0], HEAD[1], HEAD[2][:2], HEAD[3])
+
+
+def test_a_marked_text_is_the_text_in_lines_with_its_weights():
+    tokens = ["Once", " there", " was", *[" word"] * 40, ".\n"]
+    weights = torch.arange(len(tokens)) / len(tokens)
+    root = ElementTree.fromstring(marked_text(weights[None], tokens, "A text").svg)
+    said = [one.text for one in root.iter(f"{SVG}text")]
+    assert said == ["head 0", *(token.strip() for token in tokens)]
+    marks = [one for one in root.iter(f"{SVG}rect") if one.get("class") == "g-heat"]
+    opacities = [float(one.get("fill-opacity")) for one in marks]
+    assert opacities == pytest.approx(weights.tolist(), abs=0.006)
+    assert all(float(one.get("x")) + float(one.get("width")) < 400 for one in marks)
+    assert len({one.get("y") for one in marks}) > 2
+
+
+@pytest.mark.parametrize("weights", [[[0.5]], [[0.5, 1.5]], [[0.5, 0.5, 0.0]]])
+def test_weights_that_do_not_fit_a_text_are_refused(weights):
+    with pytest.raises(ValueError, match="for each of 2 tokens"):
+        marked_text(weights, ["a", " b"], "A text")

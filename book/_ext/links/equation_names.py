@@ -11,7 +11,7 @@ NUMBERED = {
     "E2": "embedding look-up and its gradient",
     "E3": "a language model of two tables",
     "E4": "token and position embeddings, added (equation 2 of the paper)",
-    "A1": "one layer, transformer block (equation 2 of the paper)",
+    "A1": "weighted mean of the past, attention weights",
     "A2": "average of the past",
     "A3": "average of the past, as a product of matrices",
     "A4": "attention weights, a softmax of scores",

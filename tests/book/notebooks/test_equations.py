@@ -11,7 +11,7 @@ TAG = re.compile(r"\\tag\{([A-Z])(\d+)\}")
 LETTERS = {title: letter for letter, title in CHAPTERS.items()}
 WORDS = {
     "A5": "W_Q",
-    "A7": r"\operatorname{Attention}(Q, K, V) = WV",
+    "A7": r"\operatorname{Attention}(Q, K, V) = AV",
     "A8": "W_O",
     "B1": r"\operatorname{LN}_1\!\big(x + ",
     "B4": r"\operatorname{FeedForward}(x) &=",
