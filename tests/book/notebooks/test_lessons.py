@@ -17,7 +17,6 @@ UNTOLD = {
     "02-tokens",
     "03-batches-and-embeddings",
     "04-attention",
-    "05-block",
     "06-model",
     "07-counting",
     "08-training",
