@@ -28,7 +28,6 @@ NUMBERED = {
     "B7": "derivative of the residual sum",
     "B8": "dropout, and the expected value that it keeps",
     "B9": "the block, pre-norm",
-    "B10": "LayerNorm of a residual sum, how a branch shrinks the stream",
     "M1": "the model (equation 2 of the paper)",
     "M2": "the loss, cross-entropy per token",
     "M3": "the first loss of a new model",

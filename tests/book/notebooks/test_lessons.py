@@ -13,7 +13,6 @@ from lib.book.chapters import EVERY, NOTEBOOKS, cells, code_cells, markdown, nam
 from scripts.notebooks.run import FOLDED
 
 UNTOLD = {
-    "05-block",
     "08-training",
     "09-training-faster",
     "10-sampling",

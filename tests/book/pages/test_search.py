@@ -21,7 +21,7 @@ ASKED = {
     "bug museum": "notebooks/bug-museum.html",
     "equation A3": "notebooks/04-attention.html#eq-a3",
     "A3": "notebooks/04-attention.html#eq-a3",
-    "(B10)": "notebooks/05-block.html#eq-b10",
+    "(B9)": "notebooks/05-block.html#eq-b9",
     "softmax attention": "notebooks/04-attention.html#eq-a7",
     "scaled dot-product attention": "notebooks/04-attention.html#eq-a7",
     "LayerNorm": "notebooks/05-block.html#eq-b5",
