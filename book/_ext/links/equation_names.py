@@ -5,6 +5,14 @@ begins. What stands under no name says shapes. The place of A3 is `eq-a3`.
 """
 
 NUMBERED = {
+    "P1": "probability of a text, chain rule",
+    "P2": "likelihood of a text (equation 1 of the paper)",
+    "P3": "smoothed counts, n-gram model",
+    "P4": "entropy",
+    "P5": "cross-entropy",
+    "P6": "softmax of scores",
+    "P7": "gradient of the loss by a score, belief minus truth",
+    "P8": "a model that remembers its tale",
     "A1": "one layer, transformer block (equation 2 of the paper)",
     "A2": "average of the past",
     "A3": "average of the past, as a product of matrices",
@@ -33,14 +41,6 @@ NUMBERED = {
 }
 
 OTHERS = {
-    "01": {
-        r"L_1(U) =": ("paper-1", "equation 1 of the paper, likelihood of a text"),
-        r"P(u_1, \dots, u_n) =": ("chain", "probability of a text, chain rule"),
-        r"H(p) =": ("entropy", "entropy"),
-        r"H(p, q) =": ("cross-entropy", "cross-entropy"),
-        r"P(w \mid h) =": ("smoothing", "smoothed counts, n-gram model"),
-        r"(1 - \text{share})": ("memory", "a model that remembers its tale"),
-    },
     "02": {
         r"(a, b)^\star =": ("pair", "the most frequent pair, byte-pair encoding"),
         r"40{,}478 =": ("vocabulary", "size of GPT-1's vocabulary"),

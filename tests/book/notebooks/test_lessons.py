@@ -13,7 +13,6 @@ from lib.book.chapters import EVERY, NOTEBOOKS, cells, code_cells, markdown, nam
 from scripts.notebooks.run import FOLDED
 
 UNTOLD = {
-    "01-predicting-the-next-word",
     "02-tokens",
     "03-batches-and-embeddings",
     "04-attention",
