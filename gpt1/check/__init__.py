@@ -16,8 +16,8 @@ from gpt1.check.explain import explain
 
 __all__ = ["check", "exercises"]
 
-TOPICS = ["words", "tokens", "batches", "attention", "block", "model", "counting"]
-TOPICS += ["training", "speed", "sampling"]
+TOPICS = ["words", "tokens", "embeddings", "attention", "block", "model", "counting"]
+TOPICS += ["training", "speed", "sampling", "batches"]
 """The modules of this package that hold exercises, in the order of the book."""
 
 

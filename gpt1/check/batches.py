@@ -1,4 +1,4 @@
-"""Exercises about batches and embeddings."""
+"""Exercises about windows, batches and their order."""
 
 import math
 
@@ -123,75 +123,6 @@ EPOCHS_NEEDED = Exercise(
         1 - share -> 1 + share
         1 - share -> 2 - share
             what is left unread is 1 - share; you took the logarithm of a number above 1
-    """,
-)
-
-
-# The backward pass of a look-up.
-
-
-def table_gradient(ids, gradient, vocab):
-    result = torch.zeros(vocab, gradient.size(-1))
-    return result.index_add(0, ids, gradient)
-
-
-def last_wins(ids, gradient, vocab):
-    result = torch.zeros(vocab, gradient.size(-1))
-    for place, row in enumerate(ids.tolist()):
-        result[row] = gradient[place]
-    return result
-
-
-def looked_up():
-    dice = torch.Generator().manual_seed(4)
-
-    def case(ids, width, vocab):
-        return torch.tensor(ids), torch.randn(len(ids), width, generator=dice), vocab
-
-    return [
-        ("ids [1], vocab 3:", case([1], 2, 3)),
-        ("ids [2, 0], vocab 4:", case([2, 0], 3, 4)),
-        ("ids [1, 1], vocab 2:", case([1, 1], 2, 2)),
-        ("ids [0, 1, 2, 3, 0, 4, 5], vocab 11:", case([0, 1, 2, 3, 0, 4, 5], 5, 11)),
-        ("ids [3, 1, 3, 3, 1], vocab 5:", case([3, 1, 3, 3, 1], 3, 5)),
-    ]
-
-
-TABLE_GRADIENT = Exercise(
-    name="table-gradient",
-    verified="a row gets the sum over all places where it was read, others get zeros",
-    cases=looked_up,
-    right=table_gradient,
-    mistakes="""
-        ... -> last_wins(ids, gradient, vocab)
-            of two equal ids the last one wins: result[ids] writes a row once for each
-            place, and what counts is the last; a row gets the sum
-        ... -> last_wins(ids.flip(0), gradient.flip(0), vocab)
-            of two equal ids the first one wins; a row gets the sum over all places
-        index_add(0, ids, gradient) \
-            -> index_add(0, ids, gradient / ids.bincount()[ids, None])
-            you took the mean over the places where a token stood; a row gets the sum
-        ids, gradient) -> ids, torch.ones_like(gradient))
-            every place sends back ones in yours, as in the chapter's figure; here the
-            place sends back its row of gradient
-        ... -> gradient
-            this has a row for each place; a gradient has the shape of what it belongs
-            to, the table: (vocab, width)
-        zeros(vocab -> zeros(ids.max() + 1
-            your table ends at the largest id that was read; it has vocab rows
-        ids, gradient) -> ids, gradient)[ids.unique()]
-            this has a row for each different id; the table has vocab rows, and those
-            that were not read get zeros
-        ids, gradient) -> ids, gradient).T
-            rows and columns are exchanged: the table is (vocab, width)
-        ... -> gradient.sum(0).expand(vocab, -1)
-            every row got the sum over all places; a row's own places count
-        ids, gradient) -> ids, -gradient)
-            the sign is turned: this is the way downhill, the gradient points uphill
-        .index_add(0, ids, gradient) ->
-            every row is 0 in yours: add to it what its places send back
-        zeros -> ones
-            your rows start at 1; start at 0, where those stay that were not read
     """,
 )
 
@@ -392,4 +323,4 @@ TRANSLATED = Exercise(
 )
 
 
-EXERCISES = (STEPS, EPOCHS_NEEDED, TABLE_GRADIENT, OVERLAPPING, TRANSLATED)
+EXERCISES = (STEPS, EPOCHS_NEEDED, OVERLAPPING, TRANSLATED)

@@ -1,10 +1,9 @@
-"""Right answers to the exercises on batches and embeddings, in other ways."""
+"""Right answers to the exercises on windows and their order, in other ways."""
 
 import math
 
 import numpy as np
 import torch
-from torch import nn
 
 from gpt1.data.windows import Batches, GPTDataset
 from lib.verdicts import ALL, are_right
@@ -25,25 +24,6 @@ def steps_of_the_package(tokens, context, batch_size, epochs):
         return 0
     data = GPTDataset(torch.zeros(tokens, dtype=torch.int8), context)
     return epochs * len(Batches(data, batch_size, 0))
-
-
-def gradient_in_loops(ids, gradient, vocab):
-    table = [[0.0] * gradient.shape[1] for _ in range(vocab)]
-    for i, row in zip(ids.tolist(), gradient.tolist(), strict=True):
-        table[i] = [a + b for a, b in zip(table[i], row, strict=True)]
-    return table
-
-
-def gradient_by_autograd(ids, gradient, vocab):
-    layer = nn.Embedding(vocab, gradient.size(1))
-    layer(ids).backward(gradient)
-    return layer.weight.grad
-
-
-def gradient_by_columns(ids, gradient, vocab):
-    """Not contiguous."""
-    columns = [torch.bincount(ids, weights, vocab) for weights in gradient.T]
-    return torch.stack(columns).T
 
 
 def windows_in_lists(ids, context, stride):
@@ -100,7 +80,6 @@ OTHER_WAYS = {
             next(k for k in range(10**6) if math.exp(-k / 1e4) < 1 - share) / 1e4
         ),
     ],
-    "table-gradient": [gradient_in_loops, gradient_by_autograd, gradient_by_columns],
     "overlapping-windows": [windows_in_lists, windows_by_index, windows_as_views],
     "translated-place": [moved_in_place, moved_by_counting],
 }

@@ -7,6 +7,8 @@ from lib.verdicts import said
 SHOWN = {
     "kind-of-id": "For kind(0, zones), GPT-1's zones:\nexpected 'unknown', got",
     "encode-word": "For the word 'a':\nexpected [16], got",
+    "likeness": "For rows [1, 0] and [0, 2] of a table:\nexpected a tensor of sha",
+    "first-state": "For a batch of 1 and a time of 1, vocab 3, context 2, width 2:\nex",
     "table-gradient": "For ids [1], vocab 3:\nexpected a tensor of shape (3, 2), got",
     "overlapping-windows": "For 4 tokens, a context of 3 and a stride of 1:\nexpected",
     "translated-place": "For 4 batches of 2 done, now of 4:\nexpected {'epoch': 1, ",

@@ -13,6 +13,10 @@ NUMBERED = {
     "P6": "softmax of scores",
     "P7": "gradient of the loss by a score, belief minus truth",
     "P8": "a model that remembers its tale",
+    "E1": "cosine of two vectors",
+    "E2": "embedding look-up and its gradient",
+    "E3": "a language model of two tables",
+    "E4": "token and position embeddings, added (equation 2 of the paper)",
     "A1": "one layer, transformer block (equation 2 of the paper)",
     "A2": "average of the past",
     "A3": "average of the past, as a product of matrices",
@@ -45,14 +49,11 @@ OTHERS = {
         r"(a, b)^\star =": ("pair", "the most frequent pair, byte-pair encoding"),
         r"40{,}478 =": ("vocabulary", "size of GPT-1's vocabulary"),
     },
-    "03": {
+    "11": {
         r"\begin{aligned} x^{(i)}_t": ("window", "a window and its targets"),
         r"\pi_{s,e}(r),\ \pi": ("order", "order of the windows in an epoch"),
         r"\left(1 - \frac{1}{N}": ("never-drawn", "share of windows never drawn"),
         r"\pi_{s,e}(r), \qquad": ("batch", "windows of a batch"),
-        r"h = U W_e": ("look-up", "embedding look-up and its gradient"),
-        r"h_0 =": ("paper-2-embedding", "embeddings (equation 2 of the paper)"),
-        r"P(j \mid i) =": ("pairs", "a language model of two tables"),
     },
     "08": {
         r"L_1(U) =": ("likelihood", "maximum likelihood (equation 1 of the paper)"),

@@ -16,7 +16,7 @@ ASKED = {
     "Counting": "notebooks/07-counting.html",
     "the model": "notebooks/06-model.html",
     "attention": "notebooks/04-attention.html",
-    "batches and embeddings": "notebooks/03-batches-and-embeddings.html",
+    "embeddings": "notebooks/03-embeddings.html",
     "map of the paper": "book/paper-map.html",
     "bug museum": "notebooks/bug-museum.html",
     "equation A3": "notebooks/04-attention.html#eq-a3",
@@ -40,7 +40,7 @@ ASKED = {
     "theta": "book/symbols.html#",
     "MultiHeadAttention": "notebooks/04-attention.html#built-MultiHeadAttention",
     "KVCache": "notebooks/10-sampling.html#built-KVCache",
-    "GPTDataset": "notebooks/03-batches-and-embeddings.html#built-GPTDataset",
+    "GPTDataset": "notebooks/11-long-runs.html#built-GPTDataset",
     "OpenAIAdam": "book/api.html#gpt1.train.optimizer.OpenAIAdam",
 }
 
