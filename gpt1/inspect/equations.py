@@ -6,7 +6,7 @@ tests hold this map to the chapters.
 """
 
 CHAPTERS = {"E": "Embeddings", "A": "Attention", "B": "The block", "M": "The model"}
-CHAPTERS |= {"C": "Counting"}
+CHAPTERS |= {"C": "Counting", "P": "Predicting the next word"}
 """The letters, and the titles of the chapters that they stand for."""
 
 EQUATIONS = {
