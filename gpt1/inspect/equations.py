@@ -5,8 +5,8 @@ stands for the chapter, so a plain number always means an equation of the paper.
 tests hold this map to the chapters.
 """
 
-CHAPTERS = {"T": "Tokens", "E": "Embeddings", "A": "Attention", "B": "The block"}
-CHAPTERS |= {"M": "The model", "C": "Counting"}
+CHAPTERS = {"P": "Predicting the next word", "T": "Tokens", "E": "Embeddings"}
+CHAPTERS |= {"A": "Attention", "B": "The block", "M": "The model", "C": "Counting"}
 """The letters, and the titles of the chapters that they stand for."""
 
 EQUATIONS = {

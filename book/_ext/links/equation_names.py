@@ -5,6 +5,14 @@ begins. What stands under no name says shapes. The place of A3 is `eq-a3`.
 """
 
 NUMBERED = {
+    "P1": "probability of a text, chain rule",
+    "P2": "likelihood of a text (equation 1 of the paper)",
+    "P3": "smoothed counts, n-gram model",
+    "P4": "entropy",
+    "P5": "cross-entropy",
+    "P6": "softmax of scores",
+    "P7": "gradient of the loss by a score, belief minus truth",
+    "P8": "a model that remembers its tale",
     "T1": "the most frequent pair, byte-pair encoding",
     "T2": "size of GPT-1's vocabulary",
     "E1": "cosine of two vectors",
@@ -38,14 +46,6 @@ NUMBERED = {
 }
 
 OTHERS = {
-    "01": {
-        r"L_1(U) =": ("paper-1", "equation 1 of the paper, likelihood of a text"),
-        r"P(u_1, \dots, u_n) =": ("chain", "probability of a text, chain rule"),
-        r"H(p) =": ("entropy", "entropy"),
-        r"H(p, q) =": ("cross-entropy", "cross-entropy"),
-        r"P(w \mid h) =": ("smoothing", "smoothed counts, n-gram model"),
-        r"(1 - \text{share})": ("memory", "a model that remembers its tale"),
-    },
     "11": {
         r"\begin{aligned} x^{(i)}_t": ("window", "a window and its targets"),
         r"\pi_{s,e}(r),\ \pi": ("order", "order of the windows in an epoch"),

@@ -26,7 +26,7 @@ ASKED = {
     "scaled dot-product attention": "notebooks/04-attention.html#eq-a7",
     "LayerNorm": "notebooks/05-block.html#eq-b5",
     "residual": "notebooks/05-block.html#eq-b1",
-    "cross-entropy": "notebooks/01-predicting-the-next-word.html#eq-cross-entropy",
+    "cross-entropy": "notebooks/01-predicting-the-next-word.html#eq-p5",
     "equation 1": "book/paper-map.html#paper-equation-1",
     "equation (2) of the paper": "book/paper-map.html#paper-equation-2-first",
     "equation 5": "book/paper-map.html#paper-equation-5",
