@@ -174,6 +174,7 @@ def two_devices():
         "is_available": lambda: True,
         "device_count": lambda: 1,
         "current_device": lambda: 0,
+        "is_current_stream_capturing": lambda: False,
         "synchronize": nothing,
         "get_device_name": lambda device=None: "no GPU at all",
         "get_device_capability": lambda device=None: (7, 5),
