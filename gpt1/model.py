@@ -335,7 +335,7 @@ class GPT(nn.Module):
         Raises:
             ValueError: see `check_ids`.
         """
-        past = cache.length if cache else 0
+        past = cache[0].length if cache else 0
         ids = check_ids(ids, self.config, past)  # (batch, time)
         positions = torch.arange(past, past + ids.size(1), device=ids.device)
         x = self.token_embedding(ids)  # (batch, time, width)

@@ -3,6 +3,8 @@
 Characters and trained merges have an exact form there. GPT-1's own has none, since
 nothing there splits words as spaCy does: its file is refused when it is opened, with
 the reason, for a tokenizer that is nearly the same would feed a model other ids.
+transformers 5 gives the reason from the version in the file, transformers 4 from the
+name of a class that it looks for before it opens the file.
 """
 
 import json
@@ -32,7 +34,8 @@ def write(tokenizer, folder):
     }
     # The class that adds nothing to what is in the file. No special token is named: it
     # would be found in texts that hold its letters.
-    config = {"tokenizer_class": "PreTrainedTokenizerFast"}
+    plain = values["version"] != REFUSED
+    config = {"tokenizer_class": "PreTrainedTokenizerFast" if plain else REFUSED}
     config |= {"clean_up_tokenization_spaces": False}
     for name, contents in ((FILE, values), (CONFIG, config)):
         with atomic_write(Path(folder) / name) as temporary:

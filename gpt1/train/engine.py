@@ -237,7 +237,8 @@ def start_engine(device=None, precision="auto"):
     try:
         distributed.init_process_group(backend, timeout=PATIENCE)
         messages = distributed.new_group(backend="gloo", timeout=PATIENCE)
-        yield Engine(device, kind, rank, count, messages)
+        engine = Engine(device, kind, rank, count, messages)
+        yield engine
     except RuntimeError as error:
         if not LOST.search(str(error)):
             raise
@@ -245,7 +246,12 @@ def start_engine(device=None, precision="auto"):
             f"process {rank} of {count} lost another one, whose own message tells why; "
             f"the last checkpoint is intact: start all again with --resume"
         ) from None
+    # A group ends its threads. PyTorch before 2.8 holds Python's lock meanwhile, for
+    # which they may wait; when the last to be dropped is what is under the group, not.
+    below = messages._get_backend(CPU)
     distributed.destroy_process_group()
+    engine.messages = messages = None
+    del below
 
 
 def pick_precision(name, device):

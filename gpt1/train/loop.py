@@ -160,7 +160,8 @@ class Stop:
     """While it is entered, the first of `ENDING` (Ctrl-C is one) sets `requested`.
 
     The loop looks at it after each step, and saves before it ends. Another Ctrl-C a
-    second later ends the program at once.
+    second later ends the program at once; one within that second is the same, so it is
+    waited for before the signals have their old meaning again.
 
     Attributes:
         requested: whether somebody asked.
@@ -180,8 +181,12 @@ class Stop:
         return self
 
     def __exit__(self, *error):
-        for kind, handler in self.before.items():
-            signal.signal(kind, handler)
+        try:
+            if self.requested:
+                time.sleep(max(0.0, self.since + TWICE - time.monotonic()))
+        finally:
+            for kind, handler in self.before.items():
+                signal.signal(kind, handler)
 
     def ask(self, kind, frame):
         """The handler of the signals."""

@@ -21,6 +21,7 @@ import contextlib
 import json
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from unittest.mock import patch
 
 import torch
@@ -174,6 +175,7 @@ def two_devices():
         "is_available": lambda: True,
         "device_count": lambda: 1,
         "current_device": lambda: 0,
+        "is_current_stream_capturing": lambda: False,
         "synchronize": nothing,
         "get_device_name": lambda device=None: "no GPU at all",
         "get_device_capability": lambda device=None: (7, 5),
@@ -195,6 +197,13 @@ def two_devices():
             stack.enter_context(patch.object(torch.cuda, name, value))
         stack.enter_context(patch.object(torch, "Generator", Generator))
         stack.enter_context(patch.object(torch, "autocast", autocast))
+        # A newer optimizer asks this one, where PyTorch is built for CUDA.
+        if hasattr(torch, "accelerator"):
+            stream = SimpleNamespace(is_capturing=lambda: False)
+            there = patch.object(
+                torch.accelerator, "current_stream", lambda device=None: stream
+            )
+            stack.enter_context(there)
         yield stack.enter_context(TwoDevices())
 
 

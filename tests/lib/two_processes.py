@@ -1,9 +1,12 @@
 """What the two processes of `test_processes.py` do, where it is more than to train."""
 
 import os
+import signal
 import sys
+import time
 
 import torch
+from torch import distributed
 
 from gpt1 import GPT, GPTConfig
 from gpt1.plumbing import files
@@ -61,6 +64,22 @@ def write_gradients():
         engine.seed(3)
         draws = engine.gather(torch.rand(4))
         torch.save((*found, draws), f"found{engine.rank}")
+
+
+def leave_at_once():
+    """Leave while a thread of the group has tensors to let go of, and needs Python to.
+
+    The other process is late, so the thread cannot be done before.
+    """
+    signal.alarm(60)  # a process that waits for ever ends by it
+    with start_engine("cpu") as engine:
+        if engine.rank:
+            time.sleep(0.5)
+        parts = [torch.zeros(1) for _ in range(2)]
+        distributed.all_gather(
+            parts, torch.ones(1), group=engine.messages, async_op=True
+        )
+        del parts
 
 
 def train_watched(*words):

@@ -57,6 +57,10 @@ def test_each_process_drops_out_other_values(found):
     assert all(map(torch.equal, draws, again))
 
 
+def test_a_process_that_leaves_does_not_wait_for_its_own_threads(warm, tmp_path):
+    run_two(warm, tmp_path, call="lib.two_processes.leave_at_once")
+
+
 @pytest.fixture(scope="module")
 def pair(warm, tmp_path_factory):
     """A run of two processes, without dropout, and what they saw."""

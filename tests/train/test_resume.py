@@ -133,6 +133,27 @@ def test_a_second_ctrl_c_ends_at_once_but_not_one_that_torchrun_repeats(monkeypa
     assert signal.getsignal(signal.SIGINT) is before
 
 
+def test_what_torchrun_repeats_when_all_is_saved_does_not_end_it_otherwise(monkeypatch):
+    now = 100.0
+    before = signal.getsignal(signal.SIGINT)
+
+    def sleep(seconds):
+        nonlocal now
+        signal.raise_signal(signal.SIGINT)
+        now += seconds
+
+    monkeypatch.setattr("gpt1.train.loop.time.monotonic", lambda: now)
+    monkeypatch.setattr("gpt1.train.loop.time.sleep", sleep)
+    with Stop():
+        signal.raise_signal(signal.SIGINT)
+        now += 0.25
+    assert now == 101.0
+    assert signal.getsignal(signal.SIGINT) is before
+    with Stop():
+        now += 0.25
+    assert now == 101.25  # nobody asked
+
+
 def test_a_request_at_the_last_update_lets_the_run_end(here, monkeypatch, capsys):
     monkeypatch.setattr("gpt1.train.pretraining.Stop", AtOnce)
     assert outcome(*flags(max_steps=1)) == 0

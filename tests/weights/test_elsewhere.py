@@ -1,6 +1,7 @@
 """A folder that we write opens in Hugging Face, and goes on with the same ids."""
 
 import random
+import re
 
 import pytest
 import torch
@@ -78,13 +79,18 @@ OPENINGS = {
 
 
 @pytest.mark.parametrize("way", OPENINGS)
-def test_gpt1s_own_tokenizer_is_refused_there_with_the_reason(way, tmp_path):
+def test_gpt1s_own_tokenizer_is_refused_there_with_the_reason(way, tmp_path, caplog):
     pytest.importorskip("spacy")
     tokens = ["<unk>", "a", "b", "a</w>", "b</w>", "ab</w>", "\n</w>"]
     ours = GPT1Tokenizer({t: i for i, t in enumerate(tokens)}, [("a", "b</w>")])
     model = folder_of(ours, tmp_path)
-    with pytest.raises(Exception, match=r"splits words by spaCy.*load_model"):
+    reason = r"splits words by spaCy.*load_model"
+    # In transformers 4 the class alone fails at files of its own, which are not there;
+    # it gives the reason before, in a warning.
+    warned = way == "class" and int(transformers.__version__.split(".")[0]) < 5
+    with pytest.raises(Exception, match=None if warned else reason):
         OPENINGS[way](tmp_path)
+    assert not warned or re.search(reason, caplog.text)
     loaded, tokenizer = load_model(tmp_path, "cpu")
     assert tokenizer.to_dict() == ours.to_dict()
     assert loaded.config == model.config
@@ -92,5 +98,6 @@ def test_gpt1s_own_tokenizer_is_refused_there_with_the_reason(way, tmp_path):
 
 def test_a_model_without_a_tokenizer_gets_none_there(small, tmp_path):
     small.save_pretrained(tmp_path)
-    with pytest.raises(ValueError, match="tokenizer"):
+    # An OSError is what transformers 4 says it with.
+    with pytest.raises((ValueError, OSError), match="tokenizer"):
         transformers.AutoTokenizer.from_pretrained(tmp_path)

@@ -108,11 +108,18 @@ def their_tokenizer(folder, added=()):
     tokens = ["<unk>", "a", "b", "a</w>", "b</w>", "\n</w>", "ab</w>"]
     tokens += [f"{chr(200 + i)}</w>" for i in range(size - len(tokens))]
     vocabulary = {token: i for i, token in enumerate(tokens)}
-    tokenizer = transformers.OpenAIGPTTokenizer(
-        vocab=vocabulary, merges=[("a", "b</w>")]
-    )
+    if int(transformers.__version__.split(".")[0]) < 5:
+        # It is made from files, and writes them too unless told not to.
+        files = [folder / "their_vocabulary", folder / "their_merges"]
+        files[0].write_text(json.dumps(vocabulary))
+        files[1].write_text("#version: 0.2\na b</w>\n")
+        tokenizer = transformers.OpenAIGPTTokenizerFast(*map(str, files))
+        how = {"legacy_format": False}
+    else:
+        merges, how = [("a", "b</w>")], {}
+        tokenizer = transformers.OpenAIGPTTokenizer(vocab=vocabulary, merges=merges)
     tokenizer.add_tokens(["<pad>", "_classify_"])
-    tokenizer.save_pretrained(folder)
+    tokenizer.save_pretrained(folder, **how)
     return [*tokens, "<pad>", "_classify_"], vocabulary
 
 
