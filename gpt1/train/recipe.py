@@ -105,8 +105,10 @@ class TrainConfig:
     stop_after: int | None = in_output(
         None, "stop after so many updates, to be resumed"
     )
-    eval_every: int = in_output(
-        1000, "updates between validations; 0: at the end of each epoch only"
+    eval_every: int | None = in_output(
+        None,
+        "updates between validations; a tenth of the run, at most 1000, unless given; "
+        "0: at the end of each epoch only",
     )
     save_every: int = in_output(1000, "updates between saves, 0 as above")
     sample_every: int = in_output(1000, "updates between samples, 0: none")
@@ -117,10 +119,11 @@ class TrainConfig:
     )
 
     def __post_init__(self):
+        left_open = ("eval_every", *(OPEN if self.preset == "tiny" else ()))
         for expected, (right, names) in RANGES.items():
             for name in names.split():
                 value = getattr(self, name)
-                if value is None and self.preset == "tiny" and name in OPEN:
+                if value is None and name in left_open:
                     continue
                 if not right(value):
                     raise ValueError(f"--{name} must be {expected}, got {value!r}")
