@@ -79,11 +79,12 @@ class Loop:
         self.clock = time.perf_counter()
         for batch in run.training:
             self.update(batch)
-            inside = run.training.done < len(run.training) and run.step < self.limit
+            inside = run.training.done < len(run.training) and run.step < run.total
+            last = run.step == self.limit
             evaluating = inside and due(run.step, self.eval_every)
-            saving = inside and due(run.step, options.save_every)
+            saving = inside and not last and due(run.step, options.save_every)
             row = due(run.step, max(1, run.total // ROWS))
-            if row or evaluating or saving or not inside:
+            if row or evaluating or saving or last or not inside:
                 self.look()
             if evaluating:
                 self.validate()
@@ -95,7 +96,7 @@ class Loop:
                 self.display.write(sample(run))
             if not self.pending:
                 self.clock = time.perf_counter()  # only steps are timed
-            if self.stopped or run.step == self.limit:
+            if self.stopped or last:
                 break
 
     def update(self, batch):
