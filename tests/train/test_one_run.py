@@ -47,7 +47,7 @@ def names(folder):
 
 def test_overwriting_leaves_nothing_of_the_old_run(stopped):
     train(*WORDS, "--resume", "checkpoints", "--export", "exported")
-    train(*OTHER, "--overwrite", "--stop_after", 2, "--export", "exported")
+    train(*OTHER, "--overwrite", "--stop_after", 1, "--export", "exported")
     assert names(stopped / "checkpoints") == {
         *("last.pth", "curve.csv", "curve.svg", "ids")
     }
