@@ -211,7 +211,7 @@ WINDOW, BATCH, MOST, PASSES, LEAST = 64, 16, 1000, 10, 200
 of more than one pass over the text, the most passes, but for the least updates."""
 
 ONCE = 5000
-"""The most updates for one pass over a long text; tales in byte pairs get as many."""
+"""The most updates for one pass over a long text, near those of the tales."""
 
 MANY, LARGE = 2**14, {"batch_size": 4, "max_steps": 2000, "learning_rate": 1e-3}
 """From so many tokens in a vocabulary, nearly all the work of an update is to score
