@@ -87,6 +87,8 @@ def picture(rows, floor=None, levels=None):
         lines.items(), colours, (LEFT, 190), strict=True
     ):
         body.append(_line([place(*point) for point in points], colour))
+        if name == "validation" or len(points) == 1:  # a line of one point has no ink
+            body += [_mark(*place(*point), colour) for point in points]
         body.append(_line([(x, 22), (x + 22, 22)], colour))
         body.append(text(x + 28, 26, name, 12, anchor="start"))
     final = lines["validation"][-1:] or lines["training"][-1:]
@@ -117,6 +119,10 @@ def _line(points, colour, dash=None):
         stroke_linejoin="round",
         stroke_dasharray=dash,
     )
+
+
+def _mark(x, y, colour):
+    return element("circle", cx=f"{x:.1f}", cy=f"{y:.1f}", r=3, fill=colour)
 
 
 def _tick(span):

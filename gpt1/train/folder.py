@@ -4,6 +4,7 @@ import importlib.util
 import math
 import shutil
 import tempfile
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gpt1.loading import TOKENIZER
@@ -14,6 +15,9 @@ from gpt1.train.card import GENERATION
 from gpt1.train.run import BEST, LAST
 from gpt1.weights.hugging_face import CONFIG, WEIGHTS
 
+IDS = "ids"
+"""The folder in that of a run with its text as tokens."""
+
 FILES = (LAST, BEST, "curve.csv", "curve.svg")
 EXPORTED = (
     CONFIG,
@@ -23,6 +27,40 @@ EXPORTED = (
     hugging_face.CONFIG,
     GENERATION,
 )
+
+
+def not_there(options):
+    """The folders that a run would have to make, the innermost first.
+
+    Args:
+        options: a `TrainConfig`.
+    """
+    wanted = [Path(options.out) / IDS]
+    wanted += [Path(options.export)] if options.export else []
+    folders = {folder for path in wanted for folder in (path, *path.parents)}
+    deepest = sorted(folders, key=lambda folder: len(folder.parts), reverse=True)
+    return [folder for folder in deepest if not folder.exists()]
+
+
+@contextmanager
+def refused_without_trace(options, folders):
+    """A block whose error takes away the folders that it made.
+
+    They have to be empty, but for that of the text as tokens.
+
+    Args:
+        options: a `TrainConfig`.
+        folders: what `not_there` gave before.
+    """
+    try:
+        yield
+    except Exception:
+        for folder in folders:
+            if folder == Path(options.out) / IDS:
+                shutil.rmtree(folder, ignore_errors=True)
+            with suppress(OSError):  # it was never made, or others use it
+                folder.rmdir()
+        raise
 
 
 def make_ready(options):
@@ -139,7 +177,7 @@ def check_writable(flag, folder):
 
 def clear(folder):
     """Remove the half-written files of a run that was killed while it wrote."""
-    for name in (*FILES, "ids/*"):
+    for name in (*FILES, f"{IDS}/*"):
         path = folder / name
         for half in path.parent.glob(f".{path.name}.*"):
             half.unlink(missing_ok=True)

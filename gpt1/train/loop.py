@@ -16,6 +16,10 @@ AHEAD = 10
 ROWS = 500
 """Of the curve, in a whole run; those with a validation loss come on top."""
 
+POINTS, SELDOM = 10, 1000
+"""Of a run in which nobody says how often to validate: how many times it does, and the
+most updates between two; the ends of epochs come on top."""
+
 TWICE = 1
 """Seconds in which two signals are one: torchrun passes on a Ctrl-C that the terminal
 has sent to its processes already."""
@@ -33,6 +37,7 @@ class Loop:
         pending: loss, norm and tokens of the steps whose numbers were not read yet.
         shown: what a person sees beside the count, see `gpt1.train.report.WORDS`.
         limit: the update after which this process ends.
+        eval_every: updates between validations.
         stopped: whether a request has reached all processes.
     """
 
@@ -43,6 +48,9 @@ class Loop:
         self.ahead = AHEAD if self.engine.device.type == "cuda" else 1
         after = self.options.stop_after
         self.limit = min(run.total, run.step + after) if after else run.total
+        self.eval_every = self.options.eval_every
+        if self.eval_every is None:
+            self.eval_every = min(SELDOM, math.ceil(run.total / POINTS))
         self.stopped = False
 
     def go(self):
@@ -71,11 +79,12 @@ class Loop:
         self.clock = time.perf_counter()
         for batch in run.training:
             self.update(batch)
-            inside = run.training.done < len(run.training) and run.step < self.limit
-            evaluating = inside and due(run.step, options.eval_every)
-            saving = inside and due(run.step, options.save_every)
+            inside = run.training.done < len(run.training) and run.step < run.total
+            last = run.step == self.limit
+            evaluating = inside and due(run.step, self.eval_every)
+            saving = inside and not last and due(run.step, options.save_every)
             row = due(run.step, max(1, run.total // ROWS))
-            if row or evaluating or saving or not inside:
+            if row or evaluating or saving or last or not inside:
                 self.look()
             if evaluating:
                 self.validate()
@@ -87,7 +96,7 @@ class Loop:
                 self.display.write(sample(run))
             if not self.pending:
                 self.clock = time.perf_counter()  # only steps are timed
-            if self.stopped or run.step == self.limit:
+            if self.stopped or last:
                 break
 
     def update(self, batch):

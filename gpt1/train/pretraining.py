@@ -13,7 +13,13 @@ from gpt1.tales import floor
 from gpt1.tokenizer import make_tokenizer, tokenizer_from_dict
 from gpt1.train.card import write_card
 from gpt1.train.engine import Engine, start_engine
-from gpt1.train.folder import make_ready, take_over
+from gpt1.train.folder import (
+    IDS,
+    make_ready,
+    not_there,
+    refused_without_trace,
+    take_over,
+)
 from gpt1.train.levels import levels, verdict
 from gpt1.train.loop import Loop, Stop
 from gpt1.train.recipe import chosen
@@ -41,13 +47,15 @@ def train(options, saved=None):
         FloatingPointError: the loss is no longer a finite number; the last checkpoint
             stays as it was.
     """
+    fresh = not_there(options)  # seen before any process makes one
     with start_engine(options.device, options.precision) as engine:
         if saved is None and options.resume is not None:
             saved = read_run(options.resume or options.out)
-        if engine.main:  # which alone writes
-            make_ready(options)
-        run = prepare(options, engine, saved)
-        take_over(run, saved)
+        with refused_without_trace(options, fresh):
+            if engine.main:  # which alone writes
+                make_ready(options)
+            run = prepare(options, engine, saved)
+            take_over(run, saved)
         display = progress(run.total, run.step) if engine.main else Silence()
         with closing(display), Stop() as stop:
             display.write(describe(run))
@@ -133,7 +141,7 @@ def read_texts(options, tokenizer):
 
     They are kept beside the run.
     """
-    where = {"cache": Path(options.out) / "ids", "column": options.column}
+    where = {"cache": Path(options.out) / IDS, "column": options.column}
     return {
         split: token_ids(options.dataset, tokenizer, split, **where)
         for split in ("train", "validation")

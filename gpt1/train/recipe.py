@@ -105,8 +105,10 @@ class TrainConfig:
     stop_after: int | None = in_output(
         None, "stop after so many updates, to be resumed"
     )
-    eval_every: int = in_output(
-        1000, "updates between validations; 0: at the end of each epoch only"
+    eval_every: int | None = in_output(
+        None,
+        "updates between validations; a tenth of the run, at most 1000, unless given; "
+        "0: at the end of each epoch only",
     )
     save_every: int = in_output(1000, "updates between saves, 0 as above")
     sample_every: int = in_output(1000, "updates between samples, 0: none")
@@ -117,10 +119,11 @@ class TrainConfig:
     )
 
     def __post_init__(self):
+        left_open = ("eval_every", *(OPEN if self.preset == "tiny" else ()))
         for expected, (right, names) in RANGES.items():
             for name in names.split():
                 value = getattr(self, name)
-                if value is None and self.preset == "tiny" and name in OPEN:
+                if value is None and name in left_open:
                     continue
                 if not right(value):
                     raise ValueError(f"--{name} must be {expected}, got {value!r}")
@@ -204,8 +207,16 @@ RECIPES = {"tiny": {**TINY, **dict.fromkeys(OPEN)}, "gpt1": {}}
 """For each preset, the defaults that it changes; the first is the command line's."""
 
 WINDOW, BATCH, MOST, PASSES, LEAST = 64, 16, 1000, 10, 200
-"""Of a run that is chosen: tokens in a window, windows in an update, the most updates,
-the most passes over the text, but for the least updates."""
+"""Of a run that is chosen: tokens in a window, windows in an update, the most updates
+of more than one pass over the text, the most passes, but for the least updates."""
+
+ONCE = 5000
+"""The most updates for one pass over a long text, near those of the tales."""
+
+MANY, LARGE = 2**14, {"batch_size": 4, "max_steps": 2000, "learning_rate": 1e-3}
+"""From so many tokens in a vocabulary, nearly all the work of an update is to score
+them, and most are rare: the windows, the updates and the rate in place of those above.
+"""
 
 OFTEN, DROPOUT = 5, 0.2
 """A text that is passed more often than this is learned by heart without dropout."""
@@ -215,10 +226,12 @@ def chosen(options, tokenizer, tokens, began=None):
     """The options of a run, with nothing left open.
 
     A text of a megabyte gets 1,000 updates of 16 windows of 64 tokens, which takes
-    minutes, and so does any longer one: for those, `--max_steps` and `--epochs` are
-    worth raising. A shorter one gets fewer updates, ten passes over it but no less than
-    200 updates, of fewer windows, a sixteenth of the text; and dropout, if they pass
-    over it more than five times. benchmarks/recipes.md has the measurements.
+    minutes. A longer one is read once, in at most 5,000 updates; beyond that,
+    `--max_steps` and `--epochs` say how long is worth it. A shorter one gets fewer
+    updates, ten passes over it but no less than 200 updates, of fewer windows, a
+    sixteenth of the text; and dropout, if they pass over it more than five times. A
+    large vocabulary, such as GPT-1's own, gets twice the updates of a quarter of the
+    windows, at a lower rate. benchmarks/recipes.md has the measurements.
 
     Args:
         options: a `TrainConfig`; what is given in it stays as it is.
@@ -237,11 +250,15 @@ def chosen(options, tokenizer, tokens, began=None):
         return _filled(options, TINY)
     context = options.context or max(1, min(WINDOW, *(many - 1 for many in tokens)))
     windows = max(1, min((tokens[0] - 1) // context, options.subset or math.inf))
-    batch_size = options.batch_size or max(1, min(BATCH, windows // BATCH))
-    found = {"context": context, "batch_size": batch_size, "heads": 4}
-    found |= {"vocab_size": tokenizer.vocab_size, "learning_rate": 3e-3, "warmup": 100}
+    most = {"batch_size": BATCH, "max_steps": MOST, "learning_rate": 3e-3}
+    most |= LARGE if tokenizer.vocab_size >= MANY else {}
+    batch_size = options.batch_size or max(1, min(most["batch_size"], windows // BATCH))
+    found = {"context": context, "batch_size": batch_size, "heads": 4, "warmup": 100}
+    found["vocab_size"] = tokenizer.vocab_size
+    found["learning_rate"] = most["learning_rate"]
     if options.max_steps is None and options.epochs is None:
-        found["max_steps"] = max(LEAST, min(MOST, PASSES * windows // batch_size))
+        longest = max(most["max_steps"], min(ONCE, windows // batch_size))
+        found["max_steps"] = max(LEAST, min(longest, PASSES * windows // batch_size))
     updates = options.max_steps or found.get("max_steps")
     passes = updates * batch_size / windows if updates else options.epochs
     found["dropout"] = DROPOUT if passes > OFTEN else 0.0

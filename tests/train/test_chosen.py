@@ -1,5 +1,7 @@
 """The laptop's recipe: what it leaves open follows the tokenizer and the text."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from gpt1.data import sources
@@ -34,7 +36,8 @@ def test_tales_in_byte_pairs_have_the_recipe_of_the_model_that_is_shipped():
 @pytest.mark.parametrize(
     ("tokens", "updates", "batch_size", "context", "dropout"),
     [
-        (10**9, 1000, 16, 64, 0.0),
+        (10**9, 5000, 16, 64, 0.0),
+        (3 * 10**6, 2636, 16, 64, 0.0),
         (10**6, 1000, 16, 64, 0.0),
         (300_000, 1000, 16, 64, 0.0),
         (100_000, 878, 16, 64, 0.2),
@@ -59,6 +62,21 @@ def test_what_is_chosen_follows_the_length(
         "learning_rate": 3e-3,
         "warmup": 100,
     }
+
+
+@pytest.mark.parametrize(
+    ("tokens", "updates", "batch_size", "dropout"),
+    [(10**9, 5000, 4, 0.0), (300_000, 2000, 4, 0.0), (10_000, 350, 4, 0.2)],
+)
+def test_a_large_vocabulary_gets_more_updates_of_fewer_windows(
+    tokens, updates, batch_size, dropout
+):
+    large = SimpleNamespace(kind="gpt1", vocab_size=40_478)
+    known = found(tokens, large)
+    assert (known["max_steps"], known["batch_size"]) == (updates, batch_size)
+    assert (known["learning_rate"], known["dropout"]) == (1e-3, dropout)
+    assert known["vocab_size"] == 40_478
+    assert found(tokens, large, batch_size=9, learning_rate=0.5)["batch_size"] == 9
 
 
 def test_what_is_given_stays():
@@ -131,6 +149,7 @@ def test_a_run_says_what_was_chosen(here):
 def test_a_run_goes_on_with_what_was_chosen_then(here, monkeypatch, python):
     small = {"layers": 1, "width": 8, "dataset": "text.txt", "tokenizer": "characters"}
     monkeypatch.setattr(recipe, "LEAST", 4)
+    monkeypatch.setattr(recipe, "ONCE", 5)
     monkeypatch.setattr(recipe, "MOST", 6)
     train(TrainConfig.tiny(**small, out="straight"))
     train(TrainConfig.tiny(**small, stop_after=3))

@@ -158,6 +158,30 @@ def test_a_mistake_is_told_in_one_line(here, capsys, words, named):
     assert (here / "text.txt").read_text() == small_text()
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--context", "9999"],
+        ["--dataset", "nowhere.txt"],
+        ["--dataset", "blank.txt"],
+        ["--tokenizer", "nowhere.json"],
+        ["--export", "text.txt"],
+        ["--export", "model/new", "--context", "9999"],
+    ],
+)
+@pytest.mark.parametrize("out", ["checkpoints", "mine", "mine/new/ids", "ids"])
+def test_a_run_that_is_refused_leaves_no_new_folder(here, words, out):
+    (here / "mine").mkdir()
+    (here / "mine" / "note.txt").write_text("mine")
+    (here / "blank.txt").write_text("\n" * 500)
+    before = sorted(here.rglob("*"))
+    assert outcome(*flags(max_steps=9, out=out), *words) == 2
+    assert sorted(here.rglob("*")) == before
+    assert outcome(*flags(max_steps=1, out=out)) == 0
+    assert outcome(*flags(max_steps=1, out=out)) == 2
+    assert (here / out / "last.pth").exists()
+
+
 @pytest.mark.parametrize("flag", ["--out", "--export"])
 def test_a_folder_that_must_not_be_written_to_is_said_before_training(
     here, capsys, monkeypatch, flag

@@ -9,8 +9,10 @@ import pytest
 import torch
 
 from gpt1.loading import load_model
+from gpt1.pictures.colours import COLOURS
 from gpt1.train import evaluate
-from gpt1.train.curve import COLUMNS
+from gpt1.train.curve import BOTTOM, COLUMNS, HEIGHT, RIGHT, TOP, WIDTH, picture
+from gpt1.train.loop import Loop
 from gpt1.train.optimizer import schedule
 from gpt1.train.pretraining import prepare, train
 from gpt1.train.recipe import TrainConfig
@@ -107,6 +109,44 @@ def test_the_curve_is_a_table(made):
     losses = [float(row["train_loss"]) for row in table if row["train_loss"]]
     assert losses[0] == pytest.approx(math.log(19), abs=0.2)
     assert losses[-1] < losses[0]
+
+
+@pytest.mark.parametrize(
+    ("given", "measured"),
+    [
+        ({"max_steps": 1}, [1]),
+        ({"max_steps": 13}, [2, 4, 6, 8, 10, 12, 13]),
+        ({"max_steps": 20}, [*range(2, 13, 2), 13, *range(14, 21, 2)]),
+        ({"max_steps": 20, "eval_every": 1000}, [13, 20]),
+        ({"max_steps": 20, "eval_every": 0}, [13, 20]),
+        ({"epochs": 3}, [*range(4, 37, 4), *(13, 26, 39)]),
+    ],
+)
+def test_a_run_validates_about_ten_times_unless_told(here, given, measured):
+    train_here(*flags(**given))
+    found = [int(r["step"]) for r in rows(here) if r["validation_loss"]]
+    assert found == sorted(measured)
+
+
+def test_a_long_run_validates_every_thousand_updates(here):
+    run = prepare(TrainConfig.tiny(**SMALL, max_steps=10**6))
+    assert Loop(run, None, None).eval_every == 1000
+
+
+def test_a_point_that_is_alone_is_seen():
+    def drawn(*rows):
+        root = ElementTree.fromstring(picture(rows))
+        return [c for c in root.iter() if c.tag.endswith("circle")]
+
+    [mark] = drawn((1, 0, 9, 1.0, 0.1, 3.0, None))
+    assert mark.get("fill") == COLOURS["blue"]
+    one, two = (1, 0, 9, 1.0, 0.1, 3.0, None), (2, 0, 18, 1.0, 0.1, 2.0, 2.5)
+    [mark] = drawn(one, two)
+    assert mark.get("fill") == COLOURS["orange"]
+    across, down = (float(mark.get(name)) for name in ("cx", "cy"))
+    assert across == WIDTH - RIGHT
+    assert TOP < down < HEIGHT - BOTTOM
+    assert len(drawn(one, two, (3, 0, 27, 1.0, 0.1, 1.9, 2.2))) == 2
 
 
 def test_the_curve_is_a_picture_with_words(made):

@@ -36,6 +36,7 @@ CASES = {
     "OpenAI's optimizer": ({"optimizer": "openai"}, [7, 11]),
     "with workers": ({"num_workers": 2}, [5, 10]),
     "sampling": ({"eval_every": 3, "save_every": 2, "sample_every": 4}, [5]),
+    "where it validates": ({"eval_every": 3}, [6, 9]),
     "in bf16": ({"precision": "bf16"}, [6]),
 }
 
