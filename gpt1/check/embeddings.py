@@ -94,9 +94,6 @@ LIKENESS = Exercise(
         count - 1 -> count + 1
             a row has count - 1 partners, not count + 1
         count * (count - 1) -> (count - 1)
-        count * (count - 1) -> count + count - 1
-        count * (count - 1) -> count / (count - 1)
-            there are count * (count - 1) pairs of different rows
         cosines.sum() - count) / -> cosines.sum() - count) *
             you multiply by the number of pairs; divide by it
     """,
@@ -293,8 +290,6 @@ SINE_POSITIONS = Exercise(
         torch.arange(0, width, 2) / width -> torch.arange(0, width, 2) * width
         torch.arange(0, width, 2) / width -> torch.arange(0, width, 2) // width
             the exponent is 2i / d, a fraction below 1
-        / width -> / width / 2
-            you divide by twice the width: the exponent is 2i / d
         torch.arange(0, width, 2) / width -> torch.arange(0, width, 3) / width
         torch.arange(0, width, 2) / width -> torch.arange(0, width) / width
         torch.arange(0, width, 2) / width -> torch.arange(0, width, 1) / width

@@ -52,6 +52,15 @@ OTHERS = {
         r"\left(1 - \frac{1}{N}": ("never-drawn", "share of windows never drawn"),
         r"\pi_{s,e}(r), \qquad": ("batch", "windows of a batch"),
     },
+    "05": {
+        r"\begin{gathered} \operatorname{FeedForward}(x) = b_2": (
+            "feed-forward-sum",
+            "feed-forward layer as keys and values",
+        ),
+    },
+    "07": {
+        r"(1, 2, 3) \begin{pmatrix}": ("two-flops", "FLOPs of a small product"),
+    },
     "08": {
         r"L_1(U) =": ("likelihood", "maximum likelihood (equation 1 of the paper)"),
         r"L(\Theta) =": ("batch-loss", "loss of a batch of windows"),

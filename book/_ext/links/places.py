@@ -16,6 +16,7 @@ from sphinx.util import logging
 from book._ext.links.equation_names import NUMBERED, OTHERS
 
 PAPER = re.compile(r"paper-(section|equation|figure|table)-(\d+(?:-\d+)*)")
+BUILDS = {"tag_defines", "tag_plain"}
 TAG = re.compile(r"\\tag\{(\w+)\}")
 logger = logging.getLogger(__name__)
 
@@ -91,7 +92,7 @@ def mark_chapter(env, doctree):
             anchor, name = found
             mark(env, block, "equation", name, anchor)
     for cell in list(doctree.findall(nodes.container)):
-        if "tag_defines" in cell["classes"]:
+        if BUILDS.intersection(cell["classes"]):
             for name in built_in(cell):
                 if name not in seen:
                     seen.add(name)

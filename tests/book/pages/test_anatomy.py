@@ -68,11 +68,14 @@ def test_each_lead_is_a_labelled_aside_and_no_quotation_keeps_one(path, page):
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
 def test_each_exercise_is_set_apart_and_marked(path, page):
-    wanted = re.findall(r"(?m)^\*Difficulty: (\w+) · (\d+) minutes\*$", markdown(path))
+    wanted = re.findall(
+        r"(?m)^\*Difficulty: (\w+) · (\d+) minutes(.*)\*$", markdown(path)
+    )
     framed = page(path).select("section.exercise")
     assert len(framed) == len(wanted)
-    for section, (level, minutes) in zip(framed, wanted, strict=True):
+    for section, (level, minutes, choice) in zip(framed, wanted, strict=True):
         mark = section.select_one("p.difficulty").get_text(" ", strip=True)
         dots = {"easy": "● ○○", "medium": "●● ○", "hard": "●●●"}[level]
-        assert mark == f"{dots} {level} {minutes} minutes"
+        chosen = choice.replace(" ·", "")
+        assert mark == f"{dots} {level} {minutes} minutes{chosen}"
         assert section.select_one("div.cell_input")
