@@ -60,10 +60,10 @@ def test_the_parts_are_those_of_the_contents_and_their_times_are_sums():
 
 def test_the_welcome_page_says_how_many_chapters_there_are_and_their_hours():
     reading, exercises = map(sum, zip(*map(minutes, NOTEBOOKS), strict=True))
-    hours, half = divmod(reading, 60)
-    assert half == 30
+    hours, half = divmod(round(reading / 30), 2)
+    told = WORDS[hours] + " and a half" * half
     chapters = WORDS[len(NOTEBOOKS)].capitalize()
-    assert f"\n{chapters} chapters, {WORDS[hours]} and a half hours of" in WELCOME
+    assert f"\n{chapters} chapters, about {told} hours of" in WELCOME
     said = re.search(r"exercises\s+take longer: (\w+) hours", WELCOME)[1]
     assert WORDS[round(exercises / 60)] == said
 
@@ -103,7 +103,7 @@ def test_the_paths_take_as_long_as_their_chapters_and_as_their_cards_say():
     paths["Make it write"] = "Another weekend: make it write"
     for name, section in paths.items():
         rows = re.findall(row, sections[section])
-        assert len(rows) >= 3
+        assert len(rows) >= 2
         times = {path.stem: minutes(path)[0] for path in NOTEBOOKS}
         assert rows == [(stem, f"{times[stem]} min") for stem, _ in rows]
         assert card_time(name) == as_time(sum(times[stem] for stem, _ in rows))
