@@ -181,7 +181,7 @@ def count(model):
 
 torch.manual_seed(0)
 model = GPT(small)
-with torch.device("meta"):  # sizes alone, no memory
+with torch.device("meta"):  # only shapes, no memory
     full = GPT(GPTConfig())
 print(f"this page: {count(model):11,} parameters")
 print(f"GPT-1:     {count(full):11,} parameters")

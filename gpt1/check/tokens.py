@@ -32,7 +32,7 @@ def ids_to_judge():
     sisters = (35, 36, 70, 71, 370, 371, 372)
     return [
         *((f"kind({n}, zones), GPT-1's zones:", (n, GPT1S)) for n in gpt1s),
-        *((f"kind({n}, zones), the sister's zones:", (n, SISTERS)) for n in sisters),
+        *((f"kind({n}, zones), the miniature's zones:", (n, SISTERS)) for n in sisters),
     ]
 
 
