@@ -43,12 +43,10 @@ def head_drawing(tokens, x, query, key, value):
     body = [*rows_and_maps(tokens, tables), *scored(tokens, scores, weights)]
     body += summed(tokens, mixed)
     description = (
-        "Each row makes a query, a key and a value. Queries times keys are the "
+        "Each row makes a query, a key and a value. The scores are queries times "
+        "keys, with minus infinity for the future. Softmax turns each row of scores "
+        "into weights. The outputs are weighted means of the values. "
     )
-    description += (
-        "scores; the future is set to minus infinity; softmax makes weights of "
-    )
-    description += "each row; the outputs are weighted means of the values. "
     last = ", ".join(
         f"{token} {w:.2f}" for token, w in zip(tokens, weights[2], strict=True)
     )
@@ -62,7 +60,7 @@ def dot(row, other):
 
 
 def compared(query, key):
-    """Scores, and the weights that a masked softmax makes of them."""
+    """Scores, and the weights that a masked softmax computes from them."""
     scores = [[dot(row, other) for other in key] for row in query]
     weights = []
     for place, row in enumerate(scores):
@@ -74,7 +72,7 @@ def compared(query, key):
 def rows_and_maps(tokens, tables):
     """The rows, and what three maps make of them."""
     pen = Pen(None)
-    yield text(212, 22, "the rows X", MIDDLE, font_weight=600)
+    yield text(212, 22, "rows X", MIDDLE, font_weight=600)
     yield from table(tables["x"], 174, 32, "embeddings", tokens)
     yield from pen.arrow((212, 98), (212, 112), tip=False)
     for name, title in NAMES.items():

@@ -39,8 +39,10 @@ def marked_text(weights, tokens, title):
             body += marked(place, top + 24, token, weight)
         top += 24 + rows * LINE + 14
         most = max(range(len(tokens)), key=head.__getitem__)
-        told.append(f"head {index} most on {tokens[most].strip()}, {head[most]:.2f}")
-    description = f"The text, once for each head, marked by weight: {'; '.join(told)}."
+        token = tokens[most].strip()
+        told.append(f"head {index} gives most to {token}, {head[most]:.2f}")
+    description = "The text, drawn once for each head, its tokens marked by weight: "
+    description += f"{'; '.join(told)}."
     return Drawing([canvas(WIDTH, top, body, title, description)], title)
 
 
