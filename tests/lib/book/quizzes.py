@@ -6,7 +6,10 @@ import re
 from dataclasses import dataclass
 
 HEADING = "## Check yourself\n"
-LEAD = "Choose first, then open the answer. The last cell computes all five.\n\n"
+LEAD = re.compile(
+    r"Choose first, then open the answer\. The last cell computes all five"
+    r"(?: answers)?\.\n\n"
+)
 QUESTION = re.compile(
     r"""\*\*(?P<number>\d)\.\ (?P<text>[^\n]+)\*\*\n\n
     (?P<choices>(?:-\ \([a-z]\)\ [^\n]+\n)+)\n
@@ -39,9 +42,10 @@ def section(cells: list[dict]) -> tuple[str, dict]:
 
 def questions(text: str) -> list[Question]:
     """Read the questions; whatever is not one of them is a ValueError."""
-    if not text.startswith(LEAD):
-        raise ValueError(f"expected {LEAD!r}, got {text[:80]!r}")
-    found, place = [], len(LEAD)
+    lead = LEAD.match(text)
+    if not lead:
+        raise ValueError(f"expected {LEAD.pattern!r}, got {text[:80]!r}")
+    found, place = [], lead.end()
     while place < len(text):
         match = QUESTION.match(text, place)
         if not match:
