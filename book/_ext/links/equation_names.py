@@ -47,6 +47,13 @@ NUMBERED = {
 }
 
 OTHERS = {
+    "07": {
+        r"(1, 2, 3) \begin{pmatrix}": ("two-flops", "a row times a matrix, FLOPs"),
+        r"\frac{\partial L}{\partial W} = X": (
+            "backward",
+            "gradients of a product, backward pass",
+        ),
+    },
     "11": {
         r"\begin{aligned} x^{(i)}_t": ("window", "a window and its targets"),
         r"\pi_{s,e}(r),\ \pi": ("order", "order of the windows in an epoch"),
