@@ -18,7 +18,8 @@ NUMBERED = {
     "E1": "cosine of two vectors",
     "E2": "embedding look-up and its gradient",
     "E3": "a language model of two tables",
-    "E4": "token and position embeddings, added (equation 2 of the paper)",
+    "E4": "gradient of a token's row, words in similar company",
+    "E5": "token and position embeddings, added (equation 2 of the paper)",
     "A1": "weighted mean of the past, attention weights",
     "A2": "average of the past",
     "A3": "average of the past, as a product of matrices",
@@ -46,6 +47,13 @@ NUMBERED = {
 }
 
 OTHERS = {
+    "07": {
+        r"(1, 2, 3) \begin{pmatrix}": ("two-flops", "a row times a matrix, FLOPs"),
+        r"\frac{\partial L}{\partial W} = X": (
+            "backward",
+            "gradients of a product, backward pass",
+        ),
+    },
     "11": {
         r"\begin{aligned} x^{(i)}_t": ("window", "a window and its targets"),
         r"\pi_{s,e}(r),\ \pi": ("order", "order of the windows in an epoch"),
