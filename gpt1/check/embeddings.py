@@ -93,9 +93,6 @@ LIKENESS = Exercise(
             you added the diagonal once more; it has to be taken out of the sum
         count - 1 -> count + 1
             a row has count - 1 partners, not count + 1
-        count * (count - 1) -> (count - 1)
-        cosines.sum() - count) / -> cosines.sum() - count) *
-            you multiply by the number of pairs; divide by it
     """,
 )
 

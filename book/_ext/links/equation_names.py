@@ -66,9 +66,6 @@ OTHERS = {
             "feed-forward layer as keys and values",
         ),
     },
-    "07": {
-        r"(1, 2, 3) \begin{pmatrix}": ("two-flops", "FLOPs of a small product"),
-    },
     "08": {
         r"L_1(U) =": ("likelihood", "maximum likelihood (equation 1 of the paper)"),
         r"L(\Theta) =": ("batch-loss", "loss of a batch of windows"),

@@ -10,7 +10,7 @@ WORDS = re.compile(r"\\(?:text|mathtt|mathrm|operatorname|tag|begin|end)\{[^}]*\
 # Commands that are functions, signs everybody knows, or layout.
 KNOWN = {"approx", "arg", "big", "cdot", "dots", "frac", "ge", "in", "infty", "left"}
 KNOWN |= {"leftarrow", "le", "ln", "log", "max", "mid", "min", "prod", "qquad", "quad"}
-KNOWN |= {"cos", "right", "sin", "sqrt", "sum", "tanh", "tfrac", "times"} | {"lVert", "rVert"}
+KNOWN |= {"right", "sqrt", "sum", "tanh", "tfrac", "times"} | {"lVert", "rVert"}
 KNOWN |= {"dfrac", "lfloor", "rfloor", "lceil", "rceil", "cos", "sin"}
 LETTER = r"(?:\\mathbb\{?[A-Z]\}?|\\[A-Za-z]+|[A-Za-z])"
 SUB = r"(?:_(?:\{[^{}]*\}|\\[A-Za-z]+|[A-Za-z0-9]))?"
