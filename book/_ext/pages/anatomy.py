@@ -25,7 +25,8 @@ LEADS = {
 }
 EXERCISE = re.compile(r"Exercise \d+: ")
 DIFFICULTY = re.compile(
-    r"Difficulty: (easy|medium|hard) · (\d+) minutes(?: · (one of the two to do))?"
+    r"Difficulty: (easy|medium|hard) · (\d+) minutes"
+    r"(?: · (recommended if you do only two))?"
 )
 DOTS = {"easy": 1, "medium": 2, "hard": 3}
 READING = re.compile(r"Reading takes about (\d+) minutes")

@@ -13,7 +13,6 @@ OPENING = re.compile(
     r"minutes? on two CPU cores\b.*",
     re.DOTALL,
 )
-MARKED = "one of the two to do"
 LEADS = re.compile(
     r"From the paper\.|From the code\.|What changed since\."
     r"|Get it wrong on purpose: [^:]+\."

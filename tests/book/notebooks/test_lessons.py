@@ -131,7 +131,9 @@ def test_captions_stand_below_their_pictures_numbered_and_are_spoken_of(path):
 def test_two_exercises_are_marked_for_those_who_do_only_two(path):
     if path.stem in SHORT:
         return
-    marked = re.findall(r"\*Difficulty: .+ · one of the two to do\*", markdown(path))
+    marked = re.findall(
+        r"\*Difficulty: .+ · recommended if you do only two\*", markdown(path)
+    )
     assert len(marked) == 2
 
 
