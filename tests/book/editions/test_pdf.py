@@ -86,6 +86,9 @@ def test_every_link_within_the_site_has_its_place_in_the_book(on_site, places, s
             if page == "genindex":  # not printed: the link leads to the site
                 assert "genindex.html" in web
                 continue
+            if path and not path.endswith(".html"):  # a file: it is on the web
+                assert posixpath.basename(path) in web
+                continue
             assert page in on_site, f"{name}: {link}"
             key = page.split("/")[-1]
             assert (f"{key}--{fragment}" if fragment else key) in places, link
