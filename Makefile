@@ -8,7 +8,8 @@
 PYTHON ?= python3
 CONSTRAINTS ?= constraints.txt
 VENV ?= .venv
-JOBS ?= 2
+# Three workers keep two cores busy: many tests wait for a process or a browser.
+JOBS ?= 3
 PORT ?= 8000
 PAPER ?= a4
 
