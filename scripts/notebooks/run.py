@@ -24,15 +24,13 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from nbconvert.filters import strip_ansi
 
+from scripts.notebooks.kinds import FOLD, FOLDED
 from scripts.notebooks.variables import set_variables
-from scripts.site.address import FOLD
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "notebooks"
 SECONDS_PER_CELL = 300
 KEPT_IN_CELLS = {"mystnb", "tags"}
-FOLDED = {"setup", "picture", "proof"}
-"""Kinds of cells that are no lesson: Jupyter folds them, Colab makes a form of them."""
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python", "pygments_lexer": "ipython3"},

@@ -21,9 +21,9 @@ from contextlib import suppress
 from fnmatch import fnmatch
 from pathlib import Path
 
+from scripts.notebooks.kinds import FOLD
+
 ROOT = Path(__file__).resolve().parents[2]
-FOLD = {"cellView": "form", "jupyter": {"source_hidden": True}}
-"""How Colab and Jupyter are told to fold a cell."""
 
 FOREIGN = """actions/checkout actions/configure-pages actions/deploy-pages
 actions/setup-python actions/upload-pages-artifact astral-sh/uv

@@ -10,7 +10,7 @@ from itertools import pairwise
 import pytest
 
 from lib.book.chapters import EVERY, NOTEBOOKS, cells, code_cells, markdown, name
-from scripts.notebooks.run import FOLDED
+from scripts.notebooks.kinds import FOLDED
 
 UNTOLD = {
     "08-training",

@@ -7,8 +7,9 @@ import nbformat
 import pytest
 
 from lib.book.chapters import EVERY, NOTEBOOKS, cells, code_cells, name
-from scripts.notebooks.run import FOLDED, stored_form
-from scripts.site.address import FOLD, is_setup_cell, setup_cell
+from scripts.notebooks.kinds import FOLD, FOLDED
+from scripts.notebooks.run import stored_form
+from scripts.site.address import is_setup_cell, setup_cell
 
 WIDEST = 72
 TALLEST = 25

@@ -5,7 +5,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from book._ext.pages.cells import read
-from scripts.site.address import FOLD
+from scripts.notebooks.kinds import FOLD
 
 PICTURE = {"tags": ["picture"], "mystnb": {"figure": {"name": "fig-mask"}}, **FOLD}
 BELOW = """**Figure 4.1.** A triangle:
