@@ -14,8 +14,8 @@ from scripts.notebooks.kinds import FOLDED
 
 UNTOLD = {
     "08-training",
-    "09-training-faster",
-    "10-sampling",
+    "09-sampling",
+    "10-training-faster",
     "11-long-runs",
     "bug-museum",
 }

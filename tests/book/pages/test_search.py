@@ -39,7 +39,7 @@ ASKED = {
     "W_e": "book/symbols.html#",
     "theta": "book/symbols.html#",
     "MultiHeadAttention": "notebooks/04-attention.html#built-MultiHeadAttention",
-    "KVCache": "notebooks/10-sampling.html#built-KVCache",
+    "KVCache": "notebooks/09-sampling.html#built-KVCache",
     "GPTDataset": "notebooks/11-long-runs.html#built-GPTDataset",
     "OpenAIAdam": "book/api.html#gpt1.train.optimizer.OpenAIAdam",
 }
