@@ -20,7 +20,7 @@ WORDS = [
 # What others said is quoted as they said it, and a work has the title that it has.
 QUOTED = re.compile(
     r"> \*\*(?:From the|What changed).+?(?=\n\n|\Z)|```.*?```|`[^`\n]*`|\$\$.*?\$\$"
-    r"|\"[^\"]*\"|\[\*?[^\]]*\*?\]\([^)]*bibliography[^)]*\)|<[^>]+>",
+    r"|\"[^\"\n]*\"|\[\*?[^\]]*\*?\]\([^)]*bibliography[^)]*\)|</?[a-z][^>\n]*>",
     re.DOTALL,
 )
 
