@@ -24,7 +24,7 @@ LINES, WITH_A_CLASS, PACKAGES_OWN = 12, 25, 45
 DRAWS = r"\bplt\.|\bfigure\.|\baxe?s\b\.?|attention_map\(|model_drawing\(|\bDrawing\("
 PROVES = r"\bassert\b|assert_close|torch\.testing"
 CAPTION = re.compile(r"\*\*Figure (\S+)\.\*\* [A-Z0-9*$`].{40}")
-WORDS = range(1900, 3200)
+WORDS = range(1900, 3050)
 SHORT = {"00-one-page": range(300, 1300)}
 
 every_notebook = pytest.mark.parametrize(
