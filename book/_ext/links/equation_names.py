@@ -44,6 +44,8 @@ NUMBERED = {
     "C2": "FLOPs per token, forward",
     "C3": "FLOPs per token, training, the rule of six",
     "C4": "least seconds, by FLOPs and by bytes",
+    "F1": "model FLOPs utilisation, MFU",
+    "F2": "gain of the whole, Amdahl's law",
 }
 
 OTHERS = {
@@ -72,11 +74,6 @@ OTHERS = {
         r"\begin{aligned} m_t": ("adam", "Adam with decoupled weight decay"),
         r"g \leftarrow": ("clipping", "gradient clipping by the global norm"),
         r"\nabla L =": ("pieces", "gradient accumulation from pieces"),
-    },
-    "09": {
-        r"\text{MFU} =": ("mfu", "model FLOPs utilisation, MFU"),
-        r"\text{gain} =": ("amdahl", "gain of the whole, Amdahl's law"),
-        r"\text{FLOP/s} \le": ("roofline", "roofline"),
     },
     "10": {
         r"\begin{gathered} P =": ("paper-2-output", "output (equation 2 of the paper)"),
