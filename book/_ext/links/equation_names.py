@@ -75,7 +75,7 @@ OTHERS = {
         r"g \leftarrow": ("clipping", "gradient clipping by the global norm"),
         r"\nabla L =": ("pieces", "gradient accumulation from pieces"),
     },
-    "10": {
+    "09": {
         r"\begin{gathered} P =": ("paper-2-output", "output (equation 2 of the paper)"),
         r"p_i =": ("temperature", "softmax with a temperature"),
         r"\begin{gathered} K' =": ("cache", "attention with a key-value cache"),
