@@ -44,6 +44,8 @@ NUMBERED = {
     "C2": "FLOPs per token, forward",
     "C3": "FLOPs per token, training, the rule of six",
     "C4": "least seconds, by FLOPs and by bytes",
+    "F1": "model FLOPs utilisation, MFU",
+    "F2": "gain of the whole, Amdahl's law",
     "R1": "a window and its targets",
     "R2": "share of windows never drawn",
     "R3": "order of the windows in an epoch, windows of a batch",
@@ -70,11 +72,6 @@ OTHERS = {
         r"\begin{aligned} m_t": ("adam", "Adam with decoupled weight decay"),
         r"g \leftarrow": ("clipping", "gradient clipping by the global norm"),
         r"\nabla L =": ("pieces", "gradient accumulation from pieces"),
-    },
-    "10": {
-        r"\text{MFU} =": ("mfu", "model FLOPs utilisation, MFU"),
-        r"\text{gain} =": ("amdahl", "gain of the whole, Amdahl's law"),
-        r"\text{FLOP/s} \le": ("roofline", "roofline"),
     },
     "09": {
         r"\begin{gathered} P =": ("paper-2-output", "output (equation 2 of the paper)"),

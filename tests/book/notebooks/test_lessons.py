@@ -15,7 +15,6 @@ from scripts.notebooks.kinds import FOLDED
 UNTOLD = {
     "08-training",
     "09-sampling",
-    "10-training-faster",
     "bug-museum",
 }
 KINDS = {*FOLDED, "lesson", "exercise", "key"}

@@ -93,7 +93,7 @@ def test_every_drawing_and_plot_in_a_page_has_a_name_and_refers_only_to_itself(p
                 yield "a style for the whole page"
 
     assert findings(pages, check) == {}
-    assert sum(len(list(figures(page))) for page in pages.values()) > 80
+    assert sum(len(list(figures(page))) for page in pages.values()) > 60
 
 
 def test_no_directive_or_role_is_left_unread_on_a_page(pages):

@@ -16,10 +16,10 @@ TERMS = re.findall(r"^\n([^\s:].*)\n  ", GLOSSARY, re.MULTILINE)
 ADDRESS = f"{pages_address(project()[0])}/book/glossary.html"
 LINK = re.compile(rf"\]\({re.escape(ADDRESS)}#([^)]*)\)")
 
-OTHER_MEANINGS = {"block": "09 11", "floor": "06", "loss": "02", "surprise": "05"}
-OTHER_MEANINGS |= {"gain": "02 09 10", "value": "01 06 08 09 11 bug", "window": "01"}
+OTHER_MEANINGS = {"block": "10 11", "floor": "06", "loss": "02", "surprise": "05"}
+OTHER_MEANINGS |= {"gain": "02 09 10", "value": "01 06 08 10 11 bug", "window": "01"}
 # A tokenizer's; of windows; a logit; of a clock.
-OTHER_MEANINGS |= {"decoder": "02", "sampling": "11", "score": "06", "warm-up": "09"}
+OTHER_MEANINGS |= {"decoder": "02", "sampling": "11", "score": "06", "warm-up": "10"}
 """Chapters where a term's word means something else, by the start of their names."""
 
 
