@@ -13,9 +13,6 @@ MEASURED = {
 }
 """The name of each measurement, its key in `measure.py`, and its limit in seconds."""
 
-TESTS = ["tests/model", "tests/train", "tests/generate", "tests/speed"]
-"""Rooms with tests that need a GPU; they have "cuda" in their names."""
-
 # Without nbval the options that the project gives it would be unknown.
 PYTEST = ["-m", "pytest", "-q", "-p", "no:cacheprovider"]
 PYTEST += ["-o", "addopts=--import-mode=importlib --strict-markers"]
@@ -31,8 +28,10 @@ def measurements(tiny):
 
 
 def tests():
-    """The tests that need a GPU."""
-    return Part("CUDA tests", [*PYTEST, "-k", "cuda", *TESTS], 120, False, True)
+    """The tests that need a GPU, which have "cuda" in their names."""
+    files = sorted((ROOT / "tests").rglob("test_*.py"))
+    files = [str(f) for f in files if "\n@needs_cuda\n" in f.read_text("utf8")]
+    return Part("CUDA tests", [*PYTEST, "-k", "cuda", *files], 120, False, True)
 
 
 def notebooks(names=""):
