@@ -51,21 +51,21 @@ def module(folder):
     return loaded
 
 
-def model(settings):
-    """Its GPT with the sizes of a job, and with biases, as GPT-1 has them.
+def model(settings, bias=True):
+    """Its GPT with the sizes of a job.
 
     Args:
         settings: "nanogpt", the folder; "config"; "dropout".
+        bias: whether it has biases, as GPT-1 does; its own recipes leave them out.
     """
     found, config = module(settings["nanogpt"]), settings["config"]
     sizes = {theirs: config[ours] for theirs, ours in NAMES.items()}
-    sizes |= {"dropout": settings["dropout"], "bias": True}
+    sizes |= {"dropout": settings["dropout"], "bias": bias}
     with contextlib.redirect_stdout(io.StringIO()):  # it prints its size
         return found.GPT(found.GPTConfig(**sizes))
 
 
-def optimizer(model, device):
-    """Its own AdamW, at the rate of the others."""
-    decay, rate, betas = 0.1, 2.5e-4, (0.9, 0.95)
+def optimizer(model, device, rate=2.5e-4, betas=(0.9, 0.95)):
+    """Its own AdamW with its own decay; the rate is that of the other contenders."""
     with contextlib.redirect_stdout(io.StringIO()):
-        return model.configure_optimizers(decay, rate, betas, device)
+        return model.configure_optimizers(0.1, rate, betas, device)
