@@ -26,8 +26,8 @@ from gpt1.train.recipe import TrainConfig
 
 SIZES = {"context": 64, "width": 128, "heads": 4, "batch_size": 12}
 RECIPES = {
-    "AdamW": {"layers": 2, "max_steps": 4600, "learning_rate": 4e-3},
-    "Muon for the matrices": {"layers": 2, "max_steps": 3600, "learning_rate": 4e-3},
+    "AdamW": {"layers": 2, "max_steps": 4600, "learning_rate": 5e-3},
+    "Muon for the matrices": {"layers": 2, "max_steps": 3600, "learning_rate": 3e-3},
 }
 """What `gpt1 train` is given; Muon, which it has not, is for trying out."""
 

@@ -37,7 +37,7 @@ def written(folder, *cells):
 @pytest.fixture
 def contained(monkeypatch, tmp_path):
     """What a notebook changes in its process is put back."""
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.chdir(tmp_path.parent)
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
     monkeypatch.setattr(sys, "path", list(sys.path))
     return tmp_path
