@@ -25,7 +25,7 @@ else
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help benchmark book colab icons screenshots serve pdf epub offline test quick test-package test-chapters oldest newest notebooks one-page \
+.PHONY: help benchmark gpu book colab icons screenshots serve pdf epub offline test quick test-package test-chapters oldest newest notebooks one-page \
 	tales-tiny checked lint format address lock clean distclean environment
 
 help: ## list these commands
@@ -81,8 +81,14 @@ checked: environment ## write the table of "How this book is checked" from the l
 colab: environment ## run the notebooks as Colab would, and compare (ARGS=04-attention for one)
 	@$(RUN) -m scripts.notebooks.colab $(ARGS)
 
-benchmark: environment ## compare speed and memory with Hugging Face's models (needs an idle machine and 15 minutes)
+benchmark: environment ## compare speed and memory with other models (needs an idle machine and 25 minutes)
 	@$(RUN) -m benchmarks $(ARGS)
+
+# Where PYTHON has PyTorch, nothing is installed: such machines may have no network.
+gpu: ## run notebooks, CUDA tests and the full-size step on a GPU, in eight minutes (PYTHON=python3)
+	@if $(PYTHON) -c "import importlib.util as u, sys; sys.exit(not u.find_spec('torch'))"; \
+	then $(PYTHON) -m benchmarks.gpu $(ARGS); \
+	else $(MAKE) --no-print-directory environment && $(RUN) -m benchmarks.gpu $(ARGS); fi
 
 lint: environment ## look for mistakes and unformatted code
 	@$(RUN) -m ruff check .

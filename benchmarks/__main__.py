@@ -9,7 +9,8 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import cases
+from benchmarks import cases, nanogpt
+from benchmarks.contenders import NANOS
 from benchmarks.interleave import interleaved, share_imports
 from benchmarks.report import page
 from benchmarks.roofline import combined, datasheet_peak, machine, rates
@@ -25,7 +26,7 @@ IMPORTS = {
 
 @dataclass
 class BenchmarkConfig:
-    """Compare speed and memory with Hugging Face's models.
+    """Compare speed and memory with Hugging Face's models and nanoGPT.
 
     Raises:
         ValueError: a number is out of its range; the message names the flag.
@@ -34,6 +35,9 @@ class BenchmarkConfig:
     rounds: int = option(3, "turns of each contender")
     device: str | None = option(None, "cpu or cuda", choices=["cpu", "cuda"])
     peak: float | None = option(None, "TFLOP/s of the GPU's data sheet, if not known")
+    nanogpt: str = option(
+        str(nanogpt.BESIDE), "a checkout of nanoGPT; it is left out where there is none"
+    )
     only: str = option("", "cases whose name has this in it, such as generation")
     quick: bool = option(False, "tiny sizes, to see that it runs")
     out: str = option(str(HERE), "folder for results.md and results.json")
@@ -66,12 +70,17 @@ def measure(options):
         chosen = cases.on_gpu() if device == "cuda" else cases.on_cpu()
         size = {"size": 8192} if device == "cuda" else {}
     chosen = [case for case in chosen if options.only in f"{case.table}, {case.label}"]
+    left_out = nanogpt.missing(options.nanogpt)
+    if left_out:
+        print(left_out, flush=True)
+        chosen = cases.without(chosen, NANOS)
     measured = [rates(device, **size)]
     done = []
     for number, case in enumerate(chosen, start=1):
         print(f"{number} of {len(chosen)}: {case.table}, {case.label}", flush=True)
         names = case.contenders
-        found = interleaved(case.work, names, case.settings, options.rounds)
+        settings = {**case.settings, "nanogpt": options.nanogpt}
+        found = interleaved(case.work, names, settings, options.rounds)
         done.append({**asdict(case), "tokens": case.tokens, "contenders": found})
         measured.append(rates(device, **size))
     best = combined(measured)
@@ -79,7 +88,11 @@ def measure(options):
         peak = options.peak or datasheet_peak(torch.cuda.get_device_name())
         best |= {"datasheet": peak * 1e12} if peak else {}
     start = imports(1 if options.quick else 5)
-    found = {"machine": machine(), "rounds": options.rounds, "rates": best}
+    about = {**machine(), "nanogpt": nanogpt.version(options.nanogpt)}
+    if left_out:
+        about["nanogpt"] = None
+    found = {"machine": about, "rounds": options.rounds, "rates": best}
+    found |= {"left_out": left_out}
     return {**found, "cases": done, "imports": start}
 
 

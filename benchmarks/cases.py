@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from benchmarks.contenders import GPT1, GPT1_KEPT, GPT2, OWN
+from benchmarks.contenders import GPT1, GPT1_KEPT, GPT2, NANO, NANO_KEPT, OWN
 from gpt1.config import GPTConfig
 
 SIZES = ("vocab_size", "context", "width", "layers", "heads")
@@ -55,18 +55,18 @@ def write(label, contenders, config, prompt, new, **changes):
 
 
 def on_cpu():
-    """Everything that two cores do in a quarter of an hour."""
+    """Everything that two cores do in less than half an hour."""
     cases = []
     for batch in (2, 4):
         for precision in ("float32", "bf16"):
             label = f"{precision}, {batch} x 512"
-            kept = [GPT1_KEPT] if batch == 4 else []
-            everybody = [OWN, GPT1, *kept, GPT2]
+            kept = [GPT1_KEPT, NANO_KEPT] if batch == 4 else []
+            everybody = [OWN, GPT1, GPT2, NANO, *kept]
             sizes, low = (FULL, batch), {"precision": precision}
             cases.append(train("training", label, everybody, *sizes, **low))
             label, low["dropout"] = f"{label}, dropout 0.1", 0.1
-            cases.append(train("training", label, [OWN, GPT1], *sizes, **low))
-    everybody = [OWN, GPT1, GPT2]
+            cases.append(train("training", label, [OWN, GPT1, NANO], *sizes, **low))
+    everybody = [OWN, GPT1, GPT2, NANO]
     label = "4 layers, 128 wide, 12 x 64"
     cases.append(train("small", label, everybody, SMALL, 12, repeat=20))
     cases.append(write("float32, 32 + 128 tokens", everybody, FULL, 32, 128))
@@ -75,7 +75,7 @@ def on_cpu():
 
 def on_gpu():
     """Larger batches in bf16, compiled and not; writing in both precisions."""
-    cases, everybody = [], [OWN, GPT1, GPT2]
+    cases, everybody = [], [OWN, GPT1, GPT2, NANO]
     low = {"precision": "bf16", "device": "cuda", "warm_up": 5, "repeat": 10}
     for batch in (16, 64):
         for dropout in (0.0, 0.1):
@@ -93,9 +93,16 @@ def on_gpu():
 
 def quick():
     """Tiny sizes, to see that everything runs; the numbers mean nothing."""
-    everybody = [OWN, GPT1, GPT2]
+    everybody = [OWN, GPT1, GPT2, NANO]
     low = {"precision": "bf16", "dropout": 0.1}
     return [
         train("training", "bf16, dropout 0.1", everybody, QUICK, 2, **low),
-        write("float32, 3 + 5 tokens", [OWN, GPT2], QUICK, 3, 5),
+        write("float32, 3 + 5 tokens", [OWN, GPT2, NANO], QUICK, 3, 5),
     ]
+
+
+def without(cases, absent):
+    """The cases without some contenders."""
+    for case in cases:
+        case.contenders = [name for name in case.contenders if name not in absent]
+    return cases

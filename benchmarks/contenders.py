@@ -4,15 +4,18 @@ A contender is a function of a job's settings that returns a function to be time
 runs in a process of its own, so libraries are imported here inside functions.
 """
 
-import contextlib
 import os
+from types import SimpleNamespace
 
 import torch
 
+from benchmarks import nanogpt
 from gpt1.config import GPTConfig
 
 OWN, GPT1, GPT2 = "this package", "Hugging Face GPT-1", "Hugging Face GPT-2"
-GPT1_KEPT = f"{GPT1}, freed memory kept"
+NANO, KEPT = "nanoGPT", ", freed memory kept"
+GPT1_KEPT, NANO_KEPT = GPT1 + KEPT, NANO + KEPT
+NANOS = (NANO, NANO_KEPT)
 
 
 def own(settings):
@@ -30,10 +33,6 @@ def theirs(settings, name):
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     import transformers
 
-    if name == GPT1_KEPT:
-        from gpt1.speed.memory import keep_freed_memory
-
-        keep_freed_memory()
     config, rate = GPTConfig(**settings["config"]), settings["dropout"]
     second = name == GPT2
     sizes = (transformers.GPT2Config if second else transformers.OpenAIGPTConfig)(
@@ -50,25 +49,42 @@ def theirs(settings, name):
     return transformers.AutoModelForCausalLM.from_config(sizes)
 
 
+def made(name, settings):
+    """The model of a contender, on the CPU."""
+    torch.manual_seed(0)
+    if name == OWN:
+        return own(settings)
+    if name.endswith(KEPT):
+        from gpt1.speed.memory import keep_freed_memory
+
+        keep_freed_memory()
+    if name in NANOS:
+        return nanogpt.model(settings)
+    return theirs(settings, name)
+
+
 def training(name, settings, device):
     """A training step: loss, gradient, clipping to norm 1, AdamW."""
-    torch.manual_seed(0)
-    model = (own(settings) if name == OWN else theirs(settings, name)).to(device)
+    model = made(name, settings).to(device)
     model.train()
     batch, vocab = settings["batch"], settings["config"]["vocab_size"]
     ids = torch.randint(vocab, (batch, settings["config"]["context"] + 1)).to(device)
-    fast = contextlib.nullcontext
     if name == OWN:
-        from gpt1.speed.dropout import fast_dropout
         from gpt1.train.optimizer import make_optimizer
+        from gpt1.train.run import loss_module
 
         optimizer = make_optimizer(model, learning_rate=2.5e-4)
-        measure = torch.compile(model.loss) if settings["compile"] else model.loss
-        if settings["dropout"] and device == "cpu" and not settings["compile"]:
-            fast = fast_dropout
+        measure = loss_module(model, SimpleNamespace(compile=settings["compile"]))
 
         def loss():
             return measure(ids[:, :-1], ids[:, 1:])
+    elif name in NANOS:
+        optimizer = nanogpt.optimizer(model, device)
+        called = torch.compile(model) if settings["compile"] else model
+        given, targets = ids[:, :-1].contiguous(), ids[:, 1:].contiguous()
+
+        def loss():
+            return called(given, targets)[1]
     else:
         optimizer = torch.optim.AdamW(model.parameters(), lr=2.5e-4)
         called = torch.compile(model) if settings["compile"] else model
@@ -80,7 +96,7 @@ def training(name, settings, device):
 
     def step():
         for _ in range(settings["repeat"]):
-            with fast(), torch.autocast(device, torch.bfloat16, enabled=low):
+            with torch.autocast(device, torch.bfloat16, enabled=low):
                 value = loss()
             value.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -92,9 +108,7 @@ def training(name, settings, device):
 
 def generation(name, settings, device):
     """Writing tokens after a prompt, the likeliest each time; batch 1."""
-    torch.manual_seed(0)
-    settings = {**settings, "dropout": 0.0}
-    model = (own(settings) if name == OWN else theirs(settings, name)).to(device)
+    model = made(name, {**settings, "dropout": 0.0}).to(device)
     model.eval()
     if settings["precision"] == "bf16":
         model.to(torch.bfloat16)
@@ -106,6 +120,12 @@ def generation(name, settings, device):
         def write():
             text = generate(model, ids, new, temperature=0)
             assert len(text[0]) == ids.size(1) + new
+    elif name in NANOS:
+
+        def write():
+            with torch.no_grad():
+                text = model.generate(ids, new, top_k=1)
+            assert text.size(1) == ids.size(1) + new
     else:
         options = {"max_new_tokens": new, "min_new_tokens": new, "do_sample": False}
         options["attention_mask"] = torch.ones_like(ids)

@@ -27,6 +27,10 @@ is in training 6N + 12LHQT FLOP a token over {limit}; in writing the bytes of th
 weights over what memory gives."""
 
 
+NO_AMX = """This processor has no AMX, Intel's unit for bf16 products, so its bf16
+lines say little about one that has it: compare the float32 lines."""
+
+
 def ratios(theirs, ours):
     """How often ours fits into theirs, round by round.
 
@@ -97,7 +101,15 @@ def describe(machine):
     parts += [machine["gpu"]] if machine["gpu"] else []
     names = ("Python", "torch", "transformers")
     versions = ", ".join(f"{name} {machine[name.lower()]}" for name in names)
+    if machine.get("nanogpt"):
+        versions += f", nanoGPT {machine['nanogpt']}"
     return f"{', '.join(parts)}; {machine['system']}; {versions}."
+
+
+def lacks_amx(machine):
+    """Whether it was a CPU that was measured, an x86 one without AMX."""
+    x86 = machine["architecture"].lower() in ("x86_64", "amd64")
+    return x86 and not machine["gpu"] and "amx_bf16" not in machine["features"]
 
 
 def starts(result):
@@ -120,6 +132,8 @@ def page(results):
     best = {name: rates[name] / 1e9 for name in ("float32", "bf16", "bytes")}
     parts = [f"# Benchmark\n\n{describe(results['machine'])}"]
     parts += [METHOD.format(**results), LIMITS.format(limit=limit, **best)]
+    parts += [NO_AMX] if lacks_amx(results["machine"]) else []
+    parts += [results["left_out"]] if results.get("left_out") else []
     for name, title in TITLES.items():
         cases = [case for case in results["cases"] if case["table"] == name]
         lines = [line for case in cases for line in rows(case, rates)]

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import __main__ as program, cases
-from benchmarks.contenders import GPT1, GPT2, OWN
+from benchmarks import __main__ as program, cases, nanogpt
+from benchmarks.contenders import GPT1, GPT2, NANO, NANOS, OWN
 from benchmarks.interleave import Worker, interleaved, share_imports
 from benchmarks.report import limit_share, page, ratios, read_bytes
 from benchmarks.roofline import PEAKS, datasheet_peak
+from lib.nanogpt import stand_in
 
 ROOT = Path(__file__).parents[1]
 MACHINE = {"cores": 2, "architecture": "x86_64", "features": ["avx2"], "gpu": None}
@@ -112,9 +113,56 @@ def test_a_process_that_dies_is_reported_with_its_status(quick):
     worker.end()
 
 
+@pytest.fixture
+def checkout(tmp_path):
+    return stand_in(tmp_path / "nanoGPT")
+
+
+def test_nanogpt_is_made_with_the_sizes_of_the_others(checkout, capsys):
+    settings = {"nanogpt": str(checkout), "config": cases.QUICK, "dropout": 0.1}
+    sizes = {"block_size": 16, "vocab_size": 101, "n_layer": 2, "n_head": 3}
+    sizes |= {"n_embd": 12, "dropout": 0.1, "bias": True}
+    assert vars(nanogpt.model(settings).config) == sizes
+    assert capsys.readouterr().out == ""
+
+
+def test_nanogpt_has_the_cases_of_the_others_with_dropout_and_without():
+    found = {case.label for case in cases.on_cpu() if NANO in case.contenders}
+    assert {"float32, 4 x 512", "float32, 4 x 512, dropout 0.1"} <= found
+    assert {"bf16, 4 x 512", "bf16, 4 x 512, dropout 0.1"} <= found
+    assert all(NANO in case.contenders for case in cases.on_gpu())
+
+
+def test_without_a_checkout_nanogpt_is_left_out_and_the_page_says_so(tmp_path):
+    assert "--nanogpt PATH" in nanogpt.missing(tmp_path)
+    kept = cases.without(cases.on_cpu(), NANOS)
+    assert all(not set(NANOS) & set(case.contenders) for case in kept)
+    assert all(OWN in case.contenders for case in kept)
+    one = {"seconds": [1.0, 1.0], "peak": None}
+    markdown = page({**results(**{OWN: one}), "left_out": nanogpt.missing(tmp_path)})
+    assert "\n\nnanoGPT was not measured" in markdown
+    assert "nanoGPT" not in page(results(**{OWN: one}))
+
+
+def test_the_page_says_whether_the_processor_has_amx():
+    found = results(**{OWN: {"seconds": [1.0, 1.0], "peak": None}})
+    assert "no AMX" in page(found)
+    for change in (
+        {"features": ["avx2", "amx_bf16"]},
+        {"gpu": "NVIDIA H200"},
+        {"architecture": "arm64"},
+    ):
+        machine = {**MACHINE, **change}
+        assert "no AMX" not in page({**found, "machine": machine})
+    features = ["avx512_bf16", "amx_bf16"]
+    machine = {**MACHINE, "features": features}
+    assert "(x86_64, avx512_bf16, amx_bf16)" in page({**found, "machine": machine})
+
+
 @pytest.mark.slow
-def test_everything_runs_at_tiny_sizes(quick, tmp_path):
-    program.main(program.BenchmarkConfig(rounds=2, quick=True, out=str(tmp_path)))
+def test_everything_runs_at_tiny_sizes(quick, tmp_path, checkout):
+    options = {"rounds": 2, "quick": True, "out": str(tmp_path)}
+    program.main(program.BenchmarkConfig(**options, nanogpt=str(checkout)))
     stored = json.loads((tmp_path / "results.json").read_text("utf8"))
     for case in stored["cases"]:
         assert OWN in case["contenders"]
@@ -122,7 +170,8 @@ def test_everything_runs_at_tiny_sizes(quick, tmp_path):
             assert len(result["seconds"]) == 2, (name, result)
             assert all(seconds > 0 for seconds in result["seconds"])
     names = [set(case["contenders"]) for case in stored["cases"]]
-    assert names == [{OWN, GPT1, GPT2}, {OWN, GPT2}]
+    assert names == [{OWN, GPT1, GPT2, NANO}, {OWN, GPT2, NANO}]
+    assert str(checkout) not in json.dumps(stored)
     markdown = (tmp_path / "results.md").read_text("utf8")
     assert markdown == page(stored)
     tables = re.findall(r"(?m)(?:^\|.*\n)+", markdown)

@@ -13,6 +13,8 @@ import torch
 from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
 
+from gpt1.speed.products import by_onednn, product
+
 IGNORED = -100
 """The target that stands for "nothing to predict here", as in `F.cross_entropy`."""
 
@@ -115,14 +117,14 @@ class _InOnePass(torch.autograd.Function):
         for rows, scaled_rows, goals in zip(
             *(x.split(ROWS) for x in (hidden, scaled, targets)), strict=True
         ):
-            logits = (rows.to(kind) @ matrix.t()).to(hidden.dtype)
+            logits = product(rows.to(kind), matrix.t()).to(hidden.dtype)
             logits = logits.log_softmax(dim=1)
             total = total + F.nll_loss(logits, goals, reduction="sum")
             slope = logits.exp_()
             goals = goals.clamp(min=0).unsqueeze(1)  # an ignored row has no share
             slope.scatter_add_(1, goals, slope.new_full(goals.shape, -1.0))
             slope = slope.to(kind)
-            to_hidden.append(slope @ matrix)
+            to_hidden.append(product(slope, matrix))
             _add_product(to_weight, slope.t(), scaled_rows)
         to_hidden = torch.cat(to_hidden).to(hidden.dtype).mul_(share)
         ctx.save_for_backward(to_hidden, to_weight)
@@ -139,10 +141,10 @@ class _InOnePass(torch.autograd.Function):
 
 def _add_product(total, left, right):
     """total += left @ right, which may be of a narrower type."""
-    if left.dtype == total.dtype:
+    if left.dtype == total.dtype and not by_onednn(left, right):
         total.addmm_(left, right)
     else:
-        total.add_(left @ right)
+        total.add_(product(left, right))
 
 
 def widen(tensor):

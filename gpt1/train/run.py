@@ -7,7 +7,7 @@ all of it; `best_model.pth` has the model that predicts unseen text best.
 
 import hashlib
 import json
-from contextlib import nullcontext
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from gpt1.data.windows import covered
 from gpt1.model import GPT
 from gpt1.plumbing.files import load_checkpoint, save_checkpoint
 from gpt1.speed.dropout import fast_dropout
+from gpt1.speed.products import fast_products
 from gpt1.tokenizer.choice import KINDS
 from gpt1.train.curve import write_curve
 from gpt1.train.optimizer import make_optimizer, schedule
@@ -35,26 +36,28 @@ class Loss(nn.Module):
 
     Args:
         model: a `GPT`.
-        inside: the context in which it is computed, such as `fast_dropout`.
+        inside: contexts in which it is computed, such as `fast_dropout`.
     """
 
-    def __init__(self, model, inside=nullcontext):
+    def __init__(self, model, *inside):
         super().__init__()
         self.model, self.inside = model, inside
 
     def forward(self, ids, targets):
         """Mean cross-entropy, a scalar: see `GPT.loss`."""
-        with self.inside():
+        with ExitStack() as stack:
+            for context in self.inside:
+                stack.enter_context(context())
             return self.model.loss(ids, targets)
 
 
 def loss_module(model, options):
-    """The `Loss` of a model: compiled if that was asked for, else with fast dropout."""
+    """The `Loss` of a model: compiled if that was asked for, else in its fast forms."""
     if options.compile:
         module = Loss(model)
         module.compile()
         return module
-    return Loss(model, fast_dropout if model.config.dropout else nullcontext)
+    return Loss(model, fast_products, *[fast_dropout] * bool(model.config.dropout))
 
 
 class Run:
