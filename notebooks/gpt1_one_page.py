@@ -187,7 +187,7 @@ print(f"this page: {count(model):11,} parameters")
 print(f"GPT-1:     {count(full):11,} parameters")
 
 
-# --- Writing: chapter 10, Sampling ---
+# --- Writing: chapter 9, Sampling ---
 @torch.no_grad()
 def write(model, start, length=80, temperature=0.8):
     model.eval()  # no dropout while it writes
