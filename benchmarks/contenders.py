@@ -16,6 +16,8 @@ OWN, GPT1, GPT2 = "this package", "Hugging Face GPT-1", "Hugging Face GPT-2"
 NANO, KEPT = "nanoGPT", ", freed memory kept"
 GPT1_KEPT, NANO_KEPT = GPT1 + KEPT, NANO + KEPT
 NANOS = (NANO, NANO_KEPT)
+OWN_IN = {f"{OWN}, {precision}": precision for precision in ("bf16", "int8")}
+"""This package's model in another precision than the rest of its line."""
 
 
 def own(settings):
@@ -108,14 +110,15 @@ def training(name, settings, device):
 
 def generation(name, settings, device):
     """Writing tokens after a prompt, the likeliest each time; batch 1."""
-    model = made(name, {**settings, "dropout": 0.0}).to(device)
+    ours = name == OWN or name in OWN_IN
+    model = made(OWN if ours else name, {**settings, "dropout": 0.0}).to(device)
     model.eval()
-    if settings["precision"] == "bf16":
-        model.to(torch.bfloat16)
     vocab, new = settings["config"]["vocab_size"], settings["new"]
     ids = torch.randint(1, vocab, (1, settings["prompt"])).to(device)
-    if name == OWN:
-        from gpt1.generate.sampling import generate
+    if ours:
+        from gpt1.generate import faster, generate
+
+        model = faster(model, OWN_IN.get(name, settings["precision"]))
 
         def write():
             text = generate(model, ids, new, temperature=0)
@@ -127,6 +130,8 @@ def generation(name, settings, device):
                 text = model.generate(ids, new, top_k=1)
             assert text.size(1) == ids.size(1) + new
     else:
+        if settings["precision"] == "bf16":
+            model.to(torch.bfloat16)
         options = {"max_new_tokens": new, "min_new_tokens": new, "do_sample": False}
         options["attention_mask"] = torch.ones_like(ids)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import __main__ as program, cases, nanogpt
-from benchmarks.contenders import GPT1, GPT2, NANO, NANOS, OWN
+from benchmarks.contenders import GPT1, GPT2, NANO, NANOS, OWN, OWN_IN
 from benchmarks.interleave import Worker, interleaved, share_imports
 from benchmarks.report import limit_share, page, ratios, read_bytes
 from benchmarks.roofline import PEAKS, datasheet_peak
@@ -26,7 +26,7 @@ def results(**contenders):
     case = cases.train("training", "a case", list(contenders), cases.FULL, 2)
     stored = {**vars(case), "tokens": case.tokens, "contenders": contenders}
     imports = {"import torch": [2.0, 1.0], "import gpt1": [2.2, 1.2]}
-    found = {"machine": MACHINE, "rounds": 2, "rates": RATES}
+    found = {"machine": MACHINE, "clock": "wall", "rounds": 2, "rates": RATES}
     return {**found, "cases": [stored], "imports": imports}
 
 
@@ -68,6 +68,25 @@ def test_the_limit_of_writing_is_the_bytes_of_the_weights():
     assert limit_share(case, 10.0, RATES) == 5 * read_bytes(cases.FULL) / 20e9
 
 
+def test_fewer_bits_are_compared_the_other_way_round():
+    int8, bf16 = (name for bits in ("int8", "bf16") for name in OWN_IN if bits in name)
+    times = {OWN: [4.0, 2.0, 8.0], int8: [1.0, 1.0, 2.0], bf16: [2.0, 4.0, 4.0]}
+    found = {name: {"seconds": times[name], "peak": None} for name in times}
+    case = cases.write_in_fewer_bits(cases.FULL, 32, 128)
+    whole = results(**found)
+    whole["cases"] = [{**vars(case), "tokens": case.tokens, "contenders": found}]
+    markdown = page({**whole, "clock": "processor"})
+    assert cells(markdown, int8)[3] == "4.00 (2.00 to 4.00)"
+    assert cells(markdown, bf16)[3] == "2.00 (0.50 to 2.00)"
+    assert "| as fast as float32 |" in markdown
+    assert "Times are those of the processor" in markdown
+    assert "Times are those of the processor" not in page(whole)
+    of_float32 = limit_share(vars(case), 10.0, RATES)
+    for name, times_smaller in {int8: 4, bf16: 2, GPT2: 1}.items():
+        share = limit_share(vars(case), 10.0, RATES, name)
+        assert share * times_smaller == of_float32
+
+
 def test_a_gpu_is_held_against_its_data_sheet():
     assert datasheet_peak("NVIDIA H100 80GB HBM3") == 989
     assert datasheet_peak("NVIDIA A100-SXM4-40GB") == 312
@@ -81,8 +100,8 @@ def test_a_gpu_is_held_against_its_data_sheet():
 
 def test_each_round_counts_the_tokens_that_it_works_on():
     assert [case.tokens for case in cases.on_cpu()[:1]] == [1024]
-    assert cases.on_cpu()[-1].tokens == 128
-    assert cases.on_cpu()[-2].tokens == 20 * 12 * 64
+    assert [case.tokens for case in cases.on_cpu()[-2:]] == [128, 128]
+    assert cases.on_cpu()[-3].tokens == 20 * 12 * 64
     assert all(case.contenders[0] == OWN for case in cases.on_gpu() + cases.on_cpu())
 
 
@@ -170,12 +189,12 @@ def test_everything_runs_at_tiny_sizes(quick, tmp_path, checkout):
             assert len(result["seconds"]) == 2, (name, result)
             assert all(seconds > 0 for seconds in result["seconds"])
     names = [set(case["contenders"]) for case in stored["cases"]]
-    assert names == [{OWN, GPT1, GPT2, NANO}, {OWN, GPT2, NANO}]
+    assert names == [{OWN, GPT1, GPT2, NANO}, {OWN, GPT2, NANO}, {OWN, *OWN_IN, GPT2}]
     assert str(checkout) not in json.dumps(stored)
     markdown = (tmp_path / "results.md").read_text("utf8")
     assert markdown == page(stored)
     tables = re.findall(r"(?m)(?:^\|.*\n)+", markdown)
-    assert len(tables) == 3
+    assert len(tables) == 4
     for table in tables:
         assert len({line.count("|") for line in table.splitlines()}) == 1
 

@@ -52,6 +52,12 @@ def run_sampling(code):
         code["generate"](model, ids, 2, **options)
 
 
+def run_precision(code):
+    """Measure a loss with weights of 8 bits."""
+    fast = code["faster"](GPT(CONFIG).eval(), "int8")
+    fast.loss(torch.randint(101, (BATCH, TIME)))
+
+
 def run_dropout(code):
     """Dropout in training, forward and backward, in the place of PyTorch's."""
     query, key, value = torch.randn(3, BATCH, 3, TIME, 5, requires_grad=True)
@@ -70,6 +76,7 @@ def run_levels(code):
 DRIVERS = {
     MODEL: run_model,
     "gpt1/speed/dropout.py": run_dropout,
+    "gpt1/generate/precision.py": run_precision,
     "gpt1/generate/sampling.py": run_sampling,
     "gpt1/train/levels.py": run_levels,
 }

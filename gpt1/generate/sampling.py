@@ -75,7 +75,7 @@ class Reader:
     without the cache.
 
     Args:
-        model: a `GPT` in evaluation mode.
+        model: a `GPT` in evaluation mode, or what `faster` made of one.
         cache: keep keys and values instead of computing them again.
     """
 
@@ -157,7 +157,7 @@ def stream(
     """Continue texts together, handing over each token as soon as it is drawn.
 
     Args:
-        model: a `GPT` in evaluation mode.
+        model: a `GPT` in evaluation mode, or what `faster` made of one.
         prompts: lists of token ids, of any lengths, or a tensor (batch, time); of a
             prompt longer than the context the newest half context is read.
         new_tokens: how many to write to each at most.
@@ -191,7 +191,7 @@ def generate(model, prompts, new_tokens, **options):
     """Continue texts together.
 
     Args:
-        model: a `GPT` in evaluation mode.
+        model: a `GPT` in evaluation mode, or what `faster` made of one.
         prompts: see `stream`.
         new_tokens: how many to write to each at most.
         options: those of `stream`: temperature, top_k, top_p, generator, cache, stop.

@@ -32,7 +32,7 @@ def write_text(
     """Continue one prompt, from string to string.
 
     Args:
-        model: a `GPT` in evaluation mode.
+        model: a `GPT` in evaluation mode, or what `faster` made of one.
         tokenizer: the model's.
         prompt: a string; where it is empty, see `start_ids`.
         new_tokens: how many to write at most.
@@ -41,7 +41,8 @@ def write_text(
         sampling: temperature, top_k and top_p, see `gpt1.generate.sampling.next_token`.
 
     Returns:
-        The prompt and what follows, as `gpt1 generate` prints them.
+        The prompt and what follows, as `gpt1 generate` prints them; it writes with
+        `faster(model)`, which of a large model rounds differently.
 
     Raises:
         ValueError: see `gpt1.generate.sampling.stream`.
