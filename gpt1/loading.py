@@ -39,8 +39,8 @@ def load_model(source, device=None):
     tokenizer = _tokenizer_inside(path) if inside else _tokenizer_beside(path)
     if tokenizer.vocab_size != model.config.vocab_size:
         raise ValueError(
-            f"{source} has a model of {model.config.vocab_size} tokens and a tokenizer "
-            f"of {tokenizer.vocab_size}: they were not made for each other"
+            f"the model in {source} knows {model.config.vocab_size} tokens, but the "
+            f"tokenizer has {tokenizer.vocab_size}: they don't belong together"
         )
     if not all(weight.isfinite().all() for weight in model.parameters()):
         raise ValueError(f"{source} has weights that are not finite: train it again")
@@ -67,7 +67,7 @@ def _tokenizer_inside(path):
     contents = load_checkpoint(path)
     if "tokenizer" not in contents:
         raise ValueError(
-            f"{path} lacks a tokenizer: expected a file written by  "
+            f"{path} contains no tokenizer: expected a file written by  "
             f"python -m gpt1.train"
         )
     return _known(contents["tokenizer"], path)
@@ -96,4 +96,6 @@ def _known(values, path):
     try:
         return tokenizer_from_dict(values)
     except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{path} holds no tokenizer that is known: {error}") from None
+        raise ValueError(
+            f"{path} contains no tokenizer that can be read: {error}"
+        ) from None

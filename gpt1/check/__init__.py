@@ -46,11 +46,13 @@ def verdict(name, answer):
     known = exercises()
     if name not in known:
         near = difflib.get_close_matches(str(name), known, 3) or sorted(known)
-        raise ValueError(f"no exercise {name!r}; did you mean {', '.join(near)}?")
+        raise ValueError(
+            f"there is no exercise {name!r}. Did you mean {', '.join(near)}?"
+        )
     if not callable(answer):
         raise ValueError(
-            f"check takes the function itself, check({name!r}, my_function), without "
-            f"calling it; got {answer!r}"
+            f"check needs the function itself, without calling it: "
+            f"check({name!r}, my_function). You passed {answer!r}"
         )
     return judge(known[name], answer)
 

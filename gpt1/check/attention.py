@@ -19,53 +19,58 @@ def position_mask(time, past):
 
 CAUSAL_MASK = Exercise(
     name="causal-mask",
-    verified="each query sees the past, what came before it, itself, and nothing ahead",
+    verified="each query sees the past, the keys before it and itself, and nothing "
+    "ahead",
     cases=lambda: [(1, 0), (2, 0), (1, 1), (4, 0), (3, 2), (2, 5), (1, 6)],
     right=position_mask,
     mistakes="""
         queries[:, None] -> queries[:, None] + 1
-            position 0 can see position 1: the diagonal is one too high, and every
-            query sees the token that it has to predict
+            position 0 can see position 1, so every query sees the token that it has to
+            predict. Your diagonal is one too high
         <= -> <
-            no position can see itself: the diagonal is one too low, as with < in
-            place of <=
+            no position can see itself: your diagonal is one too low. Use <= instead of
+            <
         past + torch.arange(time) -> torch.arange(time)
-            right without a past; with one, query 0 stands at position past, not at
-            position 0, and sees all that came before
+            this is right without a past. With one, query 0 is at position past, not at
+            position 0, so it sees everything that came before
         past + torch.arange(time) -> torch.arange(time) - past
-            the past is counted backwards: query i stands at position i + past, not
-            at i - past
+            you count the past backwards. Query i is at position i + past, not i - past
         past + torch -> past - torch
-            your queries walk backwards: query i stands at position past + i, not at
-            past - i
+            your queries count backwards. Query i is at position past + i, not past - i
         ... -> causal_mask(time)
         past + time -> time
-            the past has no columns: there are past + time keys to look at, and time
-            queries that look
+            your mask has no columns for the past. It needs past + time columns, one for
+            each key, and time rows, one for each query
         past + time -> past
-            the queries look at one another too: there are past + time keys
+            your mask has columns only for the past. The queries also look at one
+            another, so it needs past + time columns
         ... -> causal_mask(past + time)
-            a row belongs to a query, and there are time of them; those of the past
-            are looked at, they do not look
+            your mask has rows for the past positions too. Each row is a query, and
+            there are only time queries. The past positions are keys, so they only need
+            columns
         keys <= queries[:, None] -> (keys <= queries[:, None]) & (keys >= past)
-            nothing of the past can be seen: its columns are True in every row
+            no query can see the past. Its columns should be True in every row
         ... -> causal_mask(time, past).roll(-past, 1)
-            the past is on the right; the earliest positions are the first columns
+            you put the past on the right. The earliest positions are the first columns,
+            so the past belongs on the left
         <= -> >
-            True and False are exchanged: True is what a query may see
+            you've swapped True and False. True marks what a query may see
         keys <= queries[:, None] -> keys[:, None] <= queries
-            rows and columns are exchanged: a row is a query, a column is a key
+            you've swapped rows and columns. Each row is a query and each column is a
+            key
         <= -> >=
-            the comparison points the other way: a query sees the keys up to its own
-            position; yours sees those from there on
+            your comparison points the wrong way, so each query sees the keys from its
+            own position onwards. It should see those up to its own position
         ... -> torch.ones(time, past + time)
-            position 0 can see position 1: you let everything be seen
+            position 0 can see position 1, because your mask lets every query see
+            everything. Make it False for the keys ahead of a query
         ... -> torch.zeros(time, past + time).masked_fill( \
             ~causal_mask(time, past), -math.inf)
-            these are numbers to be added to scores; asked for are True and False
+            these are numbers to add to the scores. Return True and False instead: True
+            where a query may look
         keys = torch.arange(past + time) -> keys = torch.tensor(past + time)
-            past + time is how many keys there are; their positions count up to it
-            from 0
+            past + time is the number of keys. You need their positions, which run from
+            0 to past + time - 1
     """,
 )
 
@@ -84,28 +89,33 @@ WINDOW_MASK = Exercise(
     right=window_mask,
     mistakes="""
         1 - window -> -window
-            position 2 still sees position 0 when the window is 2: the lower diagonal
-            is one too low, so every token remembers one position too many
+            with a window of 2, position 2 still sees position 0. Your lower diagonal is
+            one too low, so every position sees one position too many
         1 - window -> 2 - window
-            with a window of 1 a position must see itself: yours sees one too few
+            with a window of 1, a position should still see itself. Your window is one
+            position too short
         causal_mask(time) -> torch.ones(time, time)
         causal_mask(time) -> torch.ones(time, time).tril(window - 1)
-            position 0 can see position 1: nothing cuts away what lies ahead
+            position 0 can see position 1, because nothing hides the positions ahead.
+            Combine the window with the causal mask
         causal_mask -> ~causal_mask
-            True and False are exchanged: True is what a query may see
+            you've swapped True and False. True marks what a query may see
         1 - window) -> 1 - window).T
-            rows and columns are exchanged: a row is a query, a column is a key
+            you've swapped rows and columns. Each row is a query and each column is a
+            key
         .triu(diagonal=1 - window) ->
-            this is the plain causal mask: the window is not used
+            this is the plain causal mask, because you don't use the window. Hide the
+            positions that are window or more steps back
         1 - window -> 0
-            each position sees itself alone, whatever the window is
+            each position sees only itself, whatever the window is. It should see itself
+            and the window - 1 positions before it
         triu -> tril
-            yours sees what has left the window: tril keeps what is far back, triu
-            what is near
+            your mask keeps the positions that have left the window. tril keeps what is
+            far back, and triu keeps what is near
         1 - window -> 1 + window
         1 - window -> window - 1
-            diagonals below the middle one have negative numbers; yours is above it,
-            and cuts away what a position may see
+            your diagonal is above the main one, so the mask hides what a position
+            should see. Diagonals below the main one have negative numbers
     """,
 )
 
@@ -142,96 +152,96 @@ def attend(query, key, value):
 
 ATTENTION = Exercise(
     name="attention",
-    verified="equal to the chapter's attention, for several heads, and for queries "
-    "that are the last of the positions",
+    verified="the same result as the chapter's attention, with several heads, with "
+    "and without a past",
     cases=heads_of_size,
     right=attend,
     mistakes="""
         math.sqrt(query.size(-1)) -> math.sqrt(query.size(1) * query.size(-1))
-            you divided by the root of the width, all heads together; a score is a
-            sum over one head: divide by the root of the head size
+            you divided by the root of the width, which is that of all heads together. A
+            score is a sum over one head, so divide by the root of the head size
         math.sqrt(query.size(-1)) -> math.sqrt(768)
-            you divided by the root of 768, GPT-1's width; divide by the root of the
-            head size, whatever it is here
+            you divided by the root of 768, the width of GPT-1. Divide by the root of
+            the head size, which is the size of the queries' last axis
         math.sqrt(query.size(-1)) -> 8
-            you divided by 8, the root of GPT-1's head size; the queries' last axis
-            says what the head size is here
+            you divided by 8, the root of GPT-1's head size. The head size may differ
+            here, so read it from the queries' last axis
         math.sqrt(query.size(-1)) -> query.size(-1)
-            you divided by the head size, not by its root
+            you divided by the head size. Divide by its square root
         scores = scores / math.sqrt(query.size(-1)) -> pass
-            the scores are not divided by the root of the head size
+            you didn't scale the scores. Divide them by the root of the head size
         scores / math -> scores * math
-            you multiplied by the root of the head size; divide by it
+            you multiplied by the root of the head size. Divide by it
         math.sqrt(query.size(-1)) -> math.sqrt(time)
-            you divided by the root of the number of queries; that is axis -2, and
-            the head size is the last axis
+            you divided by the root of the number of queries, which is axis -2. Use the
+            head size, which is the last axis
         math.sqrt(query.size(-1)) -> math.sqrt(query.size(0))
-            you divided by the root of the size of the batch; that is axis 0, and the
-            head size is the last axis
+            you divided by the root of the batch size, which is axis 0. Use the head
+            size, which is the last axis
         math.sqrt(query.size(-1)) -> math.sqrt(query.size(1))
-            you divided by the root of the number of heads; that is axis 1, and the
-            head size is the last axis
+            you divided by the root of the number of heads, which is axis 1. Use the
+            head size, which is the last axis
         scores / math -> scores // math
-            // rounds a score down to a whole number; / divides it
+            // rounds a score down to a whole number. Divide with / instead
         scores / math.sqrt(query.size(-1)) -> math.sqrt(query.size(-1)) / scores
-            the fraction is upside down: it is the score that is divided
+            the fraction is upside down. Divide the score by the root of the head size
         dim=-1 -> dim=-2
-            your softmax runs over queries, axis -2; the weights of one query, a row,
-            have to sum to 1
+            your softmax runs over the queries, axis -2. The weights of one query are a
+            row and have to sum to 1, so use the last axis
         dim=-1 -> dim=1
-            your softmax runs over the heads, axis 1; the weights of one query, a row
-            along the last axis, have to sum to 1
+            your softmax runs over the heads, axis 1. The weights of one query are a row
+            and have to sum to 1, so use the last axis
         dim=-1 -> dim=0
-            your softmax runs over the batch, axis 0; the weights of one query, a row
-            along the last axis, have to sum to 1
+            your softmax runs over the batch, axis 0. The weights of one query are a row
+            and have to sum to 1, so use the last axis
         scores = scores.masked_fill(~mask, -math.inf) -> pass
-            no mask: position 0 can see position 1
+            position 0 can see position 1, because you didn't mask the scores
         scores = scores.masked_fill(~mask, -math.inf) -> pass
         and softmax(dim=-1) -> softmax(dim=-1).masked_fill(~mask, 0)
-            you masked after the softmax: the future still counts in what it divides
-            by, so the weights of a row sum to less than 1
+            you masked after the softmax, so the future still counts in the sum it
+            divides by and each row adds up to less than 1. Mask the scores first
         -math.inf -> 0
-            a masked score of 0 is a score like any other, e to the 0 is 1; minus
-            infinity is what softmax turns into 0
+            you set the masked scores to 0, but e to the power 0 is 1, so they still get
+            weight. Use minus infinity, which softmax turns into 0
         -math.inf -> math.inf
-            plus infinity is the largest score there is; minus infinity is what
+            plus infinity is the largest score there is. Use minus infinity, which
             softmax turns into 0
         ~mask -> mask
-            you shut out what may be seen: causal_mask is True where a query may
-            look, masked_fill fills where its mask is True
+            you hid what a query may see. causal_mask is True where it may look, but
+            masked_fill fills where its mask is True, so invert the mask
         causal_mask(time, past) -> torch.ones(time, past + time).tril(past + 1).bool()
-            position 0 can see position 1: the diagonal is one too high
+            position 0 can see position 1. Your diagonal is one too high
         causal_mask(time, past) -> torch.ones(time, past + time).tril(past - 1).bool()
-            no position can see itself: the diagonal is one too low, and the first
-            row has nothing to look at
+            no position can see itself, and the first row has nothing to look at. Your
+            diagonal is one too low
         causal_mask(time, past) -> torch.ones(time, past + time).tril().bool()
-            right without a past; with more keys than queries, the queries are the
-            last positions, and your mask takes them for the first
+            this is right without a past. With more keys than queries, the queries are
+            the last positions, but your mask puts them at the first
         causal_mask(time, past) -> causal_mask(time)
-            right without a past; with more keys than queries the mask needs a column
-            for each key: take the last rows of the mask for all positions
+            this is right without a past. With more keys than queries, the mask needs a
+            column for each key: take the last rows of the mask for all positions
         time, past = query.size(-2) -> time, past = query.size(-3)
         key.size(-2) -> key.size(-3)
-            your mask counts the heads, axis -3, where it should count positions: they
+            your mask counts heads, which are axis -3. Count positions instead, which
             are axis -2 of queries and keys
         @ value ->
-            these are the weights; multiply them with the values
+            these are the weights. Multiply them by the values
         @ value -> @ key
-            your weighted mean is one of the keys; the values are what is handed over
+            you averaged the keys. Use the weights to average the values instead
         .softmax(dim=-1) ->
-            there is no softmax: it makes weights of the scores
+            you left out the softmax, which turns scores into weights
         scores.softmax(dim=-1) @ value -> value @ scores.softmax(dim=-1)
-            weights and values are exchanged: a row of weights is multiplied with the
-            values, from the left
+            you've swapped weights and values. The weights go on the left: weights @
+            values
         query @ key.mT -> query
         query @ key.mT -> key.mT
-            a score takes a query and a key: multiply them
+            a score needs both a query and a key. Multiply the two
         scores.softmax(dim=-1) @ value -> value
-            these are the values; the weights of each query take a mean of them
+            these are the values. Use the weights of each query to average them
         query @ key.mT -> query @ key
         query @ key.mT -> key.mT @ query
-            a score is a sum over the head size, of a query, its row, and a key, its
-            column: (time, head_size) times (head_size, keys)
+            you multiplied along the wrong axis. A score sums over the head size, so the
+            shapes must be (time, head_size) @ (head_size, keys)
     """,
 )
 
@@ -264,19 +274,20 @@ SCORE_STD = Exercise(
     right=score_std,
     mistakes="""
         raw / math.sqrt(config.head_size) -> raw / math.sqrt(config.width)
-            you scaled by the width, not by the head size: a score is a sum over the
-            entries of one head
+            you scaled by the root of the width. A score is a sum over the numbers of
+            one head, so use the head size
         raw = math.sqrt(config.head_size) -> raw = math.sqrt(config.width)
-            a score sums the products of one head's entries, head_size of them;
-            you summed over the whole width
+            you summed over the whole width. A score sums the products of one head's
+            numbers, and there are head_size of them
         ... -> tuple(value**2 for value in score_std(config))
-            these are variances; their roots are asked for
+            these are variances. The exercise wants standard deviations, which are their
+            square roots
         raw / math.sqrt(config.head_size) -> raw / config.head_size
-            divide by the root of the head size, not by the head size
+            you divided by the head size. Divide by its square root
         entry = config.width * config.init_std**2 \
             -> entry = math.sqrt(config.width) * config.init_std
-            an entry of a query has the variance width * init_std ** 2; you took its
-            standard deviation for the variance
+            you used the standard deviation of a query's number where its variance
+            belongs. The variance is width * init_std ** 2
         width * config -> width / config
         config.width * config.init_std**2 -> config.width
         config.width * config.init_std**2 -> config.init_std**2
@@ -284,21 +295,24 @@ SCORE_STD = Exercise(
         init_std**2 -> init_std
         init_std**2 -> init_std * 2
         init_std**2 -> init_std**3
-            an entry of a query sums width products; each adds the variance of a
-            weight, the square of its standard deviation
+            each number of a query is a sum of width products, and each product adds the
+            variance of a weight, init_std ** 2. So its variance is width * init_std **
+            2
         raw = math.sqrt(config.head_size) * entry -> raw = math.sqrt(config.head_size)
-            the spread of one product is missing: it is the variance of an entry
+            you left out the spread of a single product. Multiply by the variance of a
+            query's number
         raw = math.sqrt(config.head_size) * entry -> raw = entry
         raw = math.sqrt(config.head_size) -> raw = config.head_size
         raw = math.sqrt(config.head_size) * -> raw = math.sqrt(config.head_size) /
-            the variances of the products add up: the standard deviation of a score
-            grows with the root of their number, head_size
+            variances of independent products add up, so the standard deviation of a
+            score grows with the root of how many there are, which is head_size
         raw / math -> raw * math
         raw / math.sqrt(config.head_size) -> raw
         raw / math.sqrt(config.head_size) -> math.sqrt(config.head_size)
         raw / math -> raw // math
         raw / math.sqrt(config.head_size) -> math.sqrt(config.head_size) / raw
-            the second number is the first, divided by the root of the head size
+            the second number should be the first one divided by the root of the head
+            size
     """,
 )
 
@@ -326,29 +340,33 @@ def small_layers():
 
 CONTRIBUTIONS = Exercise(
     name="contributions",
-    verified="one part for each head, and with the bias they add up to the layer's "
-    "output",
+    verified="one part for each head, and together with the bias they add up to the "
+    "layer's output",
     cases=small_layers,
     right=contributions,
     mistakes="""
         dim=1 -> dim=0
         and part.T -> part
-            you cut the projection's matrix by its rows, its outputs; nn.Linear
-            stores (out, in), and a head owns head_size of the inputs: columns
+            you cut the projection's matrix by rows, which are its outputs. nn.Linear
+            stores (out, in), and each head owns head_size of the inputs, so cut by
+            columns
         mixed[:, n] @ part.T -> mixed[:, n]
         mixed[:, n] @ part.T -> part.T
-            a head adds its result times its columns of the projection: multiply the two
+            a head adds its result times its own columns of the projection. Multiply the
+            two
         part.T -> part.T + layer.projection.bias
-            every part has the whole bias in it, so it is counted once a head; it
-            belongs to none of them
+            every part contains the whole bias, so it gets counted once per head. The
+            bias belongs to no head, so leave it out
         part.T -> part.T + layer.projection.bias / layer.heads
-            you shared the bias among the heads; leave it out
+            you shared the bias among the heads. It belongs to no head, so leave it out
         ... -> contributions(layer, x).transpose(0, 1)
-            the heads come second; the shape asked for is (heads, batch, time, width)
+            your heads are the second axis. The shape should be (heads, batch, time,
+            width)
         scores = scores.masked_fill(~mask, float("-inf")) -> pass
-            no mask: in your heads position 0 can see position 1
+            position 0 can see position 1 in your heads, because you didn't mask the
+            scores
         ... -> contributions(layer, x).sum(0)
-            this is the sum over the heads; keep them apart
+            this is the sum over the heads. Return each head's part separately
     """,
 )
 
@@ -389,80 +407,81 @@ def queries():
 
 STREAMED = Exercise(
     name="streamed-attention",
-    verified="equal to attention over all keys at once, also for scores in the "
-    "hundreds; what you store is not looked at",
+    verified="the same result as attention over all keys at once, even for large "
+    "scores. What you store isn't checked",
     cases=queries,
     right=streamed,
     mistakes="""
         / math.sqrt(len(query)) ->
-            the scores are not divided by the root of the head size
+            you didn't scale the scores. Divide them by the root of the head size
         math.sqrt(len(query)) -> len(query)
-            you divided by the head size, not by its root
+            you divided by the head size. Divide by its square root
         .item() / math -> .item() * math
-            you multiplied by the root of the head size; divide by it
+            you multiplied by the root of the head size. Divide by it
         .item() / math -> .item() // math
-            // rounds a score down to a whole number; / divides it
+            // rounds a score down to a whole number. Divide with / instead
         (query @ key).item() / math.sqrt(len(query)) \
             -> math.sqrt(len(query)) / (query @ key).item()
-            the fraction is upside down: it is the score that is divided
+            the fraction is upside down. Divide the score by the root of the head size
         max(largest, score) -> 0.0
         max(largest, score) -> 0.0
         and math.exp(score - new) -> torch.tensor(score).exp()
         max(largest, score) -> 0.0
         and zeros_like(values[0]) -> zeros_like(values[0]).double()
         and grow * value -> grow * value.double()
-            right for small scores, but exp(800) is more than a float holds: keep
+            this is right for small scores, but exp(800) is too large for a float. Keep
             both sums relative to the largest score so far
         total * shrink -> total
         and mixed * shrink -> mixed
-            when a larger score comes, both sums are still relative to the old one:
-            rescale what they hold
+            when a larger score comes, your two sums are still relative to the old
+            largest one. Rescale both before you add to them
         mixed * shrink -> mixed
-            the sum of the weights is rescaled when a larger score comes, but not the
-            weighted sum of values
+            when a larger score comes, you rescale the sum of the weights but not the
+            weighted sum of values. Rescale both
         total * shrink -> total
-            the weighted sum of values is rescaled when a larger score comes, but not
-            the sum of the weights
+            when a larger score comes, you rescale the weighted sum of values but not
+            the sum of the weights. Rescale both
         -math.inf -> 0.0
-            your largest score starts at 0; where all scores are far below 0, every
-            exponential is 0: start at minus infinity
+            your largest score starts at 0, so where all scores are far below 0, every
+            exponential becomes 0. Start at minus infinity
         mixed / total -> mixed
-            divide by the sum of the exponentials in the end
+            you left out the last step: divide the weighted sum of values by the sum of
+            the exponentials
         mixed / total -> total
-            this is the sum of the exponentials; the weighted sum of values is divided
-            by it
+            this is the sum of the exponentials. Divide the weighted sum of values by it
         mixed / total -> mixed * total
         mixed / total -> mixed // total
         mixed / total -> total / mixed
-            in the end the weighted sum of values is divided, /, by the sum of the
-            exponentials
+            the last step should divide the weighted sum of values by the sum of the
+            exponentials, with /
         largest = new -> pass
-            yours is the last value alone: the largest score so far is not kept, and
-            each key takes itself for the first
+            your result is just the last value, because the largest score so far isn't
+            kept, so each key counts as the first. Update it after each key
         max -> min
-            your result is not a number: infinity less infinity, or 0 by 0; follow the
-            first key, whose score is larger than minus infinity
+            your result is nan, from infinity minus infinity or 0 / 0. Follow the first
+            key by hand: its score is larger than minus infinity
         total = total * shrink + grow -> pass
-            the sum of the weights stays 0: add each weight to it
+            the sum of the weights stays at 0. Add each key's weight to it
         mixed = mixed * shrink + grow * value -> pass
-            the weighted sum of values stays 0: add each value to it, by its weight
+            the weighted sum of values stays at 0. Add each value times its weight to it
         keys, values, strict -> values, keys, strict
-            keys and values are exchanged: a score is for a key, a weight for a value
+            you've swapped keys and values. Scores come from keys, and the weights
+            average the values
         shrink + grow * -> shrink - grow *
         total * shrink + -> total * shrink -
-            a sum grows with every key: add its part, do not take it away
+            you subtracted where you should add. Both sums grow with every key
         total * shrink + grow -> grow
         mixed * shrink + grow * value -> grow * value
         total * shrink -> shrink
         mixed * shrink -> shrink
-            what a sum held before is lost: rescale it, and add to it
+            you lose what a sum held before. Rescale the old sum, then add to it
         grow * value -> grow
         grow * value -> value
         grow * value -> grow / value
-            what is added to the weighted sum is a value times its weight
+            what you add to the weighted sum should be a value times its weight
         math.exp(score - new) -> (score - new)
-            e is missing: a weight is e to the power of how far its score is below the
-            largest
+            there is no exponential in your weight. A weight is e to the power of the
+            score minus the largest score
         largest - new -> largest
         largest - new -> new
         score - new -> score
@@ -470,8 +489,8 @@ STREAMED = Exercise(
         largest - new -> largest + new
         score - new -> score + new
         score - new -> new - score
-            an exponent says how far a score, or the largest one so far, is below
-            the new largest: it is a difference, and never above 0
+            your exponent is wrong. It should be the score, or the old largest score,
+            minus the new largest one, so it is never above 0
     """,
 )
 

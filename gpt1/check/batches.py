@@ -16,7 +16,8 @@ def steps(tokens, context, batch_size, epochs):
 
 STEPS = Exercise(
     name="how-many-steps",
-    verified="whole windows, a last batch that may be small, and every epoch anew",
+    verified="whole windows only, a last batch that may be smaller, and every epoch "
+    "on its own",
     cases=lambda: [
         (6, 5, 1, 1),
         (5, 5, 1, 1),
@@ -32,48 +33,53 @@ STEPS = Exercise(
     right=steps,
     mistakes="""
         tokens - 1 -> tokens
-            a window of 5 needs 6 tokens, since its last target lies one further on;
-            yours needs 5
+            your window of 5 uses 5 tokens. It needs 6, because its last target is one
+            token further on
         -(-windows // batch_size) -> max(-(-windows // batch_size), 1)
-            a text that fills no window makes no step; yours makes one in each epoch
+            a text too short for a window makes no steps, but yours makes one in each
+            epoch
         (tokens - 1) // context -> -((1 - tokens) // context)
-            what is left at the end of the text fills no window and is not used: round
-            the windows down
+            you counted a window for the tokens left over at the end. They don't fill a
+            window and aren't used, so round down
         (tokens - 1) // context -> tokens // (context + 1)
-            you cut blocks of context + 1 tokens; windows lie side by side, context
-            tokens apart, and share the token where they meet
+            you cut the text into blocks of context + 1 tokens. Windows start context
+            tokens apart, so neighbours share the token where they meet
         (tokens - 1) // context -> max(tokens - context, 0)
-            you begin a window at every token; windows lie context tokens apart
+            you start a window at every token. Windows start context tokens apart
         -(-windows // batch_size) -> (windows // batch_size)
-            you drop the last batch of an epoch where it is not full; it is read, with
-            fewer windows
+            you drop the last batch of an epoch when it isn't full. It still counts as a
+            step, with fewer windows in it
         epochs * -(-windows // batch_size) -> -(-epochs * windows // batch_size)
-            you count through all epochs at once; each epoch ends with a batch of its
-            own, full or not
+            you counted batches across all epochs at once. Each epoch ends with its own
+            last batch, full or not, so round up in every epoch
         epochs * ->
-            these are the steps of one epoch
+            these are the steps of one epoch. Multiply them by the number of epochs
         -(-windows // batch_size) -> windows
-            these are windows; a step reads a batch of them
+            you counted windows. A step reads a whole batch of them, so divide by the
+            batch size
         tokens - 1 -> tokens - 2
-            a window of 5 and its last target are 6 tokens; yours asks for 7
+            your window of 5 uses 7 tokens. It needs 6: 5 inputs and one more for the
+            last target
         // context ->
-            windows do not begin at every token: divide by context
+            you start a window at every token. Divide by context, because windows start
+            that far apart
         (tokens - 1) // context -> context
         tokens - 1 -> 1
-            the tokens of the text are not used; how many windows there are depends on
-            them
+            you don't use the number of tokens. The number of windows depends on it
         (tokens - 1) // context -> context // (tokens - 1)
-            the fraction is upside down: the tokens are divided by context
+            the fraction is upside down. Divide the number of tokens by context
         * -(-windows // batch_size) ->
-            you make one step in each epoch; it takes one for each of its batches
+            you make one step in each epoch. An epoch takes one step for each of its
+            batches
         -windows // -> -windows /
-            your steps have fractions; a batch that is not full is a whole step
+            your number of steps has a fraction. A batch that isn't full still takes a
+            whole step, so round up
         -(-windows // -> (-windows //
         -windows // -> windows //
         tokens - 1 -> 1 - tokens
         (-windows // batch_size) -> batch_size
-            your number of steps is below 0; a minus before a division and another
-            behind it, -(-a // b), round up
+            your number of steps is negative. To round up, you need both minus signs,
+            one before the division and one inside it: -(-a // b)
     """,
 )
 
@@ -93,36 +99,44 @@ EPOCHS_NEEDED = Exercise(
     tolerance=2e-3,  # also for those who count the windows: N * log(1 - 1/N)
     mistakes="""
         -math.log -> math.log
-            your epochs are below 0: the logarithm of a share is, so turn its sign
+            your number of epochs is negative, because the logarithm of a share is. Flip
+            the sign
         1 - share -> share
-            after these epochs the given share is unread; you want the rest, 1 - share,
-            to be unread
+            you took the logarithm of the given share. After these epochs, the share
+            left unread should be 1 - share
         log -> log10
-            you took the logarithm to base 10; k epochs leave e to the -k unread
+            you took the logarithm to base 10. After k epochs a share of e ** -k is left
+            unread, so use the natural logarithm
         log -> log2
-            you took the logarithm to base 2; k epochs leave e to the -k unread
+            you took the logarithm to base 2. After k epochs a share of e ** -k is left
+            unread, so use the natural logarithm
         ... -> math.ceil(epochs_needed(share))
         ... -> round(epochs_needed(share))
         ... -> math.floor(epochs_needed(share))
-            you rounded; the epochs are asked for with decimals
+            you rounded the result. Return the epochs with their decimals
         ... -> share / (1 - math.exp(-1))
-            an epoch does not read 63 percent of the whole each time, but of what is
-            still unread
+            you took 63 percent of the whole text in every epoch. An epoch reads 63
+            percent of what is still unread
         ... -> math.log(1 - share) / math.log(1 - math.exp(-1))
-            an epoch leaves 37 percent of the unread windows unread; in yours it leaves
-            63 percent
+            in yours, an epoch leaves 63 percent of the unread windows unread. It leaves
+            37 percent
         ... -> 1 - math.exp(-share)
-            you went the other way, from epochs to the share that is read
+            you went the other way, from epochs to the share that has been read. Go from
+            the share to the epochs
         ... -> math.exp(-share)
-            you went the other way, from epochs to the share that is unread
+            you went the other way, from epochs to the share left unread. Go from the
+            share to the epochs
         math.log ->
         log -> exp
-            there is no logarithm in yours: where e to the -k is 1 - share, it gives k
+            you didn't take a logarithm. You need the k for which e ** -k equals 1 -
+            share, and a logarithm gives it
         1 - share -> 1
-            the share is not used; yours is 0 for every one
+            you don't use the share, so your result is 0 for every share. Take the
+            logarithm of 1 - share
         1 - share -> 1 + share
         1 - share -> 2 - share
-            what is left unread is 1 - share; you took the logarithm of a number above 1
+            you took the logarithm of a number above 1. The share left unread is 1 -
+            share
     """,
 )
 
@@ -158,60 +172,68 @@ def cut(ids, context, starts, shift=1):
 
 OVERLAPPING = Exercise(
     name="overlapping-windows",
-    verified="a window every stride tokens, its targets one further on, and none "
-    "without its last target",
+    verified="a window every stride tokens, targets one token further on, and no "
+    "window without its last target",
     cases=texts,
     right=overlapping,
     mistakes="""
         windows[:, 1:] -> windows[:, :-1]
-            the targets are not shifted: they are the inputs, and copying would be
-            enough
+            you didn't shift the targets. They equal the inputs, so copying would be
+            enough to predict them
         ... -> (ids[:-1].unfold(0, context, stride), ids[2:].unfold(0, context, stride))
         ... -> (ids[:-2].unfold(0, context, stride), ids[2:].unfold(0, context, stride))
         ... -> cut(ids, context, range(0, len(ids) - context, stride), shift=2)
-            the targets are shifted twice: they are two tokens further on, not one
+            you shifted the targets twice. Each should be one token after its input, not
+            two
         windows[:, :-1], windows[:, 1:] -> windows[:, 1:], windows[:, :-1]
-            inputs and targets are exchanged: yours has to say the token before
+            you've swapped inputs and targets, so yours predict the token before. Each
+            target should be the token after its input
         - context, stride -> - context, context
-            your windows lie side by side: the stride is not used
+            your windows lie side by side, because you don't use the stride. Start them
+            stride tokens apart
         - context, stride -> - context, 1
-            your windows begin at every token: the stride is not used
+            your windows start at every token, because you don't use the stride. Start
+            them stride tokens apart
         - context, stride -> - context, max(context - stride, 1)
-            your windows overlap by stride tokens; they begin stride tokens apart
+            your windows overlap by stride tokens. They should start stride tokens apart
         ... -> cut(ids, context, range(0, len(ids) - context + 1, stride))
         ... -> (ids.unfold(0, context, stride), ids[1:].unfold(0, context, stride))
         len(ids) - context -> len(ids) - context + 1
-            your last window may lack its last target: a window of context tokens needs
-            context + 1
+            your last window may lack its last target. A window of context tokens needs
+            context + 1 tokens of the text
         ... -> cut(ids, context, range(0, len(ids) - context - 1, stride))
         len(ids) - context -> len(ids) - context - 1
-            the last window that fits is missing: it may end with the last token but
-            one, and its last target is the last token
+            you left out the last window that fits. Its inputs may end at the last token
+            but one, with the last token as the last target
         windows[:, :-1], windows[:, 1:] -> list(zip(windows[:, :-1], windows[:, 1:]))
-            you return a pair for each window; return two things, all inputs and all
-            targets
+            you returned a pair for each window. Return two things: all the inputs and
+            all the targets
         - context, stride -> - context, stride + 1
-            your windows begin stride + 1 tokens apart; they begin stride tokens apart
+            your windows start stride + 1 tokens apart. Start them stride tokens apart
         start + context + 1 -> start + context
         start + context + 1 -> start + context - 1
         start + context + 1 -> start + 1
         start + context + 1 -> 1
         ids[start: -> ids[start + 1:
-            your windows are too short: context inputs and their targets take context +
-            1 tokens, from start on
+            your windows are too short. The inputs and their targets together need
+            context + 1 tokens, beginning at start
         start + context + 1 -> start - context + 1
-            you took context away from start; a window reaches from start to start +
+            you subtracted context from start. A window runs from start to start +
             context + 1
         :-1 -> :
-            your inputs have context + 1 tokens; the last of a window is a target only
+            your inputs have context + 1 tokens. Leave out the last token of each
+            window, which is only a target
         :-1 -> :-2
         :-1 -> :1
         :-1 -> :0
-            your inputs are too short: they are all tokens of a window but the last
+            your inputs are too short. They are all the tokens of a window except the
+            last
         1:] -> :]
-            your targets have context + 1 tokens; the first of a window is an input only
+            your targets have context + 1 tokens. Leave out the first token of each
+            window, which is only an input
         1:] -> 2:]
-            your targets are too short: they are all tokens of a window but the first
+            your targets are too short. They are all the tokens of a window except the
+            first
     """,
 )
 
@@ -243,7 +265,7 @@ def places():
         (place(2, 4), 5),
         (place(40, 32, windows=5469), 64),
     ]
-    said = "{done} batches of {batch_size} done, now of"
+    said = "{done} batches of {batch_size} done, and a new size of"
     return [(f"{said.format(**state)} {size}:", (state, size)) for state, size in cases]
 
 
@@ -257,68 +279,74 @@ def whole(answer, state, batch_size):
 
 TRANSLATED = Exercise(
     name="translated-place",
-    verified="as many windows are done as before; places inside a batch are refused",
+    verified="as many windows are done as before, and a place inside a batch raises a "
+    "ValueError",
     cases=places,
     right=translated,
     observe=whole,
     mistakes="""
         raise ValueError(windows) -> pass
         and windows // batch_size -> state["done"]
-            done still counts batches of the old size: the windows that were read stay
-            the same, not the batches
+            done still counts batches of the old size. The number of windows already
+            read stays the same, but the number of batches changes
         raise ValueError(windows) -> pass
         and windows // batch_size -> state["done"] * batch_size // state["batch_size"]
-            the ratio is upside down: larger batches mean fewer of them are done
+            the ratio is upside down. With larger batches, fewer of them have been done
         windows // batch_size -> windows
         raise ValueError(windows) -> pass
         and windows // batch_size -> windows
-            done counts windows in yours; it counts batches of the new size
+            your done counts windows. It should count batches of the new size
         raise ValueError(windows) -> pass
-            where the place falls inside a batch you round down, and windows are read
-            twice; raise a ValueError
+            when the place falls inside a batch, you round down, so some windows would
+            be read twice. Raise a ValueError instead
         raise ValueError(windows) -> pass
         and windows // batch_size -> -(-windows // batch_size)
-            where the place falls inside a batch you round up, and windows are left out;
-            raise a ValueError
+            when the place falls inside a batch, you round up, so some windows would be
+            left out. Raise a ValueError instead
         raise ValueError(windows) -> pass
         and windows // -> windows /
-            where the place falls inside a batch, done is a fraction; raise a ValueError
+            when the place falls inside a batch, your done is a fraction. Raise a
+            ValueError instead
         windows // -> windows /
-            done is a float, such as 2.0; Batches cuts a list with it, which wants a
-            whole number: divide with //
+            your done is a float, such as 2.0. Batches slices a list with it, which
+            needs a whole number, so divide with //
         "batch_size": batch_size ->
-            the new place still has the old batch_size, so the new batches refuse it
+            your new place still has the old batch_size, so the new Batches would raise
+            an error. Update it too
         "done": done -> "done": done, "epoch": 0
-            the epoch is lost: it is still the same epoch
+            you reset the epoch. It's still the same epoch, so keep its number
         **state, ->
-            the new place has only some of the values; epoch, seed and windows stay as
-            they were
+            your new place is missing some of the values. Keep epoch, seed and windows
+            as they were
         {**state, "done": done, "batch_size": batch_size} -> done
-            this is the number of batches; return a whole place, a dictionary like state
+            this is just the number of batches. Return a whole place, a dictionary like
+            state
         ValueError(windows) -> AssertionError
-            right, but a place inside a batch has to raise a ValueError, and an assert
-            raises an AssertionError
+            this is nearly right, but a place inside a batch should raise a ValueError,
+            and assert raises an AssertionError
         windows % batch_size -> windows % batch_size or batch_size % state["batch_size"]
-            you refuse every size that is no multiple of the old one; what counts is
-            whether the windows that are done fill whole batches
+            you raise an error whenever the new size isn't a multiple of the old one.
+            Check instead whether the windows already done fill whole batches
         raise ValueError(windows) -> pass
         and windows // batch_size \
             -> state["done"] // (batch_size // state["batch_size"])
         windows % batch_size -> batch_size % state["batch_size"]
         and windows // batch_size \
             -> state["done"] // (batch_size // state["batch_size"])
-            you divide by the ratio of the two sizes as if it were a whole number and
-            always fitted; count the windows that are done
+            you divided by the ratio of the two sizes, which need not be a whole number.
+            Count the windows already done, then divide by the new size
         if windows -> if state["windows"]
-            you ask whether all windows fill whole batches; what counts are those that
-            are done
+            you check whether all the windows fill whole batches. Check only the windows
+            already done
         * state["batch_size"] ->
-            you take the batches that are done for windows; each of them had batch_size
+            you treated the batches already done as windows. Each of them held
+            batch_size windows, so multiply by the old batch_size
         windows // batch_size -> batch_size
-            done is the new size in yours; it counts batches of that size
-        windows // batch_size -> batch_size // windows
-            the fraction is upside down: the windows that are done are divided by the
+            your done is the new batch size. It should be the number of batches of that
             size
+        windows // batch_size -> batch_size // windows
+            the fraction is upside down. Divide the windows already done by the new
+            batch size
     """,
 )
 

@@ -23,7 +23,8 @@ def layer_norm(x, gain, bias, eps=1e-5):
 
 LAYER_NORM = Exercise(
     name="layer-norm",
-    verified="gain, bias and epsilon in their places, and the variance divides by d",
+    verified="gain, bias and eps are in the right places, and the variance divides by "
+    "d",
     cases=lambda: [
         ([2.0, 4.0, 4.0, 10.0], [1.0] * 4, [0.0] * 4),
         ([2.0, 4.0, 4.0, 10.0], [1.0, 2.0, 3.0, 0.5], [0.0, 1.0, -1.0, 2.0]),
@@ -33,73 +34,81 @@ LAYER_NORM = Exercise(
     right=layer_norm,
     mistakes="""
         for v in x) / len(x) -> for v in x) / (len(x) - 1)
-            your variance is the unbiased one, it divides by d - 1: every output is too
-            small by the factor sqrt((d - 1) / d)
+            your variance divides by d - 1 (the unbiased one). Divide by d, or every
+            output is too small by the factor sqrt((d - 1) / d)
         for v in x) / len(x) -> for v in x) / (len(x) - 1)
         and variance + eps -> variance
-            two slips: your deviation is the unbiased one, it divides by d - 1, and eps
-            is not used
+            there are two slips: your variance divides by d - 1 (the unbiased one) where
+            it should divide by d, and you don't use eps
         for v in x) / len(x) -> for v in x) / (len(x) - 1)
         and math.sqrt(variance + eps) -> math.sqrt(variance) + eps
-            two slips: your deviation is the unbiased one, it divides by d - 1, and
-            epsilon is added to it; it belongs under the root
+            there are two slips: your variance divides by d - 1 (the unbiased one) where
+            it should divide by d, and you add eps to the root instead of under it
         math.sqrt(variance + eps) -> math.sqrt(variance) + eps
-            epsilon is added to the root; it belongs under it, to the variance
+            you added eps to the root. It belongs under the root, added to the variance
         variance + eps -> variance
-            the result must change with eps: yours does not use the argument
+            you don't use eps, so changing it doesn't change your result. Add it to the
+            variance, under the root
         variance + eps -> variance - eps
-            epsilon is subtracted; added, it keeps the root above 0
+            you subtracted eps. Add it, so that the root stays above 0
         math.sqrt(variance + eps) -> variance + eps
-            you divide by the variance, not by its root
+            you divided by the variance. Divide by its square root
         g * (v - mean) -> g * v
-            the mean is still in it: take it from every number before you divide
+            you didn't subtract the mean. Take it away from every number before you
+            divide
         g * (v - mean) -> g * (v + mean)
-            the mean is added; take it from every number
+            you added the mean. Subtract it from every number
         g * (v - mean) -> g * (mean - v)
-            you take the number from the mean: every output has the wrong sign
+            you subtracted each number from the mean, so every output has the wrong
+            sign. Subtract the mean from each number
         mean = sum(x) / len(x) -> mean = sum(x)
         mean = sum(x) / len(x) -> mean = len(x)
         mean = sum(x) / len(x) -> mean = sum(x) * len(x)
         mean = sum(x) / len(x) -> mean = sum(x) // len(x)
         mean = sum(x) / len(x) -> mean = len(x) / sum(x)
-            you take something else for the mean: it is the sum of the numbers over d
+            your mean is wrong. It is the sum of the numbers divided by how many there
+            are, d
         for v in x) / len(x) -> for v in x)
-            you sum the squares; the variance is their mean, so divide by d
+            you summed the squares. The variance is their mean, so divide by d
         for v in x) / len(x) -> for v in x) * len(x)
-            you multiply the sum of the squares by d; the variance is their mean
+            you multiplied the sum of the squares by d. The variance is their mean, so
+            divide by d
         for v in x) / len(x) -> for v in x) // len(x)
-            // rounds the variance down to a whole number; / divides
+            // rounds the variance down to a whole number. Divide with / instead
         variance + eps -> eps
-            under your root is epsilon alone: the variance is missing, or its gaps are
-            not squared, and gaps to the mean add up to 0
+            only eps is left under your root. Add the variance, and square the
+            differences from the mean first, because without squares they sum to 0
         (v - mean) ** 2 -> v**2
-            your variance measures from 0; its squares are those of the gaps to the mean
+            your variance measures each number from 0. Square its difference from the
+            mean instead
         (v - mean) ** 2 -> (v + mean) ** 2
         (v - mean) ** 2 -> (v - mean) ** 3
         (v - mean) ** 2 -> mean**2
         (v - mean) ** 2 -> 2
-            what you sum for the variance is not (v - mean) ** 2, the square of a
-            number's gap to the mean
+            each term of the variance should be (v - mean) ** 2, the square of a
+            number's difference from the mean
         / root ->
-            you do not divide: the gaps to the mean keep their size
+            you don't divide by the root, so the differences from the mean keep their
+            size. Divide each of them by it
         / root -> * root
-            you multiply by the root; divide by it
+            you multiplied by the root. Divide by it
         (v - mean) / root -> (v - mean) // root
-            // rounds every quotient down to a whole number; / divides
+            // rounds every quotient down to a whole number. Divide with / instead
         + b for -> - b for
-            the bias is subtracted; add it
+            you subtracted the bias. Add it
         + b for -> for
-            the bias is not used
+            you don't use the bias. Add it at the end
         g * (v - mean) / root + b -> g * ((v - mean) / root + b)
-            the gain multiplies the bias as well; the bias comes last
+            you multiplied the bias by the gain too. Multiply by the gain first, then
+            add the bias
         g * (v - mean) -> (v - mean)
-            the gain is not used
+            you don't use the gain. Multiply each normalised number by it
         g * (v - mean) -> g / (v - mean)
         g * (v - mean) -> g * mean
         g * (v - mean) -> g
-            the gain is multiplied with a number's gap to the mean: g * (v - mean)
+            the gain should multiply a number's difference from the mean: g * (v - mean)
         zip(x, gain -> zip(gain, x
-            x and gain are exchanged where you go through both
+            you've swapped x and gain where you loop over both. Check their order in zip
     """,
 )
 
@@ -132,55 +141,63 @@ def vectors():
 
 RMS_NORM = Exercise(
     name="rms-norm",
-    verified="every vector by its own root mean square, for one, two and three axes",
+    verified="every vector is divided by its own root mean square, with one, two and "
+    "three axes",
     cases=vectors,
     right=rms_norm,
     mistakes="""
         ... -> gain * F.layer_norm(x, x.shape[-1:], eps=eps)
-            you take the mean away first: this is LayerNorm
+            you subtracted the mean first, which makes this LayerNorm. RMSNorm leaves
+            the mean in
         x.square().mean(-1, -> x.var(-1, correction=0,
-            you divide by the standard deviation; the root mean square measures from 0,
-            not from the mean
+            you divided by the standard deviation, which is measured from the mean. The
+            root mean square is measured from 0
         torch.sqrt(mean_square + eps) -> (torch.sqrt(mean_square) + eps)
-            epsilon is added to the root; it belongs under it, to the mean square
+            you added eps to the root. It belongs under the root, added to the mean
+            square
         mean_square + eps -> mean_square
-            the result must change with eps: yours does not use the argument
+            you don't use eps, so changing it doesn't change your result. Add it to the
+            mean square, under the root
         mean_square + eps -> mean_square - eps
-            epsilon is subtracted; added, it keeps the root above 0
+            you subtracted eps. Add it, so that the root stays above 0
         torch.sqrt(mean_square + eps) -> (mean_square + eps)
-            you divide by the mean square, not by its root
+            you divided by the mean square. Divide by its square root
         torch.sqrt(mean_square + eps) -> mean_square
-            two slips: you divide by the mean square, not by its root, and eps is not
-            used
+            there are two slips: you divided by the mean square instead of its square
+            root, and you don't use eps
         mean(-1, -> sum(-1,
-            you divide by the length of the vector: the squares are summed, and not
-            divided by d
+            you summed the squares without dividing by d, so you divide by the length of
+            the vector. Use the mean of the squares
         mean(-1, -> mean(-2,
-            the mean runs over positions, axis -2; every vector has a root mean square
-            of its own, over the last axis
+            your mean runs over the positions, axis -2. Every vector has its own root
+            mean square, so average over the last axis
         mean(-1, -> mean(0,
-            your mean runs over axis 0; every vector has a root mean square of its own,
-            over the last axis
+            your mean runs over axis 0. Every vector has its own root mean square, so
+            average over the last axis
         mean(-1, -> mean(1,
-            axis 1 is the last one of two axes only; the last of any number is -1
+            axis 1 is the last one only when there are two axes. Use -1, which is always
+            the last
         mean(-1, keepdim=True) -> mean()
-            one root mean square for the whole tensor; every vector has its own, over
-            the last axis
+            you computed one root mean square for the whole tensor. Every vector has its
+            own, so average over the last axis
         .mean(-1, keepdim=True) ->
-            there is no mean: every number is divided by its own size
+            there is no mean in yours, so every number is divided by its own size. Take
+            the mean of the squares over the last axis
         x.square() -> x
-            there are no squares: under your root is the mean
+            you didn't square the numbers, so under your root is their mean. Use the
+            mean of their squares
         / torch.sqrt(mean_square + eps) ->
-            you do not divide: x only gets its gain
+            you didn't divide by the root mean square: x only gets multiplied by its
+            gain
         / torch -> * torch
-            you multiply by the root mean square; divide by it
+            you multiplied by the root mean square. Divide by it
         / torch -> // torch
-            // rounds every quotient down to a whole number; / divides
+            // rounds every quotient down to a whole number. Divide with / instead
         gain * x -> x
-            the gain is not used
+            you don't use the gain. Multiply x by it
         gain * x -> gain / x
         gain * x -> gain
-            above the root belongs gain * x, every number times its gain
+            above the fraction bar should be gain * x, every number times its gain
     """,
 )
 
@@ -267,45 +284,50 @@ AS_TORCH = Exercise(
     tolerance=2e-5,
     mistakes="""
         layer.eval() -> layer
-            the layer is in training mode: it drops out, and answers differently every
-            time
+            your layer is in training mode, so its dropout gives different outputs every
+            time. Call eval() on it before you return it
         return layer.eval() -> layer.linear1 = block.feed_forward.expand; \
             return layer.eval()
-            the outputs are right, but the layer shares weights with the block: train
-            one, and the other changes; copy them
+            the outputs are right, but your layer shares its weights with the block, so
+            training one changes the other. Copy the weights instead
         activation=tanh_gelu, ->
-            the activation is ReLU, the layer's default; GPT-1 has GELU
+            your activation is ReLU, the default of the layer. GPT-1 uses GELU
         , approximate="tanh" ->
-            close: the activation is the exact GELU, GPT-1 has the tanh form
+            you're close: your activation is the exact GELU, but GPT-1 uses the tanh
+            form
         "tanh" -> "tanh" if torch.is_grad_enabled() else "none"
-            right while gradients are on; without them PyTorch takes a faster way, where
-            every nn.GELU counts as the exact one: give it a function instead
+            this is right while gradients are on. Without them PyTorch takes a faster
+            path, where every nn.GELU counts as the exact one, so pass a function
+            instead
         F.gelu(x, approximate="tanh") -> x
-            your activation hands on what it gets; GPT-1 has GELU
+            your activation returns its input unchanged. GPT-1 uses GELU
         "batch_first": True ->
-            your layer takes (time, batch, width), its default: it attends to the same
-            place in other sentences; ask it for the batch first
+            your layer expects (time, batch, width), its default, so it attends across
+            different texts. Pass batch_first=True
         True} -> True, "norm_first": True}
-            your layer normalises first, as GPT-2 does; the block is post-norm
+            your layer normalises first, as GPT-2 does. GPT-1's block normalises after
+            the addition, so leave norm_first off
         block.attention.heads -> 12
-            the sizes and weights are right, but the heads are 12 whatever the block has
+            the sizes and weights are right, but your layer always has 12 heads. Use the
+            block's number of heads
         layer.self_attn.in_proj_weight.copy_(fused.weight) -> pass
-            the matrix that makes queries, keys and values is still the layer's own:
-            copy it too
+            the matrix that makes queries, keys and values is still the layer's own.
+            Copy the block's into it
         layer.self_attn.in_proj_weight.copy_(fused.weight) -> pass
         and layer.self_attn.in_proj_bias.copy_(fused.bias) -> pass
-            matrix and bias that make queries, keys and values are still the layer's
-            own: copy them too
+            the matrix and the bias that make queries, keys and values are still the
+            layer's own. Copy the block's into them
         layer.self_attn.in_proj_bias.copy_(fused.bias) -> pass
-            the bias of queries, keys and values is still 0: copy it too
+            the bias of queries, keys and values is still 0. Copy the block's into it
         [block.attention_norm, block.feed_forward_norm] \
             -> [block.feed_forward_norm, block.attention_norm]
-            the two norms are exchanged: norm1 comes after attention
+            you've swapped the two norms. norm1 is the one after attention
         [block.attention_norm, block.feed_forward_norm] -> [layer.norm1, layer.norm2]
-            gains and biases of the two norms are still 1 and 0: copy them too
+            the gains and biases of the two norms are still 1 and 0. Copy the block's
+            into them
         there.load_state_dict(here.state_dict()) -> pass
-            only what makes queries, keys and values is copied: the projection, the
-            feed-forward layers and the norms are still the layer's own
+            you copied only what makes queries, keys and values. Copy the projection,
+            the feed-forward layers and the norms too
     """,
 )
 
@@ -338,55 +360,56 @@ def configurations():
 
 BRANCH_NORM = Exercise(
     name="branch-norm",
-    verified="each branch ends in its own norm and is added to the stream",
+    verified="each branch ends in its own norm and is then added to the stream",
     cases=configurations,
     right=BranchNorm,
     observe=block_outputs,
     mistakes="""
         x + self.attention_norm(self -> self.attention_norm(x + self
         and x + self.feed_forward_norm(self -> self.feed_forward_norm(x + self
-            this is GPT-1's block: the norm still comes after the sum, and scales the
-            stream too
+            this is GPT-1's block, in which the norm comes after the sum and scales the
+            stream too. Normalise the branch before you add it
         attention_norm(self.attention(x -> attention(self.attention_norm(x
         and feed_forward_norm(self.feed_forward(x -> \
             feed_forward(self.feed_forward_norm(x
-            this is pre-norm: the norms stand at the start of the branches; OLMo 2 has
-            them at the end
+            this is pre-norm, with each norm at the start of its branch. OLMo 2 has each
+            norm at the end of its branch
         x + self.attention_norm -> self.attention_norm
         and x + self.feed_forward_norm -> self.feed_forward_norm
-            the branches replace the stream; add each of them to it
+            your branches replace the stream. Add each of them to it
         x = x + self -> y = x + self
         and return x -> return y
-            your feed-forward layer reads what came into the block; it should read the
-            stream that attention has already been added to
+            your feed-forward layer reads what came into the block. It should read the
+            stream after attention's branch has been added
         x = x + self -> y = x + self
         and feed_forward(x) -> feed_forward(y)
-            what attention added is lost: the second sum starts from what came into the
-            block again
+            you lose what attention added, because your second sum starts from what came
+            into the block. Start it from the first sum
         self.attention_norm -> self.feed_forward_norm
         and self.feed_forward_norm -> self.attention_norm
-            the two norms are exchanged: attention_norm belongs to attention
+            you've swapped the two norms. attention_norm belongs to attention
         self.attention(x) -> x + self.attention(x)
         and self.feed_forward(x) -> x + self.feed_forward(x)
-            x is inside the norm and outside: normalise f(x) alone, not x + f(x)
+            x appears both inside and outside the norm. Normalise f(x) alone, not x +
+            f(x)
         x + self.feed_forward_norm(self -> self.feed_forward_norm(x + self
-            attention's branch is right; the feed-forward layer's norm still comes after
-            the sum
+            attention's branch is right, but the norm of the feed-forward layer still
+            comes after the sum. Normalise that branch before you add it
         x + self.feed_forward_norm -> self.feed_forward_norm
-            the feed-forward layer's branch replaces the stream; add it, as you added
-            attention's
+            the feed-forward layer's branch replaces the stream. Add it, as you added
+            attention's branch
         x + self.attention_norm -> self.attention_norm
-            attention's branch replaces the stream; add it
+            attention's branch replaces the stream. Add it instead
         x + self.attention_norm(self.attention(x)) -> x
-            attention's branch is missing
+            attention's branch is missing. Add it to the stream
         x + self.feed_forward_norm(self.feed_forward(x)) -> x
-            the feed-forward layer's branch is missing
+            the feed-forward layer's branch is missing. Add it to the stream
         x + self.attention_norm -> x - self.attention_norm
         x + self.feed_forward_norm -> x - self.feed_forward_norm
-            one of the branches is subtracted; add both
+            you subtracted one of the branches. Add both
         x = x + self -> x += self
-            the numbers are right, but += changes the x that came in, and training stops
-            with an error: write x = x + f(x) instead
+            the numbers are right, but += changes the x that came in, and training then
+            stops with an error. Write x = x + f(x) instead
     """,
 )
 
@@ -419,44 +442,47 @@ def gradients():
 
 NORM_BACKWARD = Exercise(
     name="norm-backward",
-    verified="the gradient that autograd finds, also for a large epsilon",
+    verified="the same gradient as autograd's, even with a large eps",
     cases=gradients,
     right=norm_backward,
     mistakes="""
         - grad.mean(-1, keepdim=True) - along * y ->
-            mean and variance are taken as constants: they move with x, and two parts of
-            the gradient go with that
+            you treated the mean and the variance as constants. They change with x too,
+            and each of them adds a part to the gradient
         - along * y ->
-            the part along y is still in it: the variance moves with x too
+            you left out the part along y. The variance changes with x too, so subtract
+            that part
         - grad.mean(-1, keepdim=True) ->
-            the part along (1, ..., 1) is still in it: the mean moves with x too
+            you left out the part along (1, ..., 1). The mean changes with x too, so
+            subtract that part
         grad - grad.mean(-1, keepdim=True) - along -> \
             grad + grad.mean(-1, keepdim=True) + along
-            you add what should be taken out: both parts are subtracted
+            you added the two parts. Subtract both
         - along * y -> + along * y
-            the part along y is added; take it out
+            you added the part along y. Subtract it
         grad - grad.mean -> grad + grad.mean
-            the mean of grad is added; take it out
+            you added the mean of grad. Subtract it
         centred.square().mean(-1, -> x.var(-1,
-            your variance is the unbiased one, it divides by d - 1
+            your variance divides by d - 1 (the unbiased one). Divide by d
         centred.square().mean(-1, -> x.var(-1,
         and variance + eps -> variance
-            two slips: your deviation is the unbiased one, it divides by d - 1, and eps
-            is not used
+            there are two slips: your variance divides by d - 1 (the unbiased one) where
+            it should divide by d, and you don't use eps
         variance + eps -> variance
-            the result must change with eps: yours does not use the argument
+            you don't use eps, so changing it doesn't change your result. Add it to the
+            variance, under the root
         variance + eps -> variance - eps
-            epsilon is subtracted; added, it keeps the root above 0
+            you subtracted eps. Add it, so that the root stays above 0
         - along * y) / root -> - along * y)
-            you stop before the division: the gradient is divided by the spread, as the
-            numbers are on the way forward
+            you left out the last division. The gradient is divided by the root too,
+            just as the numbers are on the way forward
         - along * y) / root -> - along * y) * root
-            you multiply by the spread; the way back divides by it once more
+            you multiplied by the root. On the way back, too, you divide by it
         - along * y) / root -> - along * y) // root
-            // rounds the gradient down to whole numbers; / divides
+            // rounds the gradient down to whole numbers. Divide with / instead
         y = centred / root -> y = centred
-            take out the part along the output y, not along x minus its mean: y has mean
-            square 1, and x has not
+            you took out the part along x minus its mean. Use the output y instead,
+            whose mean square is 1
         y = centred / root -> y = centred * root
         y = centred / root -> y = centred // root
         y = centred / root -> y = root / centred
@@ -466,20 +492,23 @@ NORM_BACKWARD = Exercise(
         centred = x - x.mean(-1, keepdim=True) -> centred = x - x
         centred = x - x.mean(-1, keepdim=True) -> centred = x.mean(-1, keepdim=True)
         x - x.mean -> x - x.sum
-            your y is not LayerNorm's output: x minus its mean, divided by the root
+            your y isn't the output of LayerNorm, which is x minus its mean, divided by
+            the root
         (grad * y).mean -> (grad * y).sum
         and grad.mean -> grad.sum
         (grad * y).mean -> (grad * y).sum
         grad.mean -> grad.sum
-            you take out a sum; what is to be taken out is a mean over the vector
+            you subtracted a sum. Subtract the mean over the vector instead
         square().mean -> square().sum
-            you sum the squares; the variance is their mean, so divide by d
+            you summed the squares. The variance is their mean, so divide by d
         centred.square() -> centred
-            the squares are missing: without them the variance is 0
+            you didn't square the numbers, so the variance comes out as 0. Square them
+            before you take the mean
         square().mean(-1, keepdim=True) -> square()
-            there is no mean: every number has a variance of its own
+            you left out the mean of the squares, so every number has its own variance.
+            Average over the vector
         torch.sqrt(variance + eps) -> (variance + eps)
-            you divide by the variance, not by its root
+            you divided by the variance. Divide by its square root
         x - x.mean(-1 -> x - x.mean(0
         x - x.mean(-1 -> x - x.mean(1
         x - x.mean(-1 -> x - x.mean(-2
@@ -492,19 +521,19 @@ NORM_BACKWARD = Exercise(
         grad.mean(-1 -> grad.mean(0
         grad.mean(-1 -> grad.mean(1
         grad.mean(-1 -> grad.mean(-2
-            a mean of yours runs over another axis than the last: all of them are taken
-            over the vector, axis -1, whatever comes before it
+            one of your means runs over the wrong axis. All of them run over the vector,
+            axis -1, however many axes come before it
         (grad * y).mean(-1, keepdim=True) -> grad * y
         (grad * y).mean -> grad.mean
         grad * y -> grad / y
         along * y) -> along / y)
         along * y) -> along)
         along * y) -> y)
-            you do not take out the part along y: it is the mean of grad * y, times y
+            you didn't subtract the part along y. It is the mean of grad * y, times y
         grad - grad.mean(-1, keepdim=True) -> grad - grad
         grad - grad.mean(-1, keepdim=True) -> grad.mean(-1, keepdim=True) - grad
         grad - grad.mean -> grad.mean
-            begin with grad: it is what remains when its parts are taken out
+            start from grad, and subtract the two parts from it
     """,
 )
 

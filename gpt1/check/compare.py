@@ -54,7 +54,7 @@ def tensors(got, want, tolerance):
     want = want.detach().cpu()
     if got.shape != want.shape:
         shapes = f"{tuple(want.shape)}", f"{tuple(got.shape)}"
-        return told(*shapes, "the shape is not right: ")
+        return told(*shapes, "the shape is wrong: ")
     return None if close(got, want, tolerance) else told(shown(want), shown(got))
 
 
@@ -99,7 +99,7 @@ def sequences(got, want, tolerance):
         return told(shown(want), shown(got))
     if len(got) != len(want):
         both = f"{len(want)}: {shown(want)}", f"{len(got)}: {shown(got)}"
-        return told(*both, "the length is not right: ")
+        return told(*both, "the length is wrong: ")
     for index, (mine, theirs) in enumerate(zip(got, want, strict=True)):
         found = difference(mine, theirs, tolerance)
         if found and isinstance(theirs, (torch.Tensor, tuple, list, dict)):
@@ -125,7 +125,7 @@ def close(got, want, tolerance):
 def shown(value):
     """A value as a learner would print it, cut where it is long."""
     if isinstance(value, Raised):
-        return f"{type(value.error).__name__} raised"
+        return f"a raised {type(value.error).__name__}"
     if isinstance(value, bool) or value is None:
         return str(value)
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
@@ -158,7 +158,7 @@ def shown_tensor(value):
         while corner.ndim > 2:
             corner = corner[0]
         corner = corner[:5, :5] if corner.ndim == 2 else corner[:8]
-        return f"{rounded(corner)}, the first of shape {tuple(value.shape)}"
+        return f"{rounded(corner)}, the start of a tensor of shape {tuple(value.shape)}"
     return rounded(value)
 
 

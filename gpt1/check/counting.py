@@ -25,7 +25,7 @@ def gpt2_parameters(config):
 
 GPT2_PARAMETERS = Exercise(
     name="gpt2-parameters",
-    verified="to the unit, for two small models and for GPT-2's smallest",
+    verified="exact, for two small models and for GPT-2's smallest",
     cases=lambda: [
         (f"{SMALL_SAYS}:", (SMALL,)),
         (f"{TALL_SAYS}:", (TALL,)),
@@ -35,44 +35,48 @@ GPT2_PARAMETERS = Exercise(
     tolerance=EXACT,
     mistakes="""
         + 2 * config.width ->
-            this is GPT-1's count: the LayerNorm after the last block is not in it
+            this is GPT-1's count. GPT-2 has one more LayerNorm, after the last block
         2 * config.width -> config.width
-            a LayerNorm has a gain and a bias for each number of a state; you counted
-            one of the two
+            you counted one parameter for each number of a state. A LayerNorm has two, a
+            gain and a bias
         2 * config.width -> 4 * config.width
-            you added the ledger's row for two LayerNorms; there is one more, not two
+            you added two LayerNorms, as the ledger's row has them. GPT-2 has only one
+            more than GPT-1
         config.width -> config.width * config.layers
-            you added a LayerNorm to every block; there is one more in all, after the
-            last block
+            you added a LayerNorm to every block. There is only one more in all, after
+            the last block
         2 * -> (2 + config.vocab_size) *
-            the token embedding is in your count twice: the output projection is the
-            same matrix and adds nothing
+            you counted the token embedding twice. The output projection is the same
+            matrix, so it adds nothing
         ... -> config.width * (config.vocab_size + config.context \
             + 12 * config.layers * config.width)
-            you counted the matrices alone; biases and gains are parameters too
+            you counted only the matrices. Biases and gains are parameters too
         ... -> config.width * (config.vocab_size + config.context \
             + 12 * config.layers * config.width + 2)
-            the biases inside the blocks are missing
+            the biases inside the blocks are missing. Count them too
         2 * -> (2 - config.context) *
-            the table of positions is missing: it has a row for each place in the
+            the position embedding is missing. It has one row for each place in the
             context
         ... -> gpt2_parameters(replace(config, vocab_size=50257, context=1024))
-            you put in the vocabulary and the context of GPT-2's smallest model; the
-            config has its own
+            you used the vocabulary and context of GPT-2's smallest model. Use those of
+            the config
         2 * config.width -> 1536
-            1,536 is the LayerNorm of width 768; a config has a width of its own
+            you added 1,536, which is a LayerNorm of width 768. Use the width of the
+            config
         ... -> gpt2_parameters(SMALLEST_GPT2)
-            your answer is always that of GPT-2's smallest model: count the config that
+            you always return the count of GPT-2's smallest model. Use the config that
             you are given
         count.parameters(config).total + ->
-            this is the last LayerNorm alone; the rest has parameters too
+            this is only the last LayerNorm. Add the parameters of the rest of the model
         + 2 -> - 2
-            you took the last LayerNorm away: GPT-2 has it in addition
+            you subtracted the last LayerNorm. GPT-2 has it in addition, so add it
         * config.width ->
         2 * config.width -> 2 / config.width
-            a LayerNorm has 2 parameters for each number of a state, not 2 in all
+            a LayerNorm has 2 parameters for each number of a state, not 2 in all.
+            Multiply 2 by the width
         2 * config.width -> 3 * config.width
-            a LayerNorm has a gain and a bias, no third parameter for each number
+            you counted three parameters for each number of a state. A LayerNorm has
+            only two, a gain and a bias
     """,
 )
 
@@ -85,7 +89,7 @@ def next_token_flops(config, past):
 
 NEXT_TOKEN_FLOPS = Exercise(
     name="next-token-flops",
-    verified="for an empty cache, a full one and some between, to the unit",
+    verified="exact, for an empty cache, a full one and some in between",
     cases=lambda: (
         [(f"{SMALL_SAYS}, and past = {past}:", (SMALL, past)) for past in (0, 1, 4)]
         + [(f"{TALL_SAYS}, and past = {past}:", (TALL, past)) for past in (0, 9)]
@@ -95,29 +99,31 @@ NEXT_TOKEN_FLOPS = Exercise(
     mistakes="""
         .total -> .total - 4 * config.width * config.layers
         past + 1 -> past
-            one key is missing: the new token looks at itself too
+            you left out one key. The new token attends to itself too
         count -> (past + 1) * count
-            this computes the earlier tokens once more; with a cache only the new one is
+            you computed the earlier tokens again. With a cache, only the new one is
             computed
         past + 1 -> None
-            this is the cost with a full context; the new token meets only as many keys
-            as there are so far
+            this is the cost with a full context. The new token meets only the `past`
+            earlier tokens and itself
         past + 1 -> 1
-            this is the cost of a token that is alone: it looks at the earlier ones as
-            well
+            this is the cost of a token on its own. It attends to the `past` earlier
+            tokens as well
         count -> 3 * count
-            this is training, three times the forward pass that is asked for
+            this is the cost of training, three times the forward pass. The exercise
+            wants only the forward pass
         .total -> .total // 2
-            a multiplication and an addition are two FLOPs; you took them for one
+            you counted a multiplication and an addition as one FLOP. They are two
         .total -> .total - 2 * (past + 1) * config.width * config.layers
-            the scores of queries and keys are one product of attention; the weights and
-            values are the other
+            you counted one of attention's two products. Scores come from queries and
+            keys, and the result comes from weights and values
         .total -> .total - 2 * config.width * config.vocab_size
-            the logits are missing: the new token's state is multiplied with the whole
-            token embedding
+            the logits are missing. The state of the new token is multiplied by the
+            whole token embedding
         past + 1 -> past + 2
         .total -> .total + 4 * config.width * config.layers
-            one key too many: there are `past` earlier tokens, and the new one
+            you counted one key too many. There are `past` earlier tokens, plus the new
+            one
     """,
 )
 
@@ -156,41 +162,43 @@ def budgets():
 
 LARGEST_BATCH = Exercise(
     name="largest-batch",
-    verified="with and without dropout, to the byte, and 0 where none fits",
+    verified="exact to the byte, with and without dropout, and 0 where no sequence "
+    "fits",
     cases=budgets,
     right=largest_batch,
     mistakes="""
         return batch -> return batch + 1
-            one too many: this is the first batch that does not fit
+            you went one too far: this is the first batch that doesn't fit
         <= -> <
-            a batch that needs the budget to the last byte fits: at most, not less
+            you left out a batch that needs exactly the whole budget. It still fits, so
+            compare with <=
         return batch -> return max(1, batch)
-            where not even one sequence fits, the answer is 0
+            when not even one sequence fits, the answer should be 0
         return batch -> return batch or None
-            where not even one sequence fits, the answer is 0, not a negative number or
-            None
+            when not even one sequence fits, the answer should be 0, not None
         ... -> max(0, of_one(config, budget))
-            you divide by what one sequence keeps; with dropout a sequence that is alone
-            keeps more than one among others, so ask for each batch as it is
+            you divided by the memory of a single sequence. With dropout, a lone
+            sequence keeps more than one among others, so check each batch size
         ... -> of_one(config, budget)
-            you divide by what one sequence keeps: with dropout one alone keeps more,
-            and below one sequence your answer is negative
+            you divided by the memory of a single sequence, but with dropout a lone one
+            keeps more. Where none fits, the answer should be 0, not negative
         training_memory -> activations
-            the activations are not all: weights, gradients and Adam's moments want
-            their place too
+            you counted only the activations. The weights, the gradients and Adam's
+            moments need memory too
         training_memory(config, batch + 1).total \
             -> activations(config, batch + 1).total + 4 * count.parameters(config).total
-            beside the activations you have room for the weights alone; gradients and
-            Adam's moments are three times as much again
+            besides the activations, you counted only the weights. The gradients and
+            Adam's moments need three times as much again
         config, batch + 1 -> replace(config, dropout=0.0), batch + 1
-            dropout is not in your bill: take the config as it is
+            you left out dropout. Use the config as it is
         ... -> 0
-            your answer is always 0: go up as long as the next batch fits
+            you always return 0. Increase the batch as long as the next one still fits
         batch + 1 -> batch + 2
-            one too few: you stop where the batch after the next does not fit, and the
-            next one may
+            you stopped one too early. Check whether the next batch fits, not the one
+            after it
         batch += 1 -> batch += 2
-            you go up by 2 sequences at a time; the last that fits may lie between
+            you increased the batch by 2 at a time, so you may miss the largest that
+            fits. Increase it by 1
     """,
 )
 
@@ -221,56 +229,61 @@ WRITING_SECONDS = Exercise(
     right=writing_seconds,
     mistakes="""
         max(flops / flop_rate, held / byte_rate) -> flops / flop_rate + held / byte_rate
-            you added the two times; computing and reading go on together, and the
-            slower one is the limit
+            you added the two times. Computing and reading happen at the same time, so
+            the slower one is the limit
         max -> min
-            you took the faster of the two; the work is done when both are
+            you took the faster of the two times. The work is done only when both are,
+            so take the slower one
         count.generation_memory(config, texts) \
             -> texts * count.generation_memory(config)
-            you read the weights once for each text; they are read once, and serve all
+            you read the weights once for each text. They are read once for all the
             texts
         texts).total -> texts)["weights"]
-            the keys and values are missing: every text has a cache, and all of it is
-            read
+            the keys and values are missing. Every text has its own cache, and all of it
+            is read
         texts).total -> 1).total
-            you read the cache of one text; every text has its own
+            you read the cache of only one text. Every text has its own
         texts * ->
-            these are the FLOPs of one text; every text has a token to compute
+            these are the FLOPs of one text. Every text computes a token, so multiply by
+            the number of texts
         texts * -> config.context * texts *
-            this is the cost of all tokens of the texts; each text gets one, and its
-            others are in the cache
+            this is the cost of all the tokens of the texts. Each text computes only one
+            new token, because the others are in its cache
         flops(config) -> flops(config, 1)
-            your tokens look at themselves alone; each is the last of a full context
+            your tokens attend only to themselves. Each is the last token of a full
+            context, so it attends to the whole context
         flops(config) -> flops(config, config.context - 1)
-            one key is missing: the last token of a text looks at itself too
+            you left out one key. The last token of a text attends to itself too
         return max -> return 1 / texts * max
-            this is the time for each text; the seconds of the whole step are asked for
+            this is the time per text. Return the seconds of the whole step
         held / -> held / 4 /
-            you count the numbers that are read; each has 4 bytes
+            you counted numbers instead of bytes. Each number takes 4 bytes
         max(flops / flop_rate, held / byte_rate) -> held / byte_rate
-            this is the time of the reading, always; where computing takes longer, that
-            is the limit
+            you always return the reading time. When computing takes longer, that is the
+            limit, so take the larger of the two
         max(flops / flop_rate, held / byte_rate) -> flops / flop_rate
-            this is the time of the computing, always; where reading takes longer, that
-            is the limit
+            you always return the computing time. When reading takes longer, that is the
+            limit, so take the larger of the two
         flops / flop_rate -> flops
-            you compare FLOPs with seconds: divide them by how many there are a second
+            you compared FLOPs with seconds. Divide the FLOPs by flop_rate to get
+            seconds
         held / byte_rate -> held
-            you compare bytes with seconds: divide them by how many there are a second
+            you compared bytes with seconds. Divide the bytes by byte_rate to get
+            seconds
         flops / flop_rate -> flop_rate
         held / byte_rate -> byte_rate
-            a rate is no time: the work is divided by it, FLOPs and bytes each by theirs
+            you used a rate as if it were a time. Divide the FLOPs or the bytes by their
+            rate to get seconds
         flops / flop_rate -> flops * flop_rate
         held / byte_rate -> held * byte_rate
-            you multiplied by how much is done a second; divide by it
+            you multiplied by a rate. Divide by it to get seconds
         flops / flop_rate -> flop_rate / flops
         held / byte_rate -> byte_rate / held
-            the fraction is upside down: the work is divided by how much is done a
-            second
+            the fraction is upside down. Divide the work by the rate to get seconds
         flops / flop_rate -> flops // flop_rate
         held / byte_rate -> held // byte_rate
-            one of the two times is rounded down to whole seconds, as by // in place of
-            /
+            one of the two times is rounded down to whole seconds, as with //. Divide
+            with / instead
     """,
 )
 
@@ -285,7 +298,8 @@ def checkpointed_bytes(config, batch):
 
 CHECKPOINTED_BYTES = Exercise(
     name="checkpointed-bytes",
-    verified="the blocks' inputs, the last state and the loss's own row, to the byte",
+    verified="exact to the byte: the blocks' inputs, the final state and the log- "
+    "robabilities",
     cases=lambda: [
         (f"{SMALL_SAYS}, and 1 sequence:", (CALM, 1)),
         (f"{SMALL_SAYS}, and 3 sequences:", (CALM, 3)),
@@ -295,32 +309,34 @@ CHECKPOINTED_BYTES = Exercise(
     tolerance=EXACT,
     mistakes="""
         sum(ledger[row] for row in rows) -> ledger.total
-            this is what is kept without checkpointing
+            this is what is kept without checkpointing. With it, most rows of the ledger
+            go away
         "final state", ->
-            the last block's output is missing: the product with the token embedding
-            wants it for its gradient
+            the output of the last block is missing. Its product with the token
+            embedding needs it for the gradient
         , "log-probabilities" ->
-            the log-probabilities are missing: the loss is after the blocks and keeps
+            the log-probabilities are missing. The loss comes after the blocks and keeps
             its row as before
         "final state", "log-probabilities" ->
-            two rows come after the blocks, the last state and the log-probabilities;
-            both are missing
+            the two rows after the blocks are missing. Add the final state and the
+            log-probabilities
         "attention input", -> "attention input", "attention input",
         "final state" -> "attention input"
-            a block's output is the next one's input: it is kept once, not twice
+            you counted the states between blocks twice. The output of one block is the
+            input of the next, so it is kept once
         "attention input" -> "final state"
-            this holds the input of one block; each block keeps its own
+            this holds the input of only one block. Each block keeps its own
         in rows) -> in rows) + (config.layers - 1) * ledger["attention input"]
-            a row of the ledger is the sum over all layers already; you multiplied by
-            the layers once more
+            you multiplied by the number of layers again. A row of the ledger is already
+            the sum over all layers
         in rows) -> in rows) + (ledger.total - ledger[rows[1]] - ledger[rows[2]]) \
             // config.layers
-            you added the block that is computed again; that is in the backward pass,
-            and what is kept before it is asked for
+            you added the block that is computed again in the backward pass. The
+            exercise wants only what is kept before that
         ledger[row] -> ledger[row] // 4
-            these are numbers; each of them has 4 bytes
+            you counted numbers instead of bytes. Each number takes 4 bytes
         activations(config, batch) -> activations(config, 1)
-            this is one sequence; the batch has more
+            this is for one sequence. Use the whole batch
     """,
 )
 

@@ -45,54 +45,57 @@ LIKENESS = Exercise(
     mistakes="""
         ... -> mean_of_all(table, rows)
         (cosines.sum() - count) / (count * (count - 1)) -> cosines.mean()
-            the diagonal is in your mean: each row meets itself there, with a cosine of
-            1, and only different rows count
+            your mean includes the diagonal, where each row meets itself with a cosine
+            of 1. Use only pairs of different rows
         F.normalize(table[rows], dim=1) -> table[rows]
-            these are dot products, which grow with the lengths; a cosine is between
-            rows of length 1
+            these are dot products, which grow with the lengths of the rows. Normalise
+            the rows to length 1 first, to get cosines
         F.normalize(table[rows], dim=1) -> F.normalize(table[rows], dim=0)
-            you made the columns as long as 1; the cosine is between rows, dim=1
+            you normalised the columns to length 1. The cosines are between rows, so use
+            dim=1
         table[rows] -> table
         and len(rows) -> len(table)
-            you took all rows of the table; only those in rows count
+            you used all the rows of the table. Use only those listed in rows
         table[rows] -> table
-            you took the cosines of all rows of the table; only those in rows count
+            you took the cosines of all the rows of the table. Use only those listed in
+            rows
         cosines.sum() - count -> cosines.sum()
-            the diagonal is in your sum but not in what you divide by: take the cosines
-            of rows with themselves out, 1 for each
+            your sum includes the diagonal, but your divisor doesn't. Subtract the
+            cosines of the rows with themselves, 1 for each row
         count * (count - 1) -> count * count
-            the diagonal is in what you divide by but not in your sum: count * (count -
-            1) pairs of different rows are left
+            your divisor includes the diagonal, but your sum doesn't. There are count *
+            (count - 1) pairs of different rows
         count * (count - 1) -> count * (count - 1) / 2
-            your result is twice too large: the sum has every pair twice, so divide by
-            count * (count - 1)
+            your result is twice too large. The sum contains every pair twice, so divide
+            by count * (count - 1)
         count * (count - 1) -> count - 1
         count * (count - 1) -> count
-            this is a sum over the partners of a row; divide by the number of pairs,
-            count * (count - 1)
+            you divided by too little. Divide the sum by the number of pairs of
+            different rows, count * (count - 1)
         (cosines.sum() - count) / (count * (count - 1)) -> cosines
-            this is a table of cosines; the mean of those of different rows is asked for
+            this is a table of cosines. Return one number, the mean over the pairs of
+            different rows
         (cosines.sum() - count) / (count * (count - 1)) -> cosines.sum() - count
-            this is the sum of the cosines of different rows; divide by their number
+            this is the sum over the pairs of different rows. Divide it by their number
         (cosines.sum() - count) / -> (count - cosines.sum()) /
         count - 1 -> 1 - count
-            the sign is turned: rows that point the same way have a cosine above 0
+            your sign is flipped. Rows that point the same way have a cosine above 0
         unit @ unit.T -> unit.T @ unit
         unit @ unit.T -> unit @ unit
         unit @ unit.T -> unit.T
         unit @ unit.T -> unit
-            the cosines of rows with rows are unit @ unit.T
+            the cosines of all rows with one another are unit @ unit.T
         (cosines.sum() - count) / (count * (count - 1)) -> (count * (count - 1))
         (cosines.sum() - count) / -> count /
-            the cosines are not used; their sum is divided by the number of pairs
+            you don't use the cosines. Divide their sum by the number of pairs
         / (count * (count - 1)) -> // (count * (count - 1))
-            you divide with //, which rounds down; divide with /
+            // rounds down. Divide with / instead
         cosines.sum() -> cosines.mean()
-            you take the mean and divide again; take the sum
+            you took the mean and then divided again. Start from the sum
         - count) -> + count)
-            you added the diagonal once more; it has to be taken out of the sum
+            you added the diagonal a second time. Subtract it from the sum
         count - 1 -> count + 1
-            a row has count - 1 partners, not count + 1
+            you counted too many pairs. Each row has count - 1 partners, not count + 1
     """,
 )
 
@@ -125,42 +128,44 @@ def states():
 
 FIRST_STATE = Exercise(
     name="first-state",
-    verified="every window gets the same position rows, from place 0 on",
+    verified="every window gets the same positions, starting at position 0",
     cases=states,
     right=first_state,
     mistakes="""
         ids.size(1)] -> ids.size(0), None]
         positions[: ids.size(1)] -> positions[: ids.size(0)][:, None]
-            you gave a position to each window; each place in a window has one
+            you gave each window a position. Give one to each place inside a window
         positions[: ids.size(1)] -> positions[ids.clamp(max=len(positions) - 1)]
-            you looked up positions by the token's id; a position is a place, 0, 1, 2
+            you looked up positions by the token's id. A position is a place in the
+            window: 0, 1, 2 and so on
         + positions[: ids.size(1)] ->
-            the positions are missing
+            the positions are missing. Add them to the token embeddings
         tokens[ids] + ->
-            the tokens are missing
+            the token embeddings are missing. Look them up and add them to the positions
         positions[: ids.size(1)] -> positions[-ids.size(1) :]
-            these are the last positions; a window begins at position 0
+            you used the last positions. A window starts at position 0
         positions[: ids.size(1)] -> positions
         ids.size(1)] -> ids.size(1) + 1]
-            you took more positions than a window has places: it has ids.size(1)
+            you took more positions than a window has places. It has ids.size(1) of them
         ids.size(1)] -> ids.size(1) - 1]
-            you took fewer positions than a window has places: it has ids.size(1)
+            you took fewer positions than a window has places. It has ids.size(1) of
+            them
         positions[: ids.size(1)] -> positions[0]
-            every place got position 0
+            every place got position 0. Give each place its own position
         positions[: ids.size(1)] -> positions[ids.size(1) - 1]
-            every place got the last position
+            every place got the last position. Give each place its own position
         positions[: ids.size(1)] -> positions[: ids.size(1)].flip(0)
-            your positions count backwards
+            your positions count backwards. The first place has position 0
         tokens[ids] + positions -> tokens[ids] * positions
-            you multiplied; the two rows are added
+            you multiplied the two rows. Add them
         tokens[ids] + positions -> tokens[ids] - positions
-            you subtracted the position; the two rows are added
+            you subtracted the position. Add it to the token embedding
         ids.size(1)] -> ids.size(0)]
-            size(0) is the batch; a window has size(1) places
+            you used size(0), which is the batch size. A window has size(1) places
         ... -> beside(ids, tokens, positions)
-            you put token and position side by side; they are added
+            you put token and position side by side. Add them instead
         ... -> (tokens[ids] + positions[: ids.size(1)])[0]
-            this is the first window alone
+            this is only the first window. Return all of them
     """,
 )
 
@@ -197,39 +202,44 @@ def looked_up():
 
 TABLE_GRADIENT = Exercise(
     name="table-gradient",
-    verified="a row gets the sum over all places where it was read, others get zeros",
+    verified="each row gets the sum over all the places where it was read, and the "
+    "other rows get zeros",
     cases=looked_up,
     right=table_gradient,
     mistakes="""
         ... -> last_wins(ids, gradient, vocab)
-            of two equal ids the last one wins: result[ids] writes a row once for each
-            place, and what counts is the last; a row gets the sum
+            when two ids are equal, the last one overwrites the first, because
+            result[ids] writes each row once per place. Add up all the places instead
         ... -> last_wins(ids.flip(0), gradient.flip(0), vocab)
-            of two equal ids the first one wins; a row gets the sum over all places
+            when two ids are equal, only the first one counts in yours. A row gets the
+            sum over all its places
         index_add(0, ids, gradient) \
             -> index_add(0, ids, gradient / ids.bincount()[ids, None])
-            you took the mean over the places where a token stood; a row gets the sum
+            you averaged over the places where a token came. A row gets the sum over
+            them
         ids, gradient) -> ids, torch.ones_like(gradient))
-            every place sends back ones in yours, as in the chapter's figure; here the
-            place sends back its row of gradient
+            every place sends back ones, as in the chapter's figure. Here, each place
+            sends back its own row of gradient
         ... -> gradient
-            this has a row for each place; a gradient has the shape of what it belongs
-            to, the table: (vocab, width)
+            this has a row for each place. The gradient should have the shape of the
+            table, (vocab, width)
         zeros(vocab -> zeros(ids.max() + 1
-            your table ends at the largest id that was read; it has vocab rows
+            your table ends at the largest id that was read. It needs vocab rows
         ids, gradient) -> ids, gradient)[ids.unique()]
-            this has a row for each different id; the table has vocab rows, and those
-            that were not read get zeros
+            you returned a row only for each id that was read. Return all vocab rows,
+            with zeros for the others
         ids, gradient) -> ids, gradient).T
-            rows and columns are exchanged: the table is (vocab, width)
+            you've swapped rows and columns. The table is (vocab, width)
         ... -> gradient.sum(0).expand(vocab, -1)
-            every row got the sum over all places; a row's own places count
+            every row got the sum over all places. Add up only the places where that row
+            was read
         ids, gradient) -> ids, -gradient)
-            the sign is turned: this is the way downhill, the gradient points uphill
+            your sign is flipped. This points downhill, but a gradient points uphill
         .index_add(0, ids, gradient) ->
-            every row is 0 in yours: add to it what its places send back
+            every row is 0 in yours. Add to each row what its places send back
         zeros -> ones
-            your rows start at 1; start at 0, where those stay that were not read
+            your rows start at 1. Start them at 0, because rows that were never read
+            stay at 0
     """,
 )
 
@@ -245,80 +255,85 @@ def sine_positions(context, width):
 
 SINE_POSITIONS = Exercise(
     name="sine-positions",
-    verified="sines in even columns, cosines in odd ones, each pair slower than the "
-    "one before",
+    verified="sines in even columns, cosines in odd ones, and each pair slower than "
+    "the one before",
     cases=lambda: [(1, 2), (3, 2), (2, 4), (7, 6), (30, 10), (500, 16)],
     right=sine_positions,
     tolerance=1e-3,
     mistakes="""
         [angles.sin(), angles.cos()] -> [angles.cos(), angles.sin()]
-            sines and cosines are exchanged: the even columns, from 0 on, are sines
+            you've swapped sines and cosines. The even columns, counting from 0, are
+            sines
         angles.cos() -> angles.sin()
-            there are no cosines in yours: the odd columns are cosines
+            there are no cosines in yours. The odd columns should be cosines
         angles.sin() -> angles.cos()
-            there are no sines in yours: the even columns are sines
+            there are no sines in yours. The even columns should be sines
         torch.stack -> torch.cat
-            you put all sines first and all cosines after them; here they alternate
+            you put all the sines first and then all the cosines. They should alternate
         angles.sin(), angles.cos() -> angles, angles.cos()
         angles.sin(), angles.cos() -> angles.sin(), angles
-            half of your columns are the angles themselves: take their sine or cosine
+            half of your columns are the bare angles. Take their sine or cosine
         angles.sin(), angles.cos() -> angles.sin()
         angles.sin(), angles.cos() -> angles.cos()
-            you have one column for each pair; there are two, a sine and a cosine
+            you have one column for each pair. There should be two, a sine and a cosine
         .flatten(1) ->
         flatten(1) -> flatten(2)
-            there is an axis too many: the two of a pair are columns side by side, and
-            flatten(1) puts them there
+            your result has one axis too many. The sine and cosine of a pair are columns
+            side by side, which flatten(1) does
         flatten(1) -> flatten(0)
         flatten(1) -> flatten()
-            everything is in one row; each position has a row of its own
+            everything is in one row. Each position should have its own row
         dim=-1 -> dim=1
         dim=-1 -> dim=-2
-            you put all sines first and all cosines after them; here they alternate
+            you put all the sines first and then all the cosines. They should alternate
         dim=-1 -> dim=0
         dim=-1 -> dim=-3
-            rows and pairs are mixed up: the sine and the cosine of an angle go side by
-            side, dim=-1
+            your rows and pairs are mixed up. Stack with dim=-1, so that the sine and
+            cosine of an angle are side by side
         torch.arange(0, width, 2) / width -> torch.arange(width // 2) / width
-            your exponent is i / d; it is 2i / d, where 2i is an even column's number
+            your exponent is i / d. It should be 2i / d, where 2i is the number of the
+            even column
         torch.arange(0, width, 2) / width -> torch.arange(1, width, 2) / width
-            your exponent comes from the odd columns; both of a pair have 2i / d
+            your exponent uses the odd columns. Both columns of a pair use the even
+            column's number, 2i / d
         torch.arange(0, width, 2) / width -> torch.arange(0, width, 2)
         torch.arange(0, width, 2) / width -> torch.arange(0, width, 2) * width
         torch.arange(0, width, 2) / width -> torch.arange(0, width, 2) // width
-            the exponent is 2i / d, a fraction below 1
+            the exponent should be 2i / d, a fraction below 1
         torch.arange(0, width, 2) / width -> torch.arange(0, width, 3) / width
         torch.arange(0, width, 2) / width -> torch.arange(0, width) / width
         torch.arange(0, width, 2) / width -> torch.arange(0, width, 1) / width
-            there is one rate for each pair of columns, at 2i = 0, 2, 4
+            there should be one rate for each pair of columns, at 2i = 0, 2, 4 and so on
         -torch.arange(0 -> torch.arange(0
         * rates -> / rates
-            your angles grow with the column: position t is divided by 10000 to the 2i /
-            d, so the exponent has a minus
+            your angles grow with the column number. Position t is divided by 10000 **
+            (2i / d), so the exponent needs a minus sign
         10000 ** (-torch.arange(0, width, 2) / width) \
             -> 10000 * (-torch.arange(0, width, 2) / width)
         10000 ** (-torch.arange(0, width, 2) / width) \
             -> -torch.arange(0, width, 2) / width
-            10000 has the exponent -2i / d: it is raised to that power
+            10000 should be raised to the power of -2i / d
         10000 ** (-torch.arange(0, width, 2) / width) -> 10000
         10000 ** (-torch.arange(0, width, 2) / width) -> 10000 ** width
-            every pair of columns has the same rate in yours; they are slower and slower
+            every pair of columns has the same rate in yours. Each pair should turn more
+            slowly than the one before
         * rates ->
         * rates -> * 1
-            the rates are not used: every pair of columns turns equally fast
+            you don't use the rates, so every pair of columns turns equally fast.
+            Multiply the positions by them
         10000 -> 1000
         10000 -> 100000
         10000 -> 10001
         10000 -> 9999
-            the number under the exponent is 10000
+            the base of the power should be 10000
         torch.arange(context)[:, None] -> torch.arange(1, context + 1)[:, None]
-            your first position is 1; positions begin at 0
+            your first position is 1. Positions start at 0
         torch.arange(context)[:, None] * rates -> rates
-            the positions are not used: an angle is position times rate
+            you don't use the positions. An angle is a position times a rate
         * rates -> * rates.deg2rad()
-            your angles are in degrees; they are in radians
+            you treated the angles as degrees. They are already in radians
         ... -> sine_positions(context, width).T
-            rows and columns are exchanged: a position is a row, (context, width)
+            you've swapped rows and columns. Each position is a row: (context, width)
     """,
 )
 

@@ -34,48 +34,52 @@ FIRST_LOSS = Exercise(
     right=first_loss,
     mistakes="""
         + variance / 2 ->
-            this is the loss of a uniform guess; the logits of a new model spread, and
-            that costs a little more
+            this is the loss of a uniform guess. The logits of a new model aren't all
+            equal, which makes its loss a little higher
         variance / 2 -> variance
-            the mean of exp(z) is exp(variance / 2): halve the second term
+            you added the whole variance. The mean of exp(z) is exp(variance / 2), so
+            halve the second term
         variance / 2 -> variance**0.5 / 2
-            the second term is half the logits' variance; you added half their deviation
+            you added half the standard deviation of the logits. The second term is half
+            their variance
         init_std**2 -> init_std
-            init_std is a deviation: its square is the variance
+            you used init_std as a variance. It is a standard deviation, so square it
         config.width * config.init_std**2 -> config.init_std**2
         config.width * config -> config.width / config
-            a logit sums width products: its variance is width times that of one weight
+            a logit is a sum of width products, so its variance is width times the
+            variance of one weight
         variance / 2 -> 768 * 0.02**2 / 2
-            right for GPT-1 only: you took 768 and 0.02 for the width and the deviation
-            of every config
+            this is right for GPT-1 only, because you used 768 and 0.02 for every
+            config. Read width and init_std from the config
         config.width * -> 768 *
-            you took 768 for the width of every config; it has width
+            you used a width of 768 for every config. Use config.width
         ... -> first_loss(GPTConfig())
-            your answer is always that of GPT-1: use the config that you are given
+            you always return GPT-1's answer. Use the config that you are given
         config.init_std**2 -> 0.02**2
-            you took 0.02 for the deviation of every config; it has init_std
+            you used a standard deviation of 0.02 for every config. Use config.init_std
         ... -> first_loss(config) / math.log(2)
-            this is in bits: nats have natural logarithms
+            this is in bits. For nats, use the natural logarithm
         + variance -> - variance
-            the spread makes the loss larger, not smaller: add the second term
+            you subtracted the second term. Unequal logits make the loss larger, so add
+            it
         config.width * config.init_std**2 -> config.width
         config.init_std**2 -> 2
-            init_std is not used: a weight has the variance init_std ** 2
+            you don't use init_std. The variance of a weight is init_std ** 2
         init_std**2 -> init_std * 2
         init_std**2 -> init_std**3
             the variance of a weight is the square of init_std
         variance / 2 -> 2
-            the variance of the logits is not in your second term, which is half of it
+            your second term doesn't contain the variance of the logits. It should be
+            half of that variance
         variance / 2 -> variance * 2
         variance / 2 -> variance // 2
         variance / 2 -> variance / 3
         variance / 2 -> 2 / variance
-            the second term is half the variance of the logits: variance / 2
+            the second term should be half the variance of the logits: variance / 2
         math.log(config.vocab_size) + ->
-            the loss of a uniform guess is missing: the logarithm of vocab_size
+            the loss of a uniform guess is missing. Add the logarithm of vocab_size
         math.log(config.vocab_size) -> config.vocab_size
-            you add the size of the vocabulary; its logarithm is the loss of a uniform
-            guess
+            you added vocab_size itself. The loss of a uniform guess is its logarithm
     """,
 )
 
@@ -114,45 +118,47 @@ def sentences():
 
 LOG_PROBABILITY = Exercise(
     name="log-probability",
-    verified="the sum over all tokens but the first, for texts of 2, 3 and 6 tokens",
+    verified="the sum over all tokens except the first, for texts of 2, 3 and 6 tokens",
     cases=sentences,
     right=log_probability,
     mistakes="""
         ids[:, :-1] -> ids
         and 1:, None -> :, None
-            nothing is shifted: you score each token by the row of logits that has
-            already read it
+            you didn't shift anything, so each token is scored by a row of logits that
+            has already read it. Use the row before
         1:, None -> 2:, None
-            shifted twice: row 0 belongs to token 1, and you score token 2 by it
+            you shifted twice: row 0 predicts token 1, but you used it to score token 2
         ids[:, :-1] -> ids
         and rows.gather(-1, ids[:, 1: -> rows[:, 1:].gather(-1, ids[:, :-1
-            shifted the wrong way: row 0 belongs to token 1, and you score token 0 by
-            row 1
+            you shifted the wrong way: row 0 predicts token 1, but you used row 1 to
+            score token 0
         sum -> mean
-            this is the mean; the log-probability of a sentence is the sum
+            this is the mean. The log-probability of a sentence is the sum
         .sum().item() -> .mean().item() * ids.size(1)
-            you multiply the mean by the number of tokens; one fewer is predicted, since
-            the first is given
+            you multiplied the mean by the number of tokens. The first token is given,
+            so one fewer is predicted
         return rows -> return -rows
-            the sign is turned: this is the negative log-probability, as in a loss
+            this is the negative log-probability, as in a loss. Flip the sign
         return rows -> return -rows
         and sum -> mean
-            this is the loss, the mean of the negative log-probabilities; take the sum,
-            and keep the sign
+            this is the loss, the mean of the negative log-probabilities. Return the sum
+            of the log-probabilities instead
         .log_softmax(-1) ->
-            these are logits; a softmax makes probabilities of them
+            you added up logits. Turn them into log-probabilities first, with
+            log_softmax
         log_softmax -> softmax
-            you add up probabilities; their logarithms are to be added
+            you added up probabilities. Add up their logarithms
         ... -> math.exp(log_probability(model, ids))
-            this is the probability of the sentence; its logarithm is asked for
+            this is the probability of the sentence. Return its logarithm
         log_softmax(-1) -> log_softmax(-2)
-            your softmax runs over the positions, axis -2; it belongs to the vocabulary,
-            the last axis
+            your softmax runs over the positions, axis -2. It should run over the
+            vocabulary, the last axis
         log_softmax(-1) -> log_softmax(0)
-            your softmax runs over the batch, axis 0, where one text has all the
-            probability; it belongs to the vocabulary, the last axis
+            your softmax runs over the batch, axis 0, where a single text gets all the
+            probability. It should run over the vocabulary, the last axis
         .gather(-1, ids[:, 1:, None]) ->
-            you add up whole rows; of each, only the entry of the next token counts
+            you added up whole rows. From each row, take only the entry of the next
+            token
     """,
 )
 
@@ -182,54 +188,61 @@ def batches():
 
 PADDED_LOSS = Exercise(
     name="padded-loss",
-    verified="every token but a text's first counts once, and no padding does",
+    verified="every token counts once except the first of each text, and padding "
+    "never counts",
     cases=batches,
     right=padded_loss,
     mistakes="""
         ids[:, :-1], targets[:, 1:] -> ids, targets
-            the targets are not shifted: the model is asked for the token that it has
-            just read
+            you didn't shift the targets, so the model is asked to predict the token
+            that it has just read. Shift them by one
         ids[:, :-1], targets[:, 1:] -> ids, ids.clone()
-            the targets are not shifted, and the padding is counted
+            you didn't shift the targets, and you counted the padding. Shift them by
+            one, and leave the padding out
         ids[:, :-1], targets[:, 1:] -> ids[:, :-2], targets[:, 2:]
-            the targets are shifted twice: row 0 of the logits is held against token 2,
-            not token 1
+            you shifted the targets twice, so row 0 of the logits is compared with token
+            2. It should be compared with token 1
         ids[:, :-1], targets[:, 1:] -> ids[:, :-2], ids[:, 2:]
-            the targets are shifted twice, and the padding is counted
+            you shifted the targets twice, and you counted the padding. Shift them once,
+            and leave the padding out
         targets[:, 1:] -> ids[:, 1:]
-            the padding is counted: what follows a text's last token is no target
+            you counted the padding. Whatever comes after the last token of a text is
+            not a target
         places < -> places <=
-            one padding token after each text is still a target: n tokens have n - 1
-            targets
+            one padding token after each text still counts as a target. A text of n
+            tokens has n - 1 targets
         places < -> places + 1 <
-            the last token of each text is no target of yours: n tokens have n - 1
-            targets
+            you left out the last token of each text. It is a target too: n tokens have
+            n - 1 targets
         ... -> sum(padded_loss(model, text[None], [n]) \
             for text, n in zip(ids, lengths, strict=True)) / len(ids)
-            a mean of means: a token of a short text counts more than one of a long
-            text; add up all, then divide once
+            you took a mean of means, so a token in a short text counts for more than
+            one in a long text. Add up all the losses, then divide once
         item() -> item() * (sum(lengths) - len(ids)) / ids[:, 1:].numel()
-            you divide by all positions, padding included; only targets count
+            you divided by the number of all positions, padding included. Divide by the
+            number of targets
         item() -> item() * (sum(lengths) - len(ids)) / sum(lengths)
-            you divide by the number of tokens; the first token of each text is no
-            target
+            you divided by the number of tokens. The first token of each text is not a
+            target, so don't count it
         ... -> sum(padded_loss(model, text[None], [n]) * n \
             for text, n in zip(ids, lengths, strict=True)) / sum(lengths)
-            you weigh a text's mean by its n tokens; it has n - 1 targets
+            you weighted the mean of each text by its n tokens. It has only n - 1
+            targets, so use those
         item() -> item() * (sum(lengths) - len(ids))
-            this is the sum; divide by the number of targets
+            this is the sum of the losses. Divide it by the number of targets
         item() -> item() * (sum(lengths) - len(ids)) / len(ids)
-            you divide by the number of texts; divide by the number of targets
+            you divided by the number of texts. Divide by the number of targets
         ~real -> ids == 0
-            you know padding by its id, but the same id is also a token in these texts:
-            go by the lengths
+            you recognise padding by its id, but in these texts the same id is also a
+            real token. Use the lengths instead
         model.loss(ids[:, :-1], targets[:, 1:]) -> \
             F.cross_entropy(model(ids[:, :-1]).softmax(-1).mT, targets[:, 1:])
-            the softmax is taken twice: F.cross_entropy wants logits
+            you applied the softmax twice. F.cross_entropy takes logits and applies it
+            itself
         ~real -> real
         places < -> places >
-            you keep the padding and take out the texts: a place is real where it is
-            less than the length
+            you kept the padding and left out the texts. A place is real when it is less
+            than the length
     """,
 )
 
@@ -303,35 +316,36 @@ def models():
 
 IS_TIED = Exercise(
     name="is-tied",
-    verified="six models, tied, copied and new, told apart and left as they were",
+    verified="six models, tied, copied and new, are told apart and left unchanged",
     cases=models,
     right=is_tied,
     observe=answer_and_trace,
     mistakes="""
         ... -> True
-            you call a copy tied: the row that you change must belong to a token that
-            ids does not contain, or the input end notices
+            you call a copy tied. Change the row of a token that isn't in ids, because
+            otherwise a changed input moves the logits too
         ... -> False
-            your answer is always False: either you changed a copy of the row, or you do
-            not look at the logit of the token whose row you changed
+            you always return False. Change the row in place, not in a copy of it, and
+            compare the logits of the token whose row you changed
         return not torch -> return torch
-            True and False are exchanged: a tied model's logits move
+            you've swapped True and False. If the logits change, the model is tied
         row.copy_(kept) -> pass
-            the answers are right, but the row is left changed: put it back
+            the answers are right, but you left the row changed. Put the old values back
         absent = next -> \
             model.token_embedding.weight.requires_grad_(False); absent = next
-            the answers are right, but the weight is left without requires_grad, and
-            cannot be trained; change it under torch.no_grad() instead
+            the answers are right, but you left the weight without requires_grad, so it
+            can't be trained any more. Change it under torch.no_grad() instead
         ... -> not hasattr(model, "output")
-            one of the models has a second matrix and does not use it: judge by what the
-            logits do, not by names or numbers of parameters
+            one of the models has a second matrix that it doesn't use. Look at whether
+            the logits change, not at the names or number of parameters
         ... -> not hasattr(model, "output") or \
             torch.equal(model.output, model.token_embedding.weight)
-            equal numbers are no tie: a copy has them too, until it is trained
+            equal numbers don't make a tie, because a copy has equal numbers too until
+            it is trained. Change the embedding and see whether the logits change
         row.neg_() -> row.add_(1)
         and before, after -> before, after, atol=1e-3
-            a new tied model escapes you: its states have mean 0, so adding one number
-            to the whole row moves no logit; change the row unevenly
+            you miss a new tied model. Its states have mean 0, so adding one number to a
+            whole row changes no logit. Change the row unevenly
     """,
 )
 
@@ -364,33 +378,35 @@ RELEASED_SOFTMAX = Exercise(
     right=released_softmax,
     mistakes="""
         [words, special, places] -> [words, places, special]
-            the rows are in another order: tokens, special rows, positions
+            your rows are in a different order. They should be tokens, then special
+            rows, then positions
         [words, special, places] -> [special, words, places]
-            the rows are in another order: tokens come first, then the special rows
+            your rows are in a different order. Tokens come first, then the special
+            rows, then positions
         special, places] -> special, places[: ids.size(1)]]
-            the softmax runs over the rows of the context, not only over as many
-            positions as there are ids
+            you used only as many positions as there are ids. The softmax runs over all
+            the rows of the position table
         [words, special, places] -> [words, places]
-            the special rows are missing
+            the special rows are missing. They come after the tokens
         [words, special, places] -> [words, special]
-            the positions are missing
+            the positions are missing. They come after the special rows
         [words, special, places] -> [words]
-            this is the plain model: the special rows and the positions are missing
+            this is the plain model. The special rows and the positions are missing
         log_softmax -> softmax
-            these are probabilities; their logarithms are asked for
+            these are probabilities. Return their logarithms
         .log_softmax(-1) ->
-            these are scores; the softmax is missing
+            these are scores. Apply log_softmax to them
         F.linear(model.hidden(ids), matrix).log_softmax(-1) -> \
             torch.cat([F.linear(model.hidden(ids), part).log_softmax(-1) \
             for part in (words, special, places)], -1)
-            three softmaxes, one for each part; the released code has a single one over
-            all rows
+            you used three softmaxes, one for each part. The released code uses a single
+            softmax over all the rows
         log_softmax(-1) -> log_softmax(1)
-            your softmax runs over the positions of the text; it belongs to the last
-            axis, the rows
+            your softmax runs over the positions of the text. It should run over the
+            last axis, the rows of the matrix
         log_softmax(-1) -> log_softmax(0)
-            your softmax runs over the batch, axis 0; it belongs to the last axis, the
-            rows
+            your softmax runs over the batch, axis 0. It should run over the last axis,
+            the rows of the matrix
     """,
 )
 

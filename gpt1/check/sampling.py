@@ -23,25 +23,26 @@ PER_CHARACTER = Exercise(
     right=per_character,
     mistakes="""
         math.log(perplexity) -> perplexity
-            you divided the perplexity; its logarithm, the loss, is what adds up over a
-            text and can be shared out among characters
+            you divided the perplexity. Take its logarithm first, because only the loss
+            adds up over a text and can be shared among characters
         math.log -> math.log2
-            these are bits: nats are natural logarithms
+            this is in bits. For nats, use the natural logarithm
         math.log -> math.log10
-            the logarithm to base 10 has no unit here: nats are natural logarithms
+            you took the logarithm to base 10. For nats, use the natural logarithm
         / length ->
-            this is the loss per token: the length is not used
+            this is the loss per token. Divide it by the length
         / length -> * length
-            you multiplied: a token's nats are shared by its characters, so one
-            character has fewer
+            you multiplied by the length. A token's nats are shared among its
+            characters, so divide
         ... -> perplexity ** (1 / length)
-            this is the perplexity per character; its logarithm is asked for
+            this is the perplexity per character. Return its logarithm
         math.log(perplexity) / length -> math.log(perplexity / length)
-            the logarithm comes first, the division after it
+            you divided before taking the logarithm. Take the logarithm first, then
+            divide
         / length -> // length
-            // rounds down to a whole number; / divides
+            // rounds down to a whole number. Divide with / instead
         math.log -> math.exp
-            the loss is the logarithm of the perplexity; you took the exponential
+            you took the exponential of the perplexity. The loss is its logarithm
     """,
 )
 
@@ -68,55 +69,62 @@ def logits_and_shares():
 
 MIN_P = Exercise(
     name="min-p",
-    verified="each row keeps what has the share of its own best token's chance",
+    verified="each row keeps the tokens with at least that share of its best token's "
+    "probability",
     cases=logits_and_shares,
     right=min_p,
     mistakes="""
         best + math.log(share) -> best * share
-            you took a share of the best logit; a share of a chance is a difference of
-            logits
+            you multiplied the best logit by the share. The share is of a probability,
+            so among logits it's a difference: add its logarithm
         logits < least -> logits.softmax(-1) < share
-            you compare a token's own chance with the share; compare it with the best
-            token's chance
+            you compared each token's own probability with the share. Compare it with
+            that share of the best token's probability
         + math.log(share) -> - share
-            the share itself is no difference of logits: its logarithm is
+            you subtracted the share itself. Among logits, a share of a probability is a
+            difference of log(share)
         logits.max(-1, keepdim=True).values -> logits.max()
-            the best logit is that of the whole batch; each row has its own
+            you used the best logit of the whole batch. Each row has its own best logit
         logits.max(-1, keepdim=True) -> logits.max(0)
-            the best logit is taken down the batch, axis 0; it is along the vocabulary,
-            axis -1
+            you took the best logit down the batch, axis 0. Take it along the
+            vocabulary, axis -1
         < -> <=
-            with a share of 1 the best token is cut too: what has the share exactly
-            stays
+            with a share of 1, you cut even the best token. Keep the tokens that have
+            exactly the share, so use < here
         + math.log -> - math.log
-            nothing is left: the logarithm of a share is negative already, and you
-            subtracted it
+            nothing is left, because you subtracted the logarithm of the share. It's
+            already negative, so add it
         math.log(share) -> share
-            nothing is left: no logit is above the best, and yours has to be, by the
-            share; the limit is its logarithm, which is negative
+            nothing is left, because your limit is above the best logit. Add the
+            logarithm of the share, which is negative, not the share
         -math.inf -> 0.0
-            a logit of 0 is no cut: it is a chance like another; fill with -inf
+            a logit of 0 isn't a cut, because it still has a probability. Fill with -inf
+            instead
         < -> >=
         < -> >
-            you kept what should go: the tokens below the share
+            you kept the tokens below the limit. Those are the ones to cut
         logits < least -> logits.exp() < share * best.exp()
-            right for small logits, but exp(300) is more than float32 holds: compare
-            logits
+            this is right for small logits, but exp(300) is too large for float32.
+            Compare logits instead
         -math.inf) -> -math.inf).softmax(-1)
         return logits -> return logits.softmax(-1)
         return logits -> return logits.softmax(-1)
         and -math.inf -> 0.0
-            these are chances; the logits are asked for, as they were
+            these are probabilities. Return the logits, with -inf for the tokens you cut
         ... -> ~min_p(logits, share).isinf()
-            this says which tokens stay; the logits are asked for
+            this says which tokens to keep. Return the logits, with -inf for the others
         + math.log(share) ->
-            only the best is left: the share is not used
+            only the best token is left, because you don't use the share. Add its
+            logarithm to the best logit
         best + ->
-            the share is a share of the best token's chance: add the best logit
+            your limit is the logarithm of the share alone. It's a share of the best
+            token's probability, so add the best logit
         .masked_fill(logits < least, -math.inf) ->
-            nothing is cut: these are the logits as they were
+            you didn't cut anything: these are the logits as they were. Fill those below
+            the limit with -inf
         -math.inf -> math.inf
-            plus infinity makes a token certain; -inf is a chance of 0
+            plus infinity makes a token certain. Use -inf, which gives it a probability
+            of 0
     """,
 )
 
@@ -165,47 +173,54 @@ def after_rewinding(answer, model, begun, first, length, second):
 
 REWIND = Exercise(
     name="rewind",
-    verified="another ending gets the logits that it gets without the first one",
+    verified="the other ending gets the same logits as if the first had never been "
+    "read",
     cases=two_endings,
     right=rewind,
     observe=after_rewinding,
     mistakes="""
         layer.length = length -> pass
-            the caches are as before: change the ones that you are given, a new list or
-            a copy does not reach the model
+            the caches haven't changed. Change the caches that you are given, because a
+            new list or a copy doesn't reach the model
         in cache -> in cache[:1]
-            only the first layer's cache goes back; the list has one for each layer
+            you rewound only the first layer's cache. The list has one for each layer,
+            so rewind them all
         in cache -> in cache[-1:]
-            only the last layer's cache goes back; the list has one for each layer
+            you rewound only the last layer's cache. The list has one for each layer, so
+            rewind them all
         layer.length = length -> layer.keys = layer.keys[:, :, :length]; \
             layer.values = layer.values[:, :, :length]
-            the keys and values are cut, but `length` still counts what is gone
+            you cut the keys and values, but `length` still counts the positions that
+            are gone. Set `length` instead
         layer.length = length -> layer.keys = layer.keys[:, :, :length]; \
             layer.values = layer.values[:, :, :length]; layer.length = length
-            `length` goes back, but you cut the keys and values too: their room is for
-            the whole context, and now nothing more fits in
+            you set `length`, but you cut the keys and values too. They hold room for
+            the whole context, so now nothing more fits in. Setting `length` is enough
         layer.length = length -> layer.keys = layer.keys[:, :length]; \
             layer.values = layer.values[:, :length]
         layer.length = length -> layer.keys = layer.keys[:, :length]; \
             layer.values = layer.values[:, :length]; layer.length = length
-            you cut axis 1, the heads; and what lies behind `length` need not be cut
+            you cut axis 1, the heads. You don't need to cut anything: setting `length`
+            is enough
         layer.length = length -> \
             layer.keys[:, :, length:] = 0; layer.values[:, :, length:] = 0
-            what you erased still counts: `length` is as before, and keys of zeros get a
-            share of the attention
+            the positions you erased still count, because `length` hasn't changed, and
+            keys of zeros still get some attention. Set `length`
         layer.length = length -> layer.length -= length
-            you went back by `length` positions; go back to that many
+            you rewound by `length` positions. Rewind to `length` positions
         = length -> = length - 1
-            one position too few is left: `length` is how many are held, not the last
-            one's index
+            you kept one position too few. `length` is how many positions are held, not
+            the index of the last one
         = length -> = length + 1
-            one position too many is left: `length` is how many are held, not the last
-            one's index
+            you kept one position too many. `length` is how many positions are held, not
+            the index of the last one
         = length -> = 0
-            the caches are empty: the beginning would have to be read again
+            you emptied the caches, so the beginning would have to be read again. Keep
+            the first `length` positions
         for layer in cache: -> del cache[length:]
         and layer.length = length ->
-            you cut the list of layers; `length` counts positions
+            you cut the list of layers. `length` counts positions, so set it in the
+            cache of every layer
     """,
 )
 
@@ -251,55 +266,61 @@ def shares(answer, logits):
 
 RACE = Exercise(
     name="exponential-race",
-    verified="shares as the softmax has them, one seed's tokens again and again",
+    verified="tokens come as often as the softmax says, and the same seed draws the "
+    "same tokens",
     cases=rows_of_logits,
     right=race,
     observe=shares,
     tolerance=0.08,
     mistakes="""
         -1, keepdim=True -> -1
-            the shape is (batch,); each row's token is asked for as (batch, 1)
+            your result has the shape (batch,). It should be (batch, 1), with one token
+            for each row
         generator=generator ->
-            the noise does not come from the generator: the same seed draws other tokens
+            your noise doesn't come from the generator, so the same seed draws different
+            tokens. Pass the generator on
         generator=generator -> generator=generator.manual_seed(0)
-            you seed the generator: a second draw with it gives the same tokens once
-            more
+            you seed the generator yourself, so a second draw gives the same tokens
+            again. Use it as it is
         empty_like(logits) -> empty_like(logits[0])
-            all rows get the same noise and so the same token: draw a number for each
+            all rows get the same noise, and so the same token. Draw a number for each
             token of each row
         - noise.log() ->
-            this is greedy: there is no noise, or a row has one number for all of its
-            tokens, which leaves their order as it is
+            this is greedy decoding: either there is no noise, or all tokens of a row
+            share one number, which keeps their order. Draw one for each token
         - noise.log() -> + noise.log()
-            the logarithm of the noise has the wrong sign: dividing by p turns into
-            subtracting, so the smallest e / p has the largest ln p - ln e
+            the logarithm of the noise has the wrong sign. The smallest e / p is where
+            ln p - ln e is largest, so subtract it
         argmax -> argmin
-            you take the largest e / p, mostly an unlikely token; the smallest wins
+            you picked the largest e / p, which is mostly an unlikely token. The
+            smallest one wins
         - noise.log() -> + noise
-            you add the noise as it is, or subtract the logarithm of uniform noise; the
-            race subtracts the logarithm of exponential noise
+            you added the noise itself, or subtracted the logarithm of uniform noise.
+            Subtract the logarithm of exponential noise
         noise.log() -> noise
-            the noise is subtracted as it is; beside logits, which are logarithms, its
-            logarithm belongs
+            you subtracted the noise itself. Logits are logarithms, so subtract the
+            logarithm of the noise
         logits - noise.log() -> -noise / logits
-            you divide by the logits; the race divides by the chances, of which logits
-            are the logarithms
+            you divided by the logits. Divide by the probabilities instead, of which the
+            logits are the logarithms
         - noise.log() -> + torch.rand(logits.shape, generator=generator)
-            uniform noise on the logits: a token that is 1 behind never wins
+            you added uniform noise to the logits, so a token that is 1 behind can never
+            win. Use exponential noise
         - noise.log() -> + torch.randn(logits.shape, generator=generator)
-            the noise is normal: its shares are near the softmax's, but not those
+            your noise is normal, so the shares come close to the softmax's but don't
+            match them. Use exponential noise
         logits - noise.log() -> -noise / logits.exp()
-            right for small logits, but exp(500) is more than float32 holds: race with
-            logarithms
+            this is right for small logits, but exp(500) is too large for float32. Work
+            with logarithms instead
         logits - noise.log() -> -noise
-            every token wins as often as any other: the logits are not used
+            every token wins equally often, because you don't use the logits
         argmax(-1 -> argmax(0
-            your argmax runs over the batch, axis 0; a row's token is the best along the
-            vocabulary, axis -1
+            your argmax runs over the batch, axis 0. Take it along the vocabulary, axis
+            -1
         .argmax(-1, keepdim=True) ->
-            these are scores; the token of a row is where its largest score is
+            these are scores. Return the index of the largest score in each row
         noise.log() -> noise.exp()
-            you subtract the exponential of the noise; its logarithm belongs
+            you subtracted the exponential of the noise. Subtract its logarithm
     """,
 )
 
@@ -371,57 +392,64 @@ def one_by_one_until(model, ids, guess):
 
 AHEAD = Exercise(
     name="guess-ahead",
-    verified="the guesses up to the first slip, found in one reading",
+    verified="the number of guesses before the first wrong one, found in a single "
+    "reading",
     cases=guesses,
     right=accepted,
     observe=judged,
     mistakes="""
         guess[:, :-1] -> guess
         and ids.size(1) - 1 : -> ids.size(1) :
-            each guess is judged by the logits at its own position, one too late: logits
-            are about the token after
+            you checked each guess with the logits at its own position, one too late.
+            Logits predict the next token, so use those one position earlier
         ids.size(1) - 1 : -> ids.size(1) - 2 : -1
-            each guess is judged one position too early: the last prompt token's logits
-            judge the first guess
+            you checked each guess one position too early. The logits of the last prompt
+            token predict the first guess
         torch.cat([ids, guess[:, :-1]], 1) -> ids
-            the logits at the last prompt token judge all guesses in yours; each guess
-            has its own, at the token before it
+            you checked all guesses with the logits of the last prompt token. Each guess
+            is predicted by the logits at the token before it
         .cumprod(-1) ->
-            you count all guesses that are right; after the first slip the model would
-            have read another text, so nothing counts any more
+            you counted every guess that is right. After the first wrong one the model
+            would have read a different text, so stop counting there
         return (best == guess).int().cumprod(-1).sum() -> \
             return (best != guess).int().argmax()
-            when all guesses are right you say 0: the argmax of no slip is 0
+            when all guesses are right, you return 0, because argmax gives 0 if nothing
+            is wrong. Return the number of guesses then
         .int().cumprod(-1).sum() -> .all()
-            this is whether all guesses are right; asked is how many, from the first on
+            this says whether all guesses are right. Return how many are right, counting
+            from the first
         .item() -> .item() + 1
-            you count the token that the model writes in place of the slip, or after the
-            last guess; asked is how many guesses stand
+            you also counted the token that the model writes itself, after the guesses
+            it accepts. Count only the accepted guesses
         == guess).int().cumprod(-1) -> != guess)
-            these are the wrong guesses; asked is how many, from the first on, are right
+            these are the wrong guesses. Return how many are right, counting from the
+            first up to the first wrong one
         torch.cat([ids, guess[:, :-1]], 1) -> guess[:, :-1]
         and logits[:, ids.size(1) - 1 :].argmax(-1) -> logits.argmax(-1)
         and == guess -> == guess[:, 1:]
-            the model reads the guesses without the prompt; they continue it
+            your model reads the guesses without the prompt. Join them, because the
+            guesses continue the prompt
         logits[:, ids.size(1) - 1 :].argmax(-1) -> written(model, ids, guess.size(1))
-            the number is right, but the model reads once for each token; one reading of
-            the prompt with its guesses judges them all
+            the number is right, but the model reads once for each token. One reading of
+            the prompt with the guesses is enough to check them all
         ... -> one_by_one_until(model, ids, guess)
-            the number is right, but the model reads for each token up to the slip; one
-            reading of the prompt with its guesses judges them all
+            the number is right, but the model reads again for each token up to the
+            wrong one. One reading of the prompt with the guesses is enough to check
+            them all
         ids.size(1) - 1 : -> :
         ids.size(1) - 1 : -> 1 :
         ids.size(1) - 1 : -> ids.size(1) - 2 :
         ids.size(1) - 1 : -> ids.size(1) :
         ids.size(1) - 1 : -> ids.size(1) + 1 :
         ids.size(1) - 1 : -> 1 - ids.size(1) :
-            what you compare with the guesses is not one token for each: it takes the
-            argmax over the vocabulary, from the last prompt token to the last guess but
-            one
+            you compared the guesses with the wrong positions. Use the argmax over the
+            vocabulary, from the last prompt token to the last guess but one
         argmax -> argmin
-            you took the smallest logit; greedy writing takes the token of the largest
+            you picked the smallest logit. Greedy decoding picks the token with the
+            largest one
         == -> !=
-            you count wrong guesses, up to the first that is right
+            you counted the wrong guesses up to the first right one. Count the right
+            guesses up to the first wrong one
     """,
 )
 

@@ -41,7 +41,7 @@ def on_a_machine(answer, rounds, amounts):
         for name, amount in amounts.items()
     }
     found = answer(jobs, rounds, machine.now)
-    return found if machine.looks else "nobody looks at the clock `now`"
+    return found if machine.looks else "the clock `now` is never read"
 
 
 def races():
@@ -71,57 +71,65 @@ def race(jobs, rounds, now):
 
 RACE = Exercise(
     name="fair-race",
-    verified="warm-up, turns and the median of the ratios, on a machine that drifts",
+    verified="a warm-up, jobs in turns, and the median of the ratios, on a machine "
+    "that drifts",
     cases=races,
     right=race,
     observe=on_a_machine,
     mistakes="""
         for turn in range(rounds + 1) -> for name, job in jobs.items()
         and for name, job in jobs.items() -> for turn in range(rounds + 1)
-            you run all rounds of one job, then all of the next: the machine has drifted
-            in between; take turns
+            you ran all the rounds of one job and then all of the next. The machine
+            drifts in between, so take turns: run every job once in each round
         range(rounds -> range(1, rounds
-            there is no warm-up: each job's first run counts
+            there's no warm-up, so each job's slow first run counts. Run every job once
+            before you measure
         > 0 -> >= 0
-            the warm-up is run, but it counts: leave its time out
+            you ran the warm-up, but you counted it too. Leave its time out
         range(rounds -> range(1, rounds
         and start = now() -> job(); start = now()
-            you warm up before every round; once is enough, and it makes the machine
-            drift more
+            you warmed up before every round. Once is enough, and each extra run makes
+            the machine drift more
         statistics.median(t / f for t, f in zip(times, first, strict=True)) \
             -> statistics.median(times) / statistics.median(first)
-            this is the ratio of the medians: they may come from different rounds; take
+            this is the ratio of the medians, which may come from different rounds. Take
             the median of the ratios
         median -> fmean
-            this is the mean of the ratios: one outlier moves it; take the median
+            this is the mean of the ratios, and a single outlier moves it. Take the
+            median
         statistics.median -> min
-            this is the smallest ratio, which one lucky round decides; take the median
+            this is the smallest ratio, which a single lucky round decides. Take the
+            median
         t / f for -> f / t for
-            the ratios are upside down: divide a job's time by the first job's
+            your ratios are upside down. Divide each job's time by the first job's time
         t / f for -> t / first[0] for
-            every round is divided by the first job's first round; take the same round
+            you divided every round by the first job's first round. Divide by the first
+            job's time in the same round
         first = next(iter(spent.values())) \
             -> before = dict(zip(jobs, [next(iter(spent.values())), *spent.values()]))
         and times, first -> times, before[name]
-            you divide by the job before; the first job is the measure of all
+            you divided by the job before. Divide every job by the first one
         t / f for -> t for
-            these are seconds; ratios to the first job are asked for
+            these are seconds. Return ratios to the first job's time
         in spent.items() -> in list(spent.items())[1:]
-            the first job is missing; its ratio is 1
+            the first job is missing. Include it, with a ratio of 1
         ... -> {}
-            you do not look at the clock that is given: call `now()`
+            you don't look at the clock that you are given. Call `now()`
         rounds + 1 -> rounds + 2
-            one round too many counts: after the warm-up there are `rounds` of them
+            you counted one round too many. There should be `rounds` of them after the
+            warm-up
         t / f for -> f for
-            these are the first job's seconds, for every job; they divide the job's own
+            these are the first job's seconds, for every job. Divide each job's own time
+            by them
         t / f for -> t * f for
-            you multiplied by the first job's time; divide by it
+            you multiplied by the first job's time. Divide by it
         t / f for -> t // f for
-            your ratios are rounded down to whole numbers, as by // in place of /
+            your ratios are rounded down to whole numbers, as with //. Divide with /
+            instead
         now() - start -> now()
         now() - start -> start
         now() - start -> now() + start
-            a job takes what the clock says after it, less what it said before
+            a job's time is what the clock says after it minus what it said before
     """,
 )
 
@@ -146,51 +154,59 @@ def gains():
 
 AMDAHL = Exercise(
     name="amdahl",
-    verified="the gain of the whole, where parts get faster, slower or stay",
+    verified="the gain of the whole, where parts get faster, get slower or stay the "
+    "same",
     cases=gains,
     right=whole_gain,
     mistakes="""
         s / -> s *
         and 1 / new -> new
-            you averaged the gains; times add up, gains do not: what becomes 3 times as
+            you averaged the gains. Add up times instead: a part that becomes 3 times as
             fast takes a third of its time
         1 / new -> new
-            this is the new time, as a share of the old; the gain is the old by the new
+            this is the new time as a share of the old. The gain is the old time divided
+            by the new
         1 / new -> 1 - new
-            this is the share of the time that is saved; asked is how many times as fast
-            the whole is
+            this is the share of the time that you save. Return how many times as fast
+            the whole becomes
         s / -> s *
-            a part that is 3 times as fast takes a third of its time; yours takes 3
-            times as long
+            a part that is 3 times as fast takes a third of its time, but yours takes 3
+            times as long. Divide its share by the gain
         shares.items() -> shares.items() if part in faster
         shares.items() -> shares.items() if part in faster
         and 1 / new -> 1 / new if faster else 1
-            what `faster` does not name has vanished; it takes its time as before
+            the parts that `faster` doesn't name have vanished. They still take as long
+            as before
         ... -> sum(shares[part] * gain for part, gain in faster.items()) or 1
-            what `faster` does not name has vanished; it takes its time as before. And
-            times add up, gains do not
+            the parts that `faster` doesn't name have vanished, but they still take as
+            long as before. Also, add up times, not gains
         ... -> math.prod(whole_gain(shares, {part: faster[part]}) for part in faster)
-            you multiplied the gains of each change made alone; each leaves a shorter
-            whole, in which the next part has a larger share
+            you multiplied the gains of the single changes. After each change the whole
+            is shorter, so the next part has a larger share of it. Add up the times
+            instead
         ... -> math.prod(faster.values())
-            you multiplied the gains as if each part were the whole
+            you multiplied the gains as if each part were the whole. Add up the times of
+            the parts instead
         ... -> 1 / max(1e-9, 1 - sum(shares[part] for part in faster))
-            a part that is 3 times as fast still takes a third of its time; yours takes
-            none
+            a part that is 3 times as fast still takes a third of its time, but yours
+            takes none. Divide its share by the gain
         ... -> 1
-            your gain is always 1: divide each share by how many times as fast it is
+            your gain is always 1. Divide each share by how many times as fast that part
+            becomes
         1 / new -> 1 // new
-            a gain need not be whole: yours is rounded down
+            you rounded the gain down. It needn't be a whole number, so divide with /
         s / faster -> faster
-            the shares are missing: a part takes its share of the time, by its gain
+            you left out the shares. The new time of a part is its share divided by its
+            gain
         s / faster.get(part, 1) -> faster.get(part, 1) / s
-            a part's new time is upside down: it is its share by its gain
+            the new time of a part is upside down. It's the share divided by the gain
         1 / new -> 2 / new
-            your gains are twice too large: all shares together are 1, the old time
+            your gains are twice too large. The shares add up to 1, so the old time is 1
         1 / new -> 0 / new
-            your gain is always 0; where nothing changes it is 1
+            your gain is always 0. Where nothing changes, it should be 1
         part, 1 -> part, 2
-            what `faster` does not name is twice as fast in yours; it stays as it was
+            you made the parts that `faster` doesn't name twice as fast. They should
+            stay as they were
     """,
 )
 
@@ -215,50 +231,55 @@ def speeds():
 
 MFU = Exercise(
     name="utilisation",
-    verified="the MFU of three models, to one percent of it",
+    verified="the MFU of three models, to within one percent",
     cases=speeds,
     right=utilisation,
     tolerance=0.01,
     mistakes="""
         training_flops(config) -> flops(config).total
-            this is the forward pass alone: training is three times that
+            this is the forward pass alone. Training takes three times as many FLOPs
         used = -> used = -12 * config.layers * config.width * config.context \
             * tokens_per_second +
-            the scores are missing: attention adds 12 n d T for each token
+            you left out the scores. Attention adds 12 n d T FLOPs for each token
         used = -> used = 6 * (config.vocab_size + config.context) * config.width \
             * tokens_per_second +
-            the look-up of the embedding counts as a product in yours: it is too high by
-            what nobody computes
+            you counted the embedding's look-up as a matrix product, so your result is
+            too high. A look-up computes nothing
         used = -> used = -6 * config.vocab_size * config.width * tokens_per_second +
-            the logits are missing: at the output the token embedding multiplies, so it
-            belongs to N
+            you left out the logits. At the output, the token embedding is multiplied by
+            the state, so it belongs to N
         used = -> used = -6 * config.layers * config.width * config.context \
             * tokens_per_second +
-            half of the scores are missing, those that the mask hides; in this
-            convention all count, 12 n d T
+            you left out half of the scores, those that the mask hides. In this
+            convention they all count, 12 n d T
         training_flops(config) -> training_flops(GPTConfig())
-            these are GPT-1's FLOPs for every model: count those of `config`
+            you used GPT-1's FLOPs for every model. Use those of `config`
         return used -> return 100 * used
-            these are percent; a share is asked for, 1 being all
+            these are percentages. Return a share, where 1 means all of it
         used / flops_per_second -> flops_per_second / used
-            the ratio is upside down: what is computed, by what could be
+            the ratio is upside down. Divide what is used by what the machine could do
         return used -> return config.context * used
-            you multiplied by the context: the speed is in tokens already, not in
+            you multiplied by the context. The speed is already in tokens, not in
             sequences
         / flops_per_second ->
-            these are the FLOPs a second that are used; divide by the best
+            these are the FLOPs a second that are used. Divide them by the most that the
+            machine could do
         * tokens_per_second ->
-            the speed is missing: these are the FLOPs of one token, by the best
+            you left out the speed, so these are the FLOPs of a single token. Multiply
+            them by the tokens a second
         count.training_flops(config) * ->
-            the FLOPs of a token are missing: these are tokens a second, by the best
+            you left out the FLOPs of a token, so these are only tokens a second.
+            Multiply by the FLOPs of one token
         * tokens_per_second -> / tokens_per_second
-            you divided by the tokens a second; each of them takes its FLOPs
+            you divided by the tokens a second. Multiply by them, because every token
+            takes its own FLOPs
         return used / -> return
-            these are the FLOPs a second that could be; divide those used by them
+            this is what the machine could do. Divide the FLOPs a second that are used
+            by it
         used / -> used *
-            you multiplied by the best; what is used is divided by it
+            you multiplied by what the machine could do. Divide by it
         used / -> used //
-            your share is always 0, as if it were rounded down
+            your share is always 0, as if rounded down. Divide with / instead
     """,
 )
 
@@ -273,7 +294,7 @@ def sequences_needed(flops, line):
 
 ENOUGH = Exercise(
     name="enough-work",
-    verified="the least number for four machines and lines",
+    verified="the smallest number that is enough, for four pairs of machine and line",
     cases=lambda: [
         (1e12, 10e9),
         (100e9, 125e6),
@@ -283,60 +304,71 @@ ENOUGH = Exercise(
     right=sequences_needed,
     mistakes="""
         9 * -> 10 *
-            you let the computing take ten times as long as the exchange; a tenth of the
-            whole leaves nine tenths for it
+            you made computing take ten times as long as the exchange. A tenth of the
+            whole for the exchange leaves nine tenths, so take nine times as long
         math.ceil ->
-            a part of a sequence cannot be computed: round up
+            you can't compute a part of a sequence. Round up to a whole number
         ceil -> floor
-            you rounded down: with that many the exchange takes more than a tenth
+            you rounded down, so the exchange takes more than a tenth. Round up
         math.ceil -> round
-            you rounded to the nearest: round up, or the exchange may take more than a
-            tenth
+            you rounded to the nearest number, so the exchange may take more than a
+            tenth. Round up
         4 * -> 2 * 4 *
-            the gradient counts twice in yours; with two processes each sends its bytes
-            once, 2 (n - 1) / n of them
+            you counted the gradient twice. With two processes, each sends its bytes
+            only once, since 2 (n - 1) / n is 1
         4 * ->
-            you sent a byte for each parameter; a gradient in float32 has 4
+            you sent one byte for each parameter. A gradient in float32 takes 4 bytes
         4 * -> 8 * 4 *
-            you took the line's bytes for bits; `line` is in bytes a second
+            you treated the bytes of the line as bits. `line` is already in bytes a
+            second
         / line -> / (8 * line)
-            you turned the line's bytes into bits; the gradient is in bytes too
+            you turned the bytes of the line into bits. The gradient is in bytes too, so
+            leave them as they are
         512 * ->
-            these are tokens; a sequence has 512 of them
+            you counted tokens. A sequence has 512 of them
         training_flops(GPTConfig()) -> flops(GPTConfig()).total
-            this is the forward pass alone: training takes three times its FLOPs
+            this is the forward pass alone. Training takes three times as many FLOPs
         / one -> / one / 2
-            you shared the number between the two; *each* has to compute so many
+            you shared the number between the two processes. *Each* of them has to
+            compute that many
         9 * -> 0.9 *
-            nine tenths of the exchange's time are too little: computing takes nine
-            tenths of the whole, nine times as long
+            you used nine tenths of the exchange's time. Computing takes nine tenths of
+            the whole, which is nine times the exchange's tenth
         9 * -> 1 / 9 *
-            computing takes a ninth of the exchange's time in yours; it has to take nine
+            you made computing take a ninth of the exchange's time. It should take nine
             times as long
         9 * ->
-            the exchange takes half of the time in yours, not a tenth
+            your exchange takes half of the time. It should take a tenth, so computing
+            should take nine times as long
         9 * -> 8 *
-            eight times the exchange leaves it a ninth of the whole; a tenth is asked
+            computing for eight times as long leaves the exchange a ninth of the whole.
+            It should be a tenth, so take nine times as long
         / line ->
         / line -> * line
         4 * count.parameters(GPTConfig()).total / line -> line
-            an exchange takes the bytes of the gradient, by the bytes a second of `line`
+            the time of an exchange should be the bytes of the gradient divided by the
+            bytes a second of `line`
         512 * count.training_flops(GPTConfig()) -> 512
-            the FLOPs of a token are missing in the seconds of a sequence
+            the seconds of a sequence are missing the FLOPs of a token. Multiply 512 by
+            them, then divide by the FLOPs a second
         ... -> 1
-            your answer is always 1, as if an exchange took next to no time beside one
-            sequence; are both in seconds?
+            your answer is always 1, as if an exchange took hardly any time compared
+            with a sequence. Check that both are in seconds
         / line -> // line
-            the seconds of an exchange are rounded down in yours, as by //
+            you rounded the seconds of an exchange down, as with //. Divide with /
+            instead
         4 * count.parameters(GPTConfig()).total / line \
             -> line / (4 * count.parameters(GPTConfig()).total)
-            the seconds of an exchange are upside down: bytes, by bytes a second
+            the seconds of an exchange are upside down. Divide the bytes by the bytes a
+            second
         / one ->
-            this is nine times the exchange, in seconds; how many sequences fill it?
+            this is nine times the exchange, in seconds. Divide it by the seconds of one
+            sequence
         9 * exchange / one -> one
         9 * exchange -> 9
         9 * exchange / one -> 9 * exchange * one
-            the time to be filled, nine exchanges, is divided by that of one sequence
+            the number of sequences should be nine exchanges' time divided by the time
+            of one sequence
     """,
 )
 
@@ -351,7 +383,7 @@ def least_seconds(rows, inputs, outputs, size, rate, band):
 
 ROOF = Exercise(
     name="roofline",
-    verified="the least time of eight layers, on both sides of the roof's edge",
+    verified="the least time for eight layers, on both sides of the roof's edge",
     cases=lambda: [
         (1, 3, 5, 4, 1e9, 1e9),
         (7, 3, 5, 4, 1e9, 1e9),
@@ -365,36 +397,41 @@ ROOF = Exercise(
     right=least_seconds,
     mistakes="""
         max(flops / rate, size * numbers / band) -> flops / rate + size * numbers / band
-            you added the two times; arithmetic and memory work at once, and the slower
-            one is what you wait for
+            you added the two times. Arithmetic and memory work at the same time, so
+            wait only for the slower one
         max -> min
-            you took the faster of the two; the slower one is what you wait for
+            you took the faster of the two times. You have to wait for the slower one
         2 * ->
-            a multiply and an add are two FLOPs; you counted one
+            you counted a multiplication and an addition as one FLOP. They are two
         + inputs * outputs ->
-            the matrix is not moved in yours; it is what most of the bytes are
+            you left out the matrix. It has to be read too, and it makes up most of the
+            bytes
         rows * inputs + inputs * outputs + rows * outputs -> inputs * outputs
-            only the matrix is moved in yours; states are read and results written too
+            you moved only the matrix. The states have to be read and the results
+            written too
         + rows * outputs ->
-            the result is not written in yours: rows times outputs numbers
+            you left out the result. It has to be written too, rows times outputs
+            numbers
         rows * inputs + ->
-            the states are not read in yours: rows times inputs numbers
+            you left out the states. They have to be read too, rows times inputs numbers
         + inputs * outputs -> + rows * inputs * outputs
-            the matrix is read anew for each row in yours; it is read once, and all rows
-            use it
+            you read the matrix again for each row. It is read once, and all rows use it
         size * ->
-            you counted numbers, not bytes: each has `size` of them
+            you counted numbers, not bytes. Each number takes `size` bytes
         size * -> 4 *
-            every number has 4 bytes in yours; it has `size`
+            you gave every number 4 bytes. Use `size` instead
         size * -> size / 8 *
-            you divided `size` by 8, as if it were bits; it is in bytes
+            you divided `size` by 8, as if it were in bits. It is in bytes
         max(flops / rate, size * numbers / band) \
             -> min(rate, flops / (size * numbers) * band)
-            this is the height of the roof, in FLOPs a second; divide the FLOPs by it
+            this is the height of the roof, in FLOPs a second. Divide the FLOPs by it to
+            get the time
         max(flops / rate, size * numbers / band) -> flops / rate
-            this is the time of the arithmetic alone; memory may be slower
+            this is the time of the arithmetic alone. Memory may be slower, so take the
+            larger of the two times
         max(flops / rate, size * numbers / band) -> size * numbers / band
-            this is the time of the bytes alone; arithmetic may be slower
+            this is the time of the memory alone. Arithmetic may be slower, so take the
+            larger of the two times
         = 2 * rows * inputs * outputs -> = 2 * rows * inputs
         = 2 * rows * inputs * outputs -> = 2 * rows * outputs
         = 2 * rows -> = 2
@@ -403,7 +440,8 @@ ROOF = Exercise(
         = 2 * rows * inputs * outputs -> = 2 * rows * inputs / outputs
         = 2 * rows * inputs -> = 2 * rows / inputs
         = 2 * -> = 2 /
-            each of rows x outputs results sums up `inputs` products, of two FLOPs each
+            you miscounted the FLOPs. Each of the rows x outputs results is a sum of
+            `inputs` products, and each product takes two FLOPs
         = rows * inputs -> = rows
         = rows * inputs -> = inputs
         = rows * inputs -> = rows / inputs
@@ -413,29 +451,32 @@ ROOF = Exercise(
         + rows * outputs -> + rows
         + rows * outputs -> + outputs
         + rows * outputs -> + rows / outputs
-            each of the three matrices has its two sizes multiplied as numbers; in yours
-            one of them has fewer
+            you miscounted the numbers of a matrix. Each of the three has the product of
+            its two sizes
         + inputs * outputs -> - inputs * outputs
         + rows * outputs -> - rows * outputs
-            all three matrices are moved, and their numbers add up; you took one away
+            you subtracted the numbers of one matrix. All three matrices are moved, so
+            add up their numbers
         rows * inputs + inputs * outputs + ->
-            only the result is moved in yours; states and matrix are read too
+            you moved only the result. The states and the matrix have to be read too
         flops / rate -> flops
         size * numbers / band -> size * numbers
-            FLOPs by `rate` are seconds, and so are bytes by `band`; compare seconds
+            you compared something that isn't a time. Divide the FLOPs by `rate` and the
+            bytes by `band`, so that both are seconds
         flops / rate -> rate
         size * numbers / band -> band
-            a rate is no time: work is divided by it, FLOPs by `rate`, bytes by `band`
+            you used a rate as a time. Divide the work by it: the FLOPs by `rate`, and
+            the bytes by `band`
         flops / rate -> flops * rate
         numbers / band -> numbers * band
-            you multiplied by how much is done a second; divide by it
+            you multiplied by a rate. Divide by it to get seconds
         flops / rate -> rate / flops
         size * numbers / band -> band / (size * numbers)
-            a time is upside down: the work is divided by how much is done a second
+            one of the times is upside down. Divide the work by the rate
         flops / rate -> flops // rate
         numbers / band -> numbers // band
-            one of the two times is rounded down to whole seconds, as by // in place of
-            /
+            one of the two times is rounded down to whole seconds, as with //. Divide
+            with / instead
     """,
 )
 

@@ -38,7 +38,8 @@ def ids_to_judge():
 
 KIND = Exercise(
     name="kind-of-id",
-    verified="the first and the last id of each zone, and numbers that are no ids",
+    verified="the first and the last id of each zone, and a ValueError for numbers "
+    "that aren't ids",
     cases=ids_to_judge,
     right=kind,
     mistakes="""
@@ -48,33 +49,37 @@ KIND = Exercise(
         0 <= rest < count -> rest <= count
         0 <= rest < count -> rest <= count
         and raise ValueError(token) -> pass
-            each zone reaches one id too far: with 1 unknown and 238 inside, id 1 is the
-            first inside and id 239 the first at an end
+            each of your zones is one id too long. With 1 unknown and 238 inside, id 1
+            is the first inside and id 239 the first at an end
         rest -= count -> pass
-            you compare the id with each zone's size; a zone begins where the one before
-            ends, so the sizes add up
+            you compared the id with the size of each zone. A zone starts where the one
+            before ends, so add the sizes up as you go
         rest = token -> rest = token + (token >= 0)
-            id 0 is <unk>, and the others come after it: your zones begin one too early
+            your zones start one id too early. Id 0 is <unk>, and the others follow it
         0 <= rest -> rest
         rest = token -> rest = token % sum(zones.values()) if token < 0 else token
-            -1 is no id; yours gives it a name
+            you gave -1 a name, but it isn't an id. Raise a ValueError for negative
+            numbers
         rest = token -> rest = min(token, sum(zones.values()) - 1)
-            what is left over is not always a line end: above the last id there is no
-            id, so raise ValueError
+            you treat every number left over as a line end. Above the last id there are
+            no ids, so raise a ValueError
         rest = token -> rest = min(token, sum(zones.values()) - 1)
         and 0 <= rest -> rest
-            neither end is watched: -1 and numbers above the last id are no ids
+            you don't check either end. Negative numbers and numbers above the last id
+            aren't ids, so raise a ValueError for both
         raise ValueError(token) -> pass
-            for a number that is no id yours returns None; raise ValueError
+            you return None for a number that isn't an id. Raise a ValueError instead
         zones.items() -> GPT1S.items()
-            right for GPT-1 alone: take the numbers from zones, and other vocabularies
-            work too
+            this is right for GPT-1 only. Take the numbers from zones, so that it works
+            for other vocabularies too
         if 0 <= rest < count -> if True
-            every number is in the first zone in yours
+            you put every number into the first zone. Check whether the rest is smaller
+            than the zone's count
         -= -> +=
-            the rest grows from zone to zone; take each count away from it
+            your rest grows from zone to zone. Subtract each zone's count from it
         0 <= rest -> 0 >= rest
-            the rest in a zone is at least 0; yours has to be at most 0
+            your comparison with 0 points the wrong way. Inside a zone, the rest is at
+            least 0
     """,
 )
 
@@ -122,61 +127,66 @@ def longest(word, ids, ranks):
 
 ENCODE_WORD = Exercise(
     name="encode-word",
-    verified="the mark on the last character, the merges in order, 0 for the unknown",
+    verified="the mark is on the last character, merges come in order, and unknown "
+    "symbols become 0",
     cases=some_words,
     right=encode_word,
     mistakes=(
         """
         word[-1] + END -> word[-1]
-            the mark </w> is missing: GPT-1 has one token for at inside a word and
-            another for at where a word ends
+            you left out the mark </w>. GPT-1 has one token for "at" inside a word and
+            another for "at" at the end of a word
         word[-1] + END -> word[-1], END
-            the mark is a symbol of its own in yours; it belongs to the last character:
-            t</w> is one symbol
+            you made the mark a symbol of its own. It should be joined to the last
+            character, so that t</w> is one symbol
         word[-1] + END -> END
-            the mark has taken the place of the last character; it belongs behind it, in
-            one symbol: t</w>
+            you replaced the last character with the mark. It should come after the
+            character, in the same symbol: t</w>
         [*word[:-1], word[-1] + END] -> list(word + END)
-            the mark fell apart into <, /, w and >: t</w> is one symbol
+            you split the mark into <, /, w and >. It should stay joined to the last
+            character, so that t</w> is one symbol
         [*word[:-1], word[-1] + END] -> [letter + END for letter in word]
-            every character has the mark; only the last one has
+            you put the mark on every character. It belongs only on the last one
         apply_merges(marked, ranks) \
             -> apply_merges(list(word), ranks); symbols[-1] += END
-            the mark comes too late: it is on the last character before anything is
-            merged, because the merges were learned that way
+            you added the mark too late. The merges were learned with it on the last
+            character, so add it before you merge
         """,
         Mistake(
-            "you take the longest token that fits, from the left; the merge learned "
-            "earliest goes first, wherever it is",
+            "you take the longest token that fits, from the left. Join the pair whose "
+            "merge was learned earliest first, wherever it is in the word",
             longest,
         ),
         """
         ranks.get(pair, len(ranks)) -> pair not in ranks
-            you join the leftmost pair that is known; the merge learned earliest goes
-            first, wherever it is
+            you joined the leftmost known pair first. The merge that was learned
+            earliest comes first, wherever it is in the word
         for symbol in symbols -> for symbol in symbols if symbol in ids
-            unknown characters are left out in yours; each becomes id 0
+            you left out unknown characters. Each of them becomes id 0
         ids.get(symbol, 0) -> ids[symbol]
-            a symbol that the vocabulary lacks has no id of its own and stops your code;
-            it becomes id 0
+            your code stops with an error at a symbol that isn't in the vocabulary. Such
+            a symbol becomes id 0
         ids.get(symbol, 0) -> ids.get(symbol)
-            a symbol that the vocabulary lacks is None in yours; it becomes id 0
+            a symbol that isn't in the vocabulary becomes None in yours. It should
+            become id 0
         ids.get(symbol, 0) -> symbol
-            these are the tokens; their ids are asked for
+            these are the tokens. Return their ids
         ids.get(symbol, 0) -> ids.get(symbol, 1)
         ids.get(symbol, 0) -> ids.get(symbol, -1)
-            a symbol that the vocabulary lacks has another number in yours; it becomes
-            id 0
+            a symbol that isn't in the vocabulary becomes another number in yours. It
+            should become id 0
         word[:-1] -> word
-            the last character is there twice, once without the mark
+            you have the last character twice, once without the mark. Use word[:-1] for
+            the ones before it
         word[:-1] -> word[:0]
         word[:-1] -> word[:-2]
-            characters are lost: all but the last, word[:-1], stand in front of it
+            you lost some characters. All except the last come first, word[:-1]
         word[:-1] -> word[:1]
-            of the characters before the last, yours has the first alone, even where
-            there is none before it
+            of the characters before the last, you kept only the first, even where there
+            is none. Use word[:-1]
         word[-1] + -> word[0] +
-            at your end stands the first character with the mark; the last one has it
+            you put the first character with the mark at the end. The last character
+            belongs there, word[-1]
         """,
     ),
 )
@@ -192,41 +202,44 @@ def byte_pieces(text):
 
 BYTE_PIECES = Exercise(
     name="byte-pieces",
-    verified="the pieces are those of the text, a character for each of their bytes",
+    verified="the same pieces as the text's, with one character for each of their "
+    "bytes",
     cases=lambda: [("ł",), ("a cat",), ("café",), ("in Łódź ☃\n\nOne, “two”…",), ("",)],
     right=byte_pieces,
     mistakes="""
         .encode("utf-8").decode("latin-1") ->
-            these are the pieces as they were; spell each by its UTF-8 bytes
+            these are the pieces unchanged. Spell each of them by its UTF-8 bytes
         findall(text) -> findall(text.encode("utf-8").decode("latin-1"))
         and p.encode("utf-8").decode("latin-1") -> p
-            first the pieces, then their bytes: a byte of ł is no letter, and the
-            pattern cuts the word there
+            you turned the text into bytes before you cut it. A byte of ł isn't a
+            letter, so the pattern cuts the word there. Cut the text first
         PIECES.findall(text) -> [text] if text else []
-            this is the whole text in one piece; cut it with PIECES first
+            this is the whole text in one piece. Cut it with PIECES first
         ... -> text.encode("utf-8").decode("latin-1")
-            this is one string; a list of pieces is asked for
+            this is one string. Return a list of pieces
         ... -> [chr(byte) for byte in text.encode("utf-8")]
-            each byte is a piece of its own in yours; the bytes of a piece stay together
-            in one string
+            you made each byte a piece of its own. Keep all the bytes of a piece
+            together in one string
         .decode("latin-1") ->
-            these are bytes objects; turn each byte into the character of its number
+            these are bytes objects. Turn each byte into the character with that number
         p.encode("utf-8").decode("latin-1") -> list(p.encode("utf-8"))
-            these are lists of numbers; a piece is a string, with the character of each
-            number
+            these are lists of numbers. Turn each piece into one string, with the
+            character for each number
         p.encode("utf-8").decode("latin-1") -> str(p.encode("utf-8"))[2:-1]
-            these are backslashes and digits that print a byte; one character stands for
-            one byte
+            you spelled the bytes with backslashes and digits. Each byte should be a
+            single character
         "utf-8").decode("latin-1") -> "latin-1").decode("utf-8")
-            the encodings are exchanged: encode as UTF-8, and read that as latin-1
+            you've swapped the encodings. Encode as UTF-8, and decode the bytes as
+            latin-1
         "utf-8" -> "latin-1"
-            latin-1 has no ł: encode as UTF-8, and use latin-1 for the way back to
-            characters alone
+            latin-1 has no ł. Encode as UTF-8, and use latin-1 only to turn the bytes
+            into characters
         "utf-8" -> "latin-1", "ignore"
         "utf-8" -> "latin-1", "replace"
-            characters are lost, ł among them: encode as UTF-8, which has all
+            you lost some characters, such as ł. Encode as UTF-8, which has all of them
         PIECES.findall(text) -> text.split()
-            white space is lost; the pieces of PIECES have all of the text in them
+            you lost the white space. Cut the text with PIECES, whose pieces contain all
+            of it
     """,
 )
 
@@ -255,7 +268,7 @@ def facts(answer, piece, known):
     if not all(isinstance(token, str) for token in tokens):
         return list(tokens)
     if "".join(tokens) != piece == "".join(tokens[::-1]):
-        return "the tokens from last to first"
+        return "the tokens in reverse order"
     return {
         "joined": "".join(tokens),
         "not in known": sorted(set(tokens) - known),
@@ -314,7 +327,8 @@ def pieces_to_cut():
 
 FEWEST = Exercise(
     name="fewest-tokens",
-    verified="no list of known tokens is shorter; None where there is no list at all",
+    verified="no list of known tokens is shorter, and None where there is no list at "
+    "all",
     cases=pieces_to_cut,
     right=fewest,
     observe=facts,
@@ -322,46 +336,49 @@ FEWEST = Exercise(
         """
         ... -> from_left(piece, known)
         ... -> from_left(piece, known, stuck=True)
-            you take the longest token from the left: for here that is her and e, or you
-            get stuck; a shorter first token can end in fewer
+            you take the longest token from the left, which gives "her" and "e" for
+            "here", or gets stuck. A shorter first token can give fewer tokens in all
         ... -> from_right(piece, known)
-            you take the longest token from the right; a shorter last token can end in
-            fewer
+            you take the longest token from the right. A shorter last token can give
+            fewer tokens in all
         ... -> longest_anywhere(piece, known)
-            you take the longest token anywhere first, and the rest has to make do;
-            compare whole lists
+            you take the longest token anywhere first, and then cut what is left.
+            Compare whole lists of tokens instead
         best[start] is not None -> best[start]
-            an empty list counts as false: ask whether it is None, or no way ever begins
+            you treat an empty list as if there were no way. Python counts it as false,
+            so check for None instead, or no list can ever start
         best[-1] -> best[-1] or None
-            an empty piece is made of no tokens: that is an empty list, not None
+            you return None for an empty piece. It needs no tokens at all, so return an
+            empty list
         best[-1] -> best[-1] or []
         best[-1] -> best[-1] or list(piece)
         best[-1] -> [piece] if best[-1] is None else best[-1]
-            where there is no way to make the piece from known, return None
+            when the piece can't be made from the tokens in known, return None
         best[-1] -> None if best[-1] is None else len(best[-1])
-            this is how many tokens it takes; the list of them is asked for
+            this is the number of tokens. Return the list of them
         best[-1] -> best[-1] and best[-1][::-1]
-            the tokens are in the order of the way back; turn the list round
+            your tokens are in reverse order, as you meet them on the way back. Reverse
+            the list
         min -> max
-            this is the longest list, the one with the most tokens
+            this is the longest list. Return the one with the fewest tokens
         token in known and ->
-            your tokens are not asked whether they are in known
+            you don't check whether your tokens are in known. Use only those that are
         best[-1] -> best[0]
         best[-1] -> best[1]
         best[-1] -> best[-2]
         len(piece) + 1 -> len(piece)
         len(piece) + 1 -> len(piece) - 1
-            your list ends before the piece does: the last end is len(piece), and the
-            best list for that is asked for
+            your list ends before the piece does. The last end is len(piece), so return
+            the best list for that end
         range(1 -> range(0
-            a character is lost: best has its list for no characters already, so the
-            first end is 1
+            you lost a character. best already starts with the list for no characters,
+            so the first end should be 1
         start:end -> start + 1:end
         start:end -> start - 1:end
         start:end -> start:end + 1
         start:end -> start:end - 1
-            characters are lost, or come twice: a token, piece[start:end], begins where
-            the tokens before it end
+            you lost or repeated some characters. Each token is piece[start:end], and
+            starts where the tokens before it end
         """,
     ),
 )
@@ -412,7 +429,7 @@ def merges_and_work(answer, pieces, count):
     before = Symbol.looked_up
     merges = plain(answer([tuple(map(Symbol, piece)) for piece in pieces], count))
     if merges != many_merges(count):
-        return "other merges"
+        return "different merges"
     pairs = sum(len(piece) - 1 for piece in set(pieces))
     slow = Symbol.looked_up - before > PATIENCE * pairs
     return f"the merges of learn_merges, {'slow' if slow else 'fast'}"
@@ -460,13 +477,14 @@ def learn_faster(pieces, count):
 
 YOUNG_AGAIN = """
     age.setdefault("".join(best), len(age)) -> age["".join(best)] = len(age)
-        a symbol that two merges give, or that was there before, keeps its first age;
-        yours makes it the youngest again
+        when a merge makes a symbol that already exists, the symbol keeps its first age.
+        Yours becomes the youngest again
 """
 
 LEARN_FASTER = Exercise(
     name="learn-faster",
-    verified="the merges of learn_merges, ties included, with a part of its work",
+    verified="the same merges as learn_merges, ties included, with a fraction of its "
+    "work",
     cases=lambda: [
         (["ab", "b"], 9),
         (["the", "cat", "sat", "on", "the", "mat", "."], 4),
@@ -482,43 +500,44 @@ LEARN_FASTER = Exercise(
     mistakes=(  # 50 merges more than asked for tell of those who never stop
         """
         ... -> learn_merges(pieces, count)
-            the right merges, but each costs a walk through the pairs of all words: keep
-            the counts, and correct them where words change
+            your merges are right, but each one takes a walk through the pairs of all
+            words. Keep the counts, and update them only where words change
         (list(p), n) -> (list(p), 1)
-            each different piece counts once in yours; it counts as often as it is in
-            the list
+            you counted each different piece once. Count it as often as it comes in the
+            list
         pairwise(word) -> set(pairwise(word))
-            a pair that stands twice in a word counts twice, and once in yours
+            you counted a pair once in each word. A pair that comes twice in a word
+            counts twice
         add(i, -1) -> pairs[best] = 0
-            the old pairs of a word that changes keep their counts; subtract them before
+            when a word changes, its old pairs keep their counts. Subtract them before
             you add the new ones
         add(i, -1) -> pairs[best] = 0; pairs.subtract([pair for pair in pairwise( \
             join(words[i][0], best)) if "".join(best) not in pair] * words[i][1])
-            a join also ends the pairs with the neighbours: where a and b become ab, x
-            no longer stands before a, nor y after b
+            you left old pairs in the counts. Once a and b have become ab, the pairs of
+            a and b with their neighbours are gone too, so subtract them
         -pairs[pair], age[pair[0]], age[pair[1]] -> -pairs[pair], pair
-            ties go by the alphabet in yours; a symbol that a merge made is younger than
-            all before it, whatever its letters
+            you break ties by the alphabet. The older symbol comes first, and a merged
+            symbol is younger than all before it, whatever its letters
         age[pair[0]], age[pair[1]] -> age[pair[1]], age[pair[0]]
-            ties ask the right symbols first in yours; the left ones decide, and the
-            right ones only if the left are the same
+            you break ties by the right symbols first. Compare the left ones first, and
+            the right ones only if the left are the same
         """,
         *edits(
             """
         -pairs[pair], age[pair[0]], age[pair[1]] -> -pairs[pair]
         -pairs[pair], age[pair[0]], age[pair[1]] -> -pairs[pair]
         and min(pairs -> min(reversed(pairs)
-            ties go to the pair that was met first, or last; they go to the one whose
-            left symbol is older, then to the older right one
+            you break ties by which pair was met first or last. Take the pair whose left
+            symbol is older, then the one whose right symbol is older
         -pairs[pair], age[pair[0]], age[pair[1]] -> pairs[pair], pair
         and min(pairs -> max(pairs
-            ties go by the alphabet in yours; a symbol that a merge made is younger than
-            all before it, whatever its letters
+            you break ties by the alphabet. The older symbol comes first, and a merged
+            symbol is younger than all before it, whatever its letters
         if not pairs -> if max(pairs.values(), default=0) < 2
-            you stop when no pair comes twice; a pair that comes once is merged, too
+            you stop when no pair comes twice. A pair that comes only once is merged too
         if not pairs -> if False
-            when no pair is left, return the merges so far, fewer than count; yours
-            looks for the best of none
+            when no pair is left, you still look for the best one. Return the merges so
+            far, even if there are fewer than count
         """,
             learn_merges,
         ),
@@ -526,42 +545,45 @@ LEARN_FASTER = Exercise(
         *edits(YOUNG_AGAIN, learn_merges),
         """
         Counter(pieces) -> Counter(map("".join, pieces))
-            right for strings; a piece may also be a tuple of symbols, such as a and
-            t</w>: each of them stays whole, and yours are cut into characters
+            this is right for strings, but you cut tuples into characters. A piece may
+            also be a tuple of symbols, such as a and t</w>, and each of them stays
+            whole
         any(pairs.values()) -> max(pairs.values(), default=0) > 1
-            you stop when no pair comes twice; a pair that comes once is merged, too
+            you stop when no pair comes twice. A pair that comes only once is merged too
         any(pairs.values()) -> pairs
         and where.pop(best) -> where.pop(best, ())
-            a pair whose count has fallen to 0 is gone; yours merges it again
+            you merged a pair whose count has fallen to 0. Such a pair is gone, so don't
+            choose it again
         return merges -> return merges if len(merges) == count else min([])
-            when no pair is left, return the merges so far, fewer than count; yours
-            looks for the best of none
+            when no pair is left, you still look for the best one. Return the merges so
+            far, even if there are fewer than count
         return merges -> return ["".join(pair) for pair in merges]
-            these are the symbols that the merges make; return the pairs
+            these are the symbols that the merges make. Return the pairs
         ... -> learn_merges([sum(map(tuple, pieces), ())], count)
-            pairs reach from one piece into the next; count inside the pieces only
+            you counted pairs that reach from one piece into the next. Count only inside
+            each piece
         while len(merges) < count -> while False
-            no merges come back: the pairs have to be counted, and each best one
-            appended
+            you return no merges. Count the pairs, and append the best one each time
         words[i] = join(words[i][0], best), words[i][1] -> pass
-            the best pair stays the best: join it in the words that have it
+            you never join the best pair, so it stays the best. Join it in every word
+            that contains it
         range(len(words)) -> range(len(words) - 1)
-            the last of the different pieces is not counted
+            you left out the last of the different pieces. Count its pairs too
         len(merges) < count -> len(merges) < count + 50
-            you go on until no pair is left; stop after count merges
+            you go on until no pair is left. Stop after count merges
         len(merges) < count -> len(merges) <= count
-            this is one merge too many
+            you made one merge too many. Stop after count merges
         words[i][1] add(i, 1) -> words[i][1]
-            the new pairs of a word that changes are not counted
+            when a word changes, you don't count its new pairs. Add them
         words[i][1] add(i, 1) -> words[i][1]; add(i, 2)
-            the new pairs of a word that changes count twice
+            when a word changes, you count its new pairs twice. Count them once
         any -> all
-            you stop as soon as one pair is gone, though others are left
+            you stop as soon as a single pair is gone. Go on as long as any pair is left
         sign * often -> sign / often
-            you divided by how often a piece is in the list; multiply by it
+            you divided by how often a piece comes in the list. Multiply by it
         age[pair[1]] -> age[pair[0]]
-            where the left symbols of two pairs are the same, yours does not ask which
-            right symbol is older
+            when the left symbols of two pairs are the same, you don't compare the right
+            ones. Choose the pair whose right symbol is older
         """,
     ),
 )

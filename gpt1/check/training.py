@@ -19,7 +19,8 @@ def linear(x, w):
 
 LINEAR = Exercise(
     name="linear-schedule",
-    verified="in the warm-up, at its end, after it, and 0 at both ends of the run",
+    verified="the rate in the warm-up, at its end and after it, and 0 at both ends of "
+    "the run",
     cases=lambda: [
         *[(x, 0.25) for x in (0.5, 0.125, 0.24, 0.25, 0.0, 1.0)],
         *[(x, 0.002) for x in (0.001, 0.002)],
@@ -28,44 +29,48 @@ LINEAR = Exercise(
     mistakes="""
         ... -> x / w if x < w else 1 - x
         ... -> x / w if x <= w else 1 - x
-            in the warm-up the factor 1 - x is missing: the fall begins with the run,
+            in the warm-up you left out the factor 1 - x. The fall starts with the run,
             not where the warm-up ends
         ... -> min(x / w, (1 - x) / (1 - w))
-            your fall begins at 1 where the warm-up ends; asked is the one that has been
-            falling since the start of the run
+            your fall starts at 1 where the warm-up ends. It should have been falling
+            since the start of the run, as 1 - x
         ... -> min(x / w, 1 - x)
-            you took the smaller of rise and fall; in the warm-up their product is asked
-            for
+            you took the smaller of rise and fall. Multiply the two
         min(x / w, 1) -> x / w
-            your rise never ends: after the warm-up its factor stays at 1
+            your rise never ends. After the warm-up, its factor should stay at 1
         * (1 - x) ->
-            it rises and then stays: the fall is missing
+            your rate rises and then stays. Multiply by the fall, 1 - x
         min(x / w, 1) * ->
-            it falls from the start: the rise is missing
+            your rate falls from the start. Multiply by the rise of the warm-up
         ... -> x / w if x < w else (1 + math.cos(math.pi * (x - w) / (1 - w))) / 2
-            this is a cosine; asked is a straight fall
+            this falls like a cosine. It should fall in a straight line
         * (1 - x) -> / (1 - x)
-            the fall is a factor: multiply by 1 - x, do not divide by it
+            you divided by 1 - x. Multiply by it
         (1 - x) -> x
         1 - x -> 1 + x
         1 - x -> 2 - x
-            your run does not end at 0: the fall is 1 - x, 0 at x = 1
+            your run doesn't end at 0. The fall is 1 - x, which is 0 at x = 1
         1 - x -> x - 1
         1 - x -> 0 - x
-            your rates are below 0: the fall is 1 - x, from 1 down to 0
+            your rates are below 0. The fall is 1 - x, from 1 down to 0
         x / w -> x
-            your rise takes the whole run; it takes the share w of it, x / w
+            your rise takes the whole run. It should take the share w of it, so use x /
+            w
         x / w -> w
         x / w -> x * w
-            a warm-up goes from 0 at x = 0 up to 1 at x = w: its factor is x / w
+            your warm-up has the wrong factor. It should rise from 0 at x = 0 to 1 at x
+            = w, which is x / w
         x / w -> w / x
-            the rise is upside down: it is x, the share of the run, by w
+            the rise is upside down. It should be x / w, the share of the run divided by
+            w
         x / w -> x // w
-            in the warm-up your rates are 0, as if x / w were rounded down
+            your rates are 0 in the warm-up, as if x / w were rounded down. Divide with
+            / instead
         min -> max
-            the rise is at most 1: the smaller of x / w and 1, not the larger
+            the rise should be at most 1. Take the smaller of x / w and 1, not the
+            larger
         , 1) -> , 0)
-            your rate is always 0; only both ends of the run are at 0
+            your rate is always 0. It should be 0 only at the two ends of the run
     """,
 )
 
@@ -83,46 +88,49 @@ HALF_LIFE = Exercise(
     right=half_life,
     mistakes="""
         math.log1p(-rate * decay) -> (-rate * decay)
-            close for gentle decays only: you took the logarithm of 1 - rate x decay for
-            - rate x decay
+            you're close, but only for small decays: you used - rate x decay where the
+            logarithm of 1 - rate x decay belongs
         ... -> 0.5 / (rate * decay)
-            you took the same amount away each time; an update takes a share of what is
-            left
+            you took away the same amount at every update. Each update takes a share of
+            what is left
         ... -> 1 / (rate * decay)
-            this many updates leave about 37%, which is 1 / e; a half is asked for
+            after this many updates about 37% is left, which is 1 / e. The exercise
+            wants a half
         -rate * decay -> -decay
-            the learning rate is missing: it multiplies the decay, too
+            you left out the learning rate. It multiplies the decay
         -rate * decay -> -rate
-            the decay is missing: you used the learning rate alone
+            you left out the decay. It multiplies the learning rate
         0.5 -> 2
-            a number of updates is positive: turn the sign
+            your number of updates is negative. Flip the sign
         -rate -> rate
         -rate -> rate
         and 0.5 -> 2
-            each update multiplies the weight by 1 - rate x decay; times 1 + rate x
-            decay it would grow
+            you multiplied the weight by 1 + rate x decay, which makes it grow. Each
+            update multiplies it by 1 - rate x decay
         ... -> 1 / half_life(rate, decay)
-            the ratio is upside down: the logarithm of a half, by that of what one
-            update leaves
+            the ratio is upside down. Divide the logarithm of a half by the logarithm of
+            what one update leaves
         ... -> math.ceil(half_life(rate, decay))
         ... -> math.floor(half_life(rate, decay))
         ... -> round(half_life(rate, decay))
-            this is a whole number of updates; give the fraction too
+            this is a whole number of updates. Keep the fraction too
         math.log1p(-rate * decay) -> torch.tensor(1 - rate * decay).log().item()
-            the float32 number next to 1 - 0.0000025 is 2% off in what it takes away:
-            use Python's floats, or log1p
+            float32 is too coarse here: the number it has nearest to 1 - 0.0000025 is
+            about 2% off in what it takes away. Use Python's floats, or log1p
         math.log(0.5) -> 0.5
         math.log(0.5) -> math.log(1.5)
         math.log(0.5) -> math.exp(0.5)
-            a half is left in the end: its logarithm, math.log(0.5), is what is divided
+            a half should be left at the end. Divide its logarithm, math.log(0.5)
         / math.log1p(-rate * decay) ->
         math.log(0.5) / ->
         / -> *
-            divide the logarithm of a half by that of what one update leaves
+            divide the logarithm of a half by the logarithm of what one update leaves
         -rate * decay -> decay
-            one update leaves 1 - rate x decay of a weight; yours leaves 1 + decay
+            you multiply the weight by 1 + decay. One update leaves 1 - rate x decay of
+            it
         -rate * decay -> -rate / decay
-            an update takes away the share rate x decay; you divided the two
+            you divided the rate by the decay. Multiply them, because an update takes
+            away the share rate x decay
     """,
 )
 
@@ -167,7 +175,8 @@ def steep():
 
 CLIP = Exercise(
     name="clip-gradients",
-    verified="one factor for all gradients, short ones untouched, the norm from before",
+    verified="one factor for all gradients, short gradients left alone, and the norm "
+    "from before clipping",
     cases=steep,
     right=clip,
     observe=clipped,
@@ -181,55 +190,62 @@ CLIP = Exercise(
         and torch.cat(gradients) -> gradients[-1]
         limit / norm -> limit / p.grad.norm()
         and torch.cat(gradients).norm().item() -> sum(g.norm() for g in gradients)
-            you clipped each tensor, not the global norm: that turns the gradient into
-            another direction
+            you clipped each tensor on its own, which changes the direction of the
+            gradient. Use one norm for all tensors, the global norm
         p.grad *= min(1, limit / norm) -> p.grad.clamp_(-limit, limit)
-            you clipped each number by itself, which changes the direction; all of them
-            share one factor
+            you clipped each number on its own, which changes the direction of the
+            gradient. Multiply all the numbers by one factor
         min(1, limit / norm) -> limit / norm
-            a gradient shorter than the limit stays as it is; you made it longer
+            you lengthened a gradient that is shorter than the limit. It should stay as
+            it is
         torch.cat(gradients).norm().item() -> sum(g.norm() for g in gradients)
-            you added up the norms of the tensors; the norm of all is the root of the
-            sum of squares
+            you added up the norms of the tensors. The norm of them all is the root of
+            the sum of all squares
         .norm() -> .square().sum()
-            the root is missing: this is the square of the norm
+            this is the square of the norm. Take its root
         .norm() -> .abs().sum()
-            the squares are missing: you added up the sizes of the numbers
+            you added up the sizes of the numbers. The norm is the root of the sum of
+            their squares
         torch.cat(gradients).norm().item() -> max(g.norm() for g in gradients)
-            you took the largest norm of a tensor for the norm of all together
+            you used the largest norm of a single tensor. Use the norm of all tensors
+            together
         torch.cat(gradients) -> gradients[-1]
-            you took the norm of the last tensor for the norm of all together
+            you used the norm of the last tensor. Use the norm of all tensors together
         min(1, limit / norm) -> norm / limit
         min(1, limit / norm) -> max(1, norm / limit)
         limit / norm -> norm / limit
-            the factor is upside down: it is limit / norm, and at most 1
+            the factor is upside down. It should be limit / norm, and at most 1
         min -> max
-            the factor is at most 1: the smaller of 1 and limit / norm, not the larger
+            the factor should be at most 1. Take the smaller of 1 and limit / norm, not
+            the larger
         min(1, limit / norm) -> 1 / norm if norm > limit else 1
-            the limit is missing in the factor: a long gradient ends at a norm of 1
+            you left the limit out of the factor, so a long gradient ends up with a norm
+            of 1. Use limit / norm
         p.grad *= min(1, limit / norm) -> norm = torch.cat([q.grad.flatten() \
             for q in parameters]).norm(); p.grad *= min(1, limit / norm)
-            the norm is measured again for each tensor, when some are shortened already;
-            measure it once, before the first
+            you measured the norm again for each tensor, when some have been shortened
+            already. Measure it once, before the first change
         p.grad.flatten() -> p.detach().flatten()
-            this is the norm of the weights; asked is that of their gradients, in .grad
+            this is the norm of the weights. Use their gradients, in .grad
         return norm -> return torch.cat(gradients).norm()
         return norm -> pass
-            the gradients are right; return the norm that they had before the clipping
+            the gradients are right. Now return the norm that they had before clipping
         p.grad *= min(1, limit / norm) -> pass
         p.grad *= min(1, limit / norm) -> pass
         and return norm -> pass
-            the gradients are what they were: the product has to go back into .grad
+            the gradients haven't changed. Write the product back into .grad
         p.grad *= -> p.data *=
-            you changed the weights; clipping changes their gradients
+            you changed the weights. Clipping changes their gradients
         limit / norm -> limit
         limit / norm -> norm
         limit / norm -> limit * norm
-            the factor of a long gradient is limit / norm: then limit is its new norm
+            the factor of a long gradient should be limit / norm, so that its new norm
+            is limit
         limit / norm -> limit // norm
-            a long gradient ends at 0 in yours, as if limit / norm were rounded down
+            a long gradient becomes 0 in yours, as if limit / norm were rounded down.
+            Divide with / instead
         1, limit -> 0, limit
-            your gradients are all 0; the factor is limit / norm, and at most 1
+            your gradients are all 0. The factor should be limit / norm, and at most 1
     """,
 )
 
@@ -293,7 +309,8 @@ def without_noise(answer, model, batches):
 
 ESTIMATE_ERROR = Exercise(
     name="estimate-error",
-    verified="the mean distance of a batch's gradient from that of all, in its lengths",
+    verified="the mean distance of a batch's gradient from the whole one, divided by "
+    "the whole one's norm",
     cases=sampled,
     right=estimate_error,
     observe=without_noise,
@@ -302,59 +319,64 @@ ESTIMATE_ERROR = Exercise(
         model.zero_grad() -> pass
         ... -> added_up(model, batches, id)
         ... -> added_up(model, batches, GPT.zero_grad)
-            gradients of earlier batches are still in .grad: backward adds to what is
-            there
+            the gradients of earlier batches are still in .grad, and backward adds to
+            them. Set the gradients to zero before each batch
         ... -> 0.0
-            this is 0: you averaged the differences before their norm, where they
-            cancel, or all batches share one .grad, kept without `.clone()`
+            your result is 0. Either you averaged the differences before taking their
+            norms, so they cancel, or all batches share one .grad, kept without
+            `.clone()`
         whole).norm() -> whole).norm() / slope(*batch).norm()
         and / whole.norm() ->
-            you divided by the norm of the batch's own gradient; the unit is that of all
-            batches together
+            you divided by the norm of the batch's own gradient. Divide by the norm of
+            the gradient of all batches together
         / whole.norm() ->
-            this is in the gradient's own units: divide by the norm of the whole
+            this is an absolute distance. Divide it by the norm of the gradient of all
+            batches
         / len(errors) ->
-            this is the sum over the batches; their mean is asked for
+            this is the sum over the batches. Return their mean
         torch.cat(targets)) -> torch.cat(targets)) * len(batches)
-            your whole is the sum of the batches' gradients; that of the mean loss over
-            all windows is their mean
+            your whole gradient is the sum of the batches' gradients. The loss is a mean
+            over all windows, so its gradient is their mean
         sum(errors) / len(errors) -> (sum(e**2 for e in errors) / len(errors)).sqrt()
-            this is the root of the mean square; asked is the mean of the norms
+            this is the root of the mean square. Take the mean of the norms
         whole).norm() -> whole).square().sum()
         and / whole.norm() -> / whole.square().sum()
-            these are squares: take the root of each distance before the mean
+            these are squares. Take the root of each distance before you average
         errors = [(slope(*batch) - whole).norm() for batch in batches] \
             -> sizes = [p.numel() for p in model.parameters()]; errors = [ \
             (part - all).norm() / all.norm() for batch in batches for part, all in \
             zip(slope(*batch).split(sizes), whole.split(sizes))]
         and / whole.norm() ->
-            you measured each tensor by itself; the norm is that of all parameters as
-            one vector
+            you measured each tensor on its own. Use one norm over all parameters, as
+            one long vector
         (slope(*batch) - whole).norm() -> (slope(*batch).norm() - whole.norm()).abs()
-            this compares lengths; gradients of one length can point anywhere: take the
-            norm of their difference
+            you compared lengths, but gradients of the same length can point in
+            different directions. Take the norm of their difference
         in batches] -> in batches[:1]]
-            this is the error of the first batch; average over all
+            this is the error of the first batch. Average over all the batches
         torch.cat(ids), torch.cat(targets) -> torch.cat(targets), torch.cat(ids)
-            in the whole, ids and targets are exchanged: the loss takes the ids first
+            you've swapped ids and targets for the gradient of all batches. The loss
+            takes the ids first
         ids.to(place), targets.to(place) -> targets.to(place), ids.to(place)
-            ids and targets are exchanged: the loss takes the ids first
+            you've swapped ids and targets. The loss takes the ids first
         sum(errors) / len(errors) / whole -> whole
-            this is the norm of the whole; the mean distance is divided by it
+            this is the norm of the whole gradient. Divide the mean distance by it
         (slope(*batch) - whole).norm() -> slope(*batch).norm()
-            these are the lengths of the batches' gradients; how far each is from the
-            whole is asked for
+            these are the lengths of the batches' gradients. Measure how far each one is
+            from the whole gradient
         slope(*batch) - whole -> slope(*batch) + whole
-            two gradients are as far apart as their difference is long; you added them
+            you added the two gradients. Their distance is the length of their
+            difference, so subtract
         / whole -> * whole
-            you multiplied by the norm of the whole; divide by it
+            you multiplied by the norm of the whole gradient. Divide by it
         sum(errors) / len(errors) / whole.norm() \
             -> whole.norm() / (sum(errors) / len(errors))
-            the ratio is upside down: the mean distance, by the norm of the whole
+            the ratio is upside down. Divide the mean distance by the norm of the whole
+            gradient
         / len(errors) -> * len(errors)
-            you multiplied the sum by the number of batches; a mean divides by it
+            you multiplied the sum by the number of batches. For a mean, divide by it
         sum(errors) / len(errors) -> len(errors) / sum(errors)
-            the mean is upside down: it is the sum by the number of batches
+            the mean is upside down. Divide the sum by the number of batches
     """,
 )
 
@@ -386,39 +408,45 @@ def two_processes():
 
 COMBINED = Exercise(
     name="combined-gradients",
-    verified="equal to the gradient of all windows in one process",
+    verified="the same gradient as for all windows in one process",
     cases=two_processes,
     right=combined,
     mistakes="""
         count / sum(counts) -> 0.5
-            a mean of means: a process with more targets counts for more
+            you gave both processes the same weight. One with more targets should count
+            for more
         count / sum(counts) -> 1
-            you added up the gradients of two means; that is no mean any more
+            you added up two means, which isn't a mean any more. Weight each by its
+            share of the targets
         count / sum(counts) -> count
-            divide by the number of all targets: this is the gradient of the sum of the
-            losses, not of their mean
+            this is the gradient of the sum of the losses. For the gradient of their
+            mean, divide by the number of all targets
         in counts] -> in reversed(counts)]
-            the shares are exchanged: each process has that of the other
+            you've swapped the shares, so each process has the other's
         count / sum(counts) -> count / sum(counts) / 2
-            after the shares you divided by the number of processes once more
+            you weighted the gradients by their shares, and then divided by the number
+            of processes as well. The shares are enough
         count / sum(counts) -> 1 / count
-            you divided each gradient by its own targets: it is a mean already
+            you divided each gradient by its number of targets, but it is a mean
+            already. Multiply it by its share of all targets
         ... -> torch.cat([tensor.flatten() for tensor in combined(gradients, counts)])
-            this is one long vector; give a list with a tensor for each parameter
+            this is one long vector. Return a list with a tensor for each parameter
         ... -> [[count / sum(counts) * g for g in own] \
             for own, count in zip(gradients, counts)]
-            there is one list for each process; their tensors are to be added
+            you returned one list for each process. Add their tensors together,
+            parameter by parameter
         count / sum(counts) -> sum(counts)
         count / sum(counts) -> count * sum(counts)
         count / sum(counts) -> sum(counts) / count
-            the factors of a mean add up to 1: a share is a count by the sum of all
+            your weights should add up to 1. The share of a process is its count divided
+            by the sum of all counts
         count / sum(counts) -> count // sum(counts)
-            your gradients are all 0, as if each share were rounded down
+            your gradients are all 0, as if each share were rounded down. Divide with /
+            instead
         sum(s * g -> sum(s
-            these are the sums of the shares; each share multiplies a gradient
+            you added up only the shares. Multiply each gradient by its share first
         s * g -> s / g
-            you divided the shares by the gradients; a gradient is multiplied by its
-            share
+            you divided the shares by the gradients. Multiply each gradient by its share
     """,
 )
 
@@ -442,64 +470,73 @@ TRAPEZOID = Exercise(
     right=trapezoid,
     mistakes="""
         step + 1 -> step
-            the first update has a rate of 0 and moves nothing: `step` counts the
-            updates done
+            the first update has a rate of 0, so it changes nothing. `step` counts the
+            updates already done, so add 1 in the rise
         total - step -> total - step - 1
-            the fall is one step early: step total - cooldown is the last at 1, and step
-            total the first at 0
+            your fall is one step early. Step total - cooldown should be the last at 1,
+            and step total the first at 0
         total - step -> total - step + 1
-            the fall is one step late: step total - cooldown is the last at 1
+            your fall is one step late. Step total - cooldown should be the last at 1
         , (total - step) / cooldown ->
-            the rate never falls: the cooldown is missing
+            your rate never falls. Add the cooldown at the end
         / cooldown -> / (total - warmup)
-            your fall begins right after the warm-up; it takes the last `cooldown`
-            updates alone
+            your fall starts right after the warm-up. It should take only the last
+            `cooldown` updates
         / cooldown -> / (total - cooldown)
-            your fall begins at step `cooldown`; that is how long it lasts
+            your fall starts at step `cooldown`. `cooldown` is how many steps it lasts,
+            so start it at total - cooldown
         return min(rise, 1, -> return rise if step == warmup else min(rise, 1,
-            your rise goes on past 1: step `warmup` - 1 is at 1, and step `warmup`
-            belongs to the top
+            your rise goes on past 1. It reaches 1 at step `warmup` - 1, and from step
+            `warmup` on the rate stays there
         / cooldown -> / (cooldown + 1)
-            your fall is too flat: it goes from 1 to 0 in `cooldown` steps, not in one
-            more
+            your fall is too slow. It should go from 1 to 0 in `cooldown` steps, not in
+            one more
         return -> fall = (1 - math.cos(math.pi * (total - step) / cooldown)) / 2; \
             return fall if step > total - cooldown else
-            your fall is a cosine; a straight line is asked for
+            this falls like a cosine. It should fall in a straight line
         return -> fall = 1 - (total - step) / cooldown; \
             return fall if step > total - cooldown else
-            in the cooldown your rate rises: it should go from 1 down to 0
+            your rate rises in the cooldown. It should go from 1 down to 0
         rise, 1, -> rise,
-            nothing holds the rate at 1: the rise goes on
+            your rise goes on past 1. Hold the rate at 1 between the rise and the fall
         return -> done = (step - warmup) / (total - warmup); \
             return (1 + math.cos(math.pi * done)) / 2 if done > 0 else
-            this is the cosine of the chapter
+            this is the cosine schedule of the chapter. The exercise wants a straight
+            rise, a flat top and a straight fall
         (step + 1) / warmup -> 1
-            the warm-up is missing: your first update has the full rate
+            the warm-up is missing, so your first update has the full rate. Rise from 1
+            / warmup to 1
         step + 1 -> step + 2
-            your rise is one step early: the first update, step 0, is at 1 / warmup
+            your rise is one step early. The first update, step 0, should be at 1 /
+            warmup
         step + 1 -> step - 1
-            your first update has a rate below 0: it is at 1 / warmup
+            your first update has a negative rate. It should be at 1 / warmup
         step + 1 -> 1
-            your rate stays at that of the first update: the rise goes on, up to 1
+            your rate stays where it was at the first update. It should go on rising, up
+            to 1
         1) / warmup -> 1) // warmup
         step) / cooldown -> step) // cooldown
-            your rates below 1 are 0 in the warm-up or in the fall, as if rounded down
+            your rates below 1 become 0 in the warm-up or in the fall, as if rounded
+            down. Divide with / instead
         (step + 1) / warmup -> warmup / (step + 1)
         (total - step) / cooldown -> cooldown / (total - step)
-            a ratio is upside down: the rise is steps by `warmup`, the fall steps by \
-            `cooldown`
+            a ratio is upside down. The rise is steps divided by `warmup`, and the fall
+            is steps divided by `cooldown`
         / cooldown ->
-            your rate drops to 0 at the last step alone: the fall lasts `cooldown` steps
+            your rate drops to 0 only at the last step. The fall should last `cooldown`
+            steps
         total - step -> step
-            a fall needs the steps that are left, total - step, not those done
+            you used the steps already done for the fall. Use the steps that are left,
+            total - step
         total - step -> step - total
-            your rates are below 0: the steps that are left are total - step
+            your rates are below 0. The number of steps left is total - step
         min -> max
-            the rate is the smallest of rise, 1 and fall; you took the largest
+            you took the largest of rise, 1 and fall. The rate is the smallest of the
+            three
         1, (total -> 2, (total
-            your rate rises to 2, if there is time; it is at most 1
+            your rate can rise to 2. It should be at most 1
         1, (total -> 0, (total
-            your rate is always 0; only the end of the run is at 0
+            your rate is always 0. It should be 0 only at the end of the run
     """,
 )
 

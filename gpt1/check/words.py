@@ -36,37 +36,42 @@ PERPLEXITY = Exercise(
     observe=or_infinite,
     mistakes="""
         math.exp(fmean -> (fmean
-            this is the mean surprise, the loss; the perplexity is e to its power
+            this is the mean surprise, which is the loss. The perplexity is e to the
+            power of it
         math.exp(fmean -> (fmean
         and math.log(p) -> math.log2(p)
-            this is the mean surprise in bits; the perplexity is 2 to its power
+            this is the mean surprise in bits. The perplexity is 2 to the power of it
         math.exp(fmean -> 2 ** (fmean
-            your surprises are in nats, so raise e to their mean; you raised 2
+            your surprises are in nats, but you raised 2 to their mean. With nats, raise
+            e instead
         math.log(p) -> math.log2(p)
-            your surprises are in bits, so raise 2 to their mean; you raised e
+            your surprises are in bits, but you raised e to their mean. With bits, raise
+            2 instead
         fmean -> sum
-            you raised e to the sum of the surprises; it is their mean, so that long
-            texts can be compared with short ones
+            you raised e to the sum of the surprises. Use their mean, so that long texts
+            can be compared with short ones
         ... -> math.prod(probabilities) ** (-1 / len(probabilities))
-            right for short texts, but the product of 1,000 probabilities is 0 to a
-            computer: add logarithms instead
+            this is right for short texts, but the product of 1,000 small probabilities
+            is too small for a float and becomes 0. Add up logarithms instead
         ... -> 1 / fmean(probabilities)
-            you averaged the probabilities; what is averaged are the surprises, their
+            you averaged the probabilities. Average the surprises, which are minus their
             logarithms
         ... -> fmean(1 / p for p in probabilities)
-            you averaged 1 / p; that is dearer than the exponential of the mean surprise
-            wherever the probabilities differ
+            you averaged 1 / p, which is larger than the perplexity wherever the
+            probabilities differ. Average the surprises, then raise e to that mean
         fmean(-math.log(p) -> sum(-p * math.log(p)
         ... -> sum(-p * math.log(p) for p in probabilities)
-            you weighted each surprise with its probability; the words that came count
-            once each
+            you weighted each surprise by its probability. Here each word of the text
+            counts once, so take a plain mean
         -math.log(p) -> math.log(p)
-            the sign is lost: yours is at most 1, and a perplexity is at least 1
+            the minus sign is missing, so your result is at most 1. A perplexity is at
+            least 1
         math.exp -> math.log
-            you took the logarithm of the mean surprise; raise e to its power
+            you took the logarithm of the mean surprise. Raise e to its power instead
         math.log(p) -> p
         math.log -> math.exp
-            a surprise is minus the logarithm of a probability; yours has no logarithm
+            your surprises have no logarithm in them. A surprise is minus the logarithm
+            of a probability
     """,
 )
 
@@ -90,54 +95,59 @@ def finite(answer, truth, belief):
         number = float(answer(truth, belief))
     except (ValueError, ArithmeticError):
         number = math.nan
-    return number if math.isfinite(number) else "no finite number"
+    return number if math.isfinite(number) else "not a finite number"
 
 
 WRONG_EXTRA_NATS = """
     p * math.log(p / q) -> q * math.log(q / p)
-        truth and belief are exchanged: what comes is drawn from the truth, so the truth
-        weighs the surprises
+        you've swapped truth and belief. The words are drawn from the truth, so the
+        surprises are weighted by the truth
     p * math.log(p / q) -> -p * math.log(q)
-        this is the whole cross-entropy; take away the entropy, which nobody can avoid
+        this is the whole cross-entropy. Subtract the entropy of the truth, the part
+        that nobody can avoid
     p * math.log(p / q) -> -p * math.log(p)
-        this is the entropy of the truth; what you pay beyond it is asked for
+        this is the entropy of the truth. The exercise wants what you pay on top of it:
+        the cross-entropy minus this
     p / q -> q / p
-        the sign is wrong: a wrong belief costs more than the truth, never less
+        the sign is wrong. A wrong belief costs more than the truth, never less
     math.log(p / q) -> math.log2(p / q)
-        this is in bits; nats are asked for, the natural logarithm
+        this is in bits. The exercise wants nats, so use the natural logarithm
     p * math.log(p / q) -> (q - p) * math.log(q)
     and if p ->
-        you took away the entropy of the belief; the floor is the entropy of the truth
+        you subtracted the entropy of the belief. Subtract the entropy of the truth
+        instead
     sum(p * math.log -> fmean(math.log
-        you took the plain mean over the words of the list; a word counts as often as it
-        comes, with its true probability
+        you took the plain mean over the words in the list. Weight each word by its true
+        probability instead, because that's how often it comes
     sum -> fmean
     if p) -> if p) / len(truth)
-        this is divided by the number of words; the probabilities are weights already,
-        so the sum is the mean
+        you divided by the number of words. The probabilities are already weights that
+        add up to 1, so the weighted sum is the mean
     p * math.log -> math.log
-        you added the logarithms without weights; a word counts as often as it comes,
-        with its true probability
+        you added up the logarithms without weights. Weight each one by the word's true
+        probability, because that's how often it comes
     p * math.log -> p / math.log
-        you divided p by a logarithm; p is its weight: multiply them
+        you divided p by the logarithm. p is a weight, so multiply the two
     p * math.log(p / q) -> p
     math.log(p / q) -> (p / q)
     math.log -> math.exp
-        what p weighs is the natural logarithm of p / q; yours has no logarithm
+        there's no logarithm in yours. Each p should multiply the natural logarithm of p
+        / q
     math.log(p / q) -> math.log(p)
-        this is minus the entropy of the truth; what you pay beyond the entropy is asked
-        for, and that depends on the belief
+        this is minus the entropy of the truth, so it doesn't use the belief at all.
+        Take the logarithm of p / q instead
     math.log(p / q) -> math.log(q)
-        this is minus the whole cross-entropy: turn the sign, and take away the entropy
+        this is minus the whole cross-entropy. Flip the sign, and then subtract the
+        entropy of the truth
     p / q -> p * q
-        the logarithms of p and q are added in yours; what you pay in excess is their
-        difference
+        you added the logarithms of p and q. The extra cost is their difference, the
+        logarithm of p / q
 """
 
 
 EXTRA_NATS = Exercise(
     name="extra-nats",
-    verified="the cross-entropy less the entropy, also where a word never comes",
+    verified="the cross-entropy minus the entropy, even where a word never comes",
     cases=lambda: [
         ([0.5, 0.5], [0.25, 0.75]),
         ([1 / 2, 1 / 4, 1 / 4], [1 / 3, 1 / 3, 1 / 3]),
@@ -150,8 +160,8 @@ EXTRA_NATS = Exercise(
     mistakes=(
         """
         if p ->
-            right, except where the truth has a 0: that word never comes and costs
-            nothing, but a computer does not know 0 times the logarithm of 0
+            this is right except where the truth has a 0. Such a word never comes and
+            costs nothing, but Python can't compute 0 * log(0), so skip it
         """,
         WRONG_EXTRA_NATS,
         *edits(WRONG_EXTRA_NATS, careless),
@@ -180,46 +190,50 @@ ADD_ONE = Exercise(
     right=add_one,
     mistakes="""
         + vocab ->
-            the total has not grown: with 1 more for each word of the dictionary it is
-            larger by vocab, or the probabilities sum to more than 1
+            the total hasn't grown. Every word of the vocabulary gets 1 more, so add
+            vocab to the total, or the probabilities sum to more than 1
         + vocab -> + 1
-            you added 1 to the total; it grows by 1 for each word of the dictionary, by
-            vocab in all
+            you added 1 to the total. Every word of the vocabulary gets 1 more, so add
+            vocab
         + vocab -> + len(followers)
-            you added 1 for each word that was counted here; each word of the dictionary
-            gets its 1, seen or not
+            you added 1 for each word counted here. Every word of the vocabulary gets 1
+            more, seen or not, so add vocab to the total
         followers[word] + 1 -> followers[word]
-            the word's own count has not grown, so a word that never came still has
-            probability 0
+            you didn't add 1 to the word's own count, so a word that never came still
+            has probability 0
         ... -> followers[word] / followers.total()
-            nothing was added: this is the plain share
+            you added nothing: this is the plain share. Add 1 to the word's count and
+            vocab to the total
         ... -> max(followers[word], 1) / (followers.total() + vocab - len(followers))
-            you added 1 to the words that never came only; every count grows
+            you added 1 only to the words that never came. Add 1 to every count
         followers.total() -> len(followers)
-            len of a counter says how many different words it has; its total says how
-            many were counted
+            len of a Counter is the number of different words. Use its total(), the
+            number of words counted
         / (followers.total() + vocab) ->
-            this is the word's own count, 1 larger; divide it by the sum of all counts
+            this is the word's own count plus 1. Divide it by the new total, which is
+            the old total plus vocab
         (followers[word] + 1) / ->
-            this is the sum of all counts; divide the word's own by it
+            this is the new total. Divide the word's own count plus 1 by it
         / -> *
-            you multiplied by the sum of all counts; a probability is a share: divide
+            you multiplied by the total. A probability is a share, so divide by it
         / -> //
-            // rounds every probability below 1 down to 0; / divides
+            // rounds every probability below 1 down to 0. Divide with / instead
         (followers[word] + 1) / (followers.total() + vocab) \
             -> (followers.total() + vocab) / (followers[word] + 1)
-            the fraction is upside down: the word's own count is divided by the sum
+            the fraction is upside down. Divide the word's own count plus 1 by the total
         followers[word] + 1 -> 1
-            every word has a count of 1 in yours; the 1 is added to its own count
+            every word has a count of 1 in yours. Add the 1 to the word's own count
+            instead of replacing it
         followers.total() + ->
-            you divided by vocab, what the counts grow by; the sum of what was counted
-            belongs to the total, too
+            you divided by vocab alone. The total also includes the words that were
+            counted, so add followers.total()
         followers[word] + 1 -> followers[word] - 1
-            you took 1 away from the word's own count; it grows by 1
+            you subtracted 1 from the word's own count. Add 1 to it
         followers[word] + 1 -> followers[word] + 2
-            you added 2 to the word's own count; it grows by 1
+            you added 2 to the word's own count. Add 1 to it
         + vocab -> - vocab
-            you took vocab away from the total; it grows by 1 for each word
+            you subtracted vocab from the total. Every word gets 1 more, so add vocab to
+            it
     """,
 )
 
@@ -238,7 +252,8 @@ def after_cat():
 
 GUESSES = Exercise(
     name="guesses",
-    verified="the most frequent follower takes 1 guess; what never followed, None",
+    verified="the most frequent follower takes 1 guess, and a word that never "
+    "followed gives None",
     cases=lambda: [
         (Counter(mat=1), "mat"),
         *((after_cat(), word) for word in ("out", "had", "ran", "sat", "flew")),
@@ -247,34 +262,38 @@ GUESSES = Exercise(
     right=guesses,
     mistakes="""
         + 1 ->
-            the first guess is guess 1; yours is 0, as an index counts
+            your guesses are numbered from 0, like an index. The first guess is number
+            1, so add 1
         followers.most_common() -> followers.items()
-            the followers are in the order in which they were met; guess them in the
-            order of their counts
+            you guess the followers in the order in which they were first met. Guess the
+            most frequent one first
         followers.most_common() -> sorted(followers.items())
-            the followers are in alphabetical order; guess them in the order of their
-            counts
+            you guess the followers in alphabetical order. Guess the most frequent one
+            first
         most_common() -> most_common()[::-1]
-            the rarest follower comes first in your list; the most frequent has to
+            you guess the rarest follower first. Guess the most frequent one first
         ... -> followers[word] or None
-            this is the word's count; asked for is its place among the counts
+            this is the word's count. The exercise wants its place in the list, with the
+            most frequent word first
         None -> len(ranked)
         None -> len(ranked) + 1
         None -> 0
         None -> -1
-            a word that never followed is never guessed: that is None, no number
+            a word that never followed is never guessed, so return None for it, not a
+            number
         if word in ranked else None ->
         ... -> {w: n for n, (w, _) in enumerate(followers.most_common(), 1)}[word]
         ranked.index(word) + 1 if word in ranked else None \
             -> next(n for n, w in enumerate(ranked, 1) if w == word)
-            right for words that followed; one that never did makes your code stop, and
-            it has to return None
+            this is right for words that followed, but a word that never did makes your
+            code stop with an error. Return None for it
         ranked.index(word) + 1 -> 1
-            every word that followed takes 1 guess in yours; its place says how many
+            every word that followed takes 1 guess in yours. The number of guesses is
+            the word's place in the list
         ranked.index(word) + 1 -> ranked.index(word) - 1
         ranked.index(word) + 1 -> ranked.index(word) + 2
-            the first guess is guess 1, and an index counts from 0: add 1 to it, no less
-            and no more
+            your guesses are off by one or two. An index counts from 0 and guesses from
+            1, so add exactly 1 to the index
     """,
 )
 
@@ -308,85 +327,94 @@ def tales():
 
 REMEMBER = Exercise(
     name="remember",
-    verified="each word is mixed with its share among the words before it",
+    verified="each word's probability is mixed with its share among the words before "
+    "it",
     cases=tales,
     right=remember,
     mistakes="""
         memory[word] / i -> (memory[word] + 1) / (i + 1)
         memory[word] / i -> (memory[word] + 1) / (i + 1)
         and if i -> if True
-            the memory has the word before you predict it: put it there afterwards
+            you put the word into the memory before you predict it. Compute its surprise
+            first, then put it in
         memory[word] / i -> (memory[word] + 1) / i
-            c counts the word itself in yours, and i does not: put a word into the
-            memory after its surprise is computed
+            your count c includes the word itself, but i doesn't. Compute the word's
+            surprise first, then put it into the memory
         / i -> / (i + 1)
-            at the word with index i, i words have come; yours divides by i + 1
+            you divided by i + 1. At the word with index i, exactly i words have come
+            before, so divide by i
         (1 - share) * p -> p
-            the model's p keeps its whole weight: it gets 1 - share, or the
+            the model's p keeps its full weight. Multiply it by 1 - share, or the
             probabilities of all words sum to more than 1
         log -> log2
-            this is in bits; nats are asked for, the natural logarithm
+            this is in bits. The exercise wants nats, so use the natural logarithm
         total -= -> total +=
-            the sign is lost: a surprise is minus the logarithm
+            the minus sign is missing. A surprise is minus the logarithm of a
+            probability
         memory[word] / i -> text.count(word) / len(text)
         memory[word] / i -> text.count(word) / len(text)
         and if i -> if True
-            you looked at the whole tale; at each word the memory holds the words before
-            it only
+            you counted words in the whole tale. At each word, the memory may hold only
+            the words before it
         / i -> / len(text)
         / i -> / len(text)
         and if i -> if True
-            divide by the number of words so far, not by the length of the tale
+            you divided by the length of the tale. Divide by the number of words so far
         / i -> / max(i, 1)
         and if i -> if True
-            at the first word nothing has been seen: take p as it is, the model's whole
-            probability
+            nothing has been seen before the first word, so there is nothing to mix in.
+            Use the model's p as it is
         (1 - share) * p + share * -> share * p + (1 - share) *
-            the shares are exchanged: the memory gets share, the model 1 - share
+            you've swapped the two weights. The memory gets share, and the model gets 1
+            - share
         if i -> if memory[word]
-            a word that is new in the tale keeps the whole of p in yours; its
-            probability shrinks, or all of them sum to more than 1
+            a word that hasn't come in the tale yet keeps the whole of p in yours. It
+            too should get (1 - share) * p, or the probabilities sum to more than 1
         / i -> / len(memory)
-            you divided by the number of different words; divide by all words so far
+            you divided by the number of different words so far. Divide by the number of
+            all words so far
         memory[word] / i -> bool(memory[word])
-            you ask only whether the word has come; its share is how often it came,
-            divided by the words so far
+            you only check whether the word has come before. Use its share: how often it
+            has come, divided by the number of words so far
         / len(text) ->
-            this is the sum of the surprises; return their mean
+            this is the sum of the surprises. Return their mean
         p = (1 - share) * p + share * memory[word] / i -> pass
-            this is the model's own loss: nothing of the memory is in it
+            this is the model's own loss, because nothing of the memory is in it. Mix p
+            with the memory's share of the word
         + share * memory[word] / i ->
-            the memory adds 0 to every probability: each word has to be put into it, and
-            its part, with fractions, added to the model's
+            the memory adds 0 to every probability. Put each word into it after its
+            surprise, divide with /, and add its part to the model's
         total -= math.log(p) -> pass
-            the sum of the surprises stays 0: add each of them to it
+            the sum of the surprises stays at 0. Add the surprise of each word to it
         math.log(p) -> p
         math.log -> math.exp
-            a surprise is minus the logarithm of a probability; yours has no logarithm
+            your surprises have no logarithm in them. A surprise is minus the logarithm
+            of a probability
         total / len(text) -> len(text)
-            this is how many words there are; the mean of their surprises is asked for
+            this is the number of words. Return the mean of their surprises
         total / -> total *
         total / len(text) -> len(text) / total
-            a mean is the sum, divided by how many there are
+            a mean is the sum of the surprises divided by their number
         total / -> total //
-            // rounds the mean down to a whole number; / divides
+            // rounds the mean down to a whole number. Divide with / instead
         0.0 -> 1.0
         0.0 -> -1.0
-            the sum of the surprises does not start at 0 in yours
+            the sum of the surprises doesn't start at 0 in yours. Start it at 0
         += 1 -> += 2
-            each word counts twice in your memory; i counts it once
+            each word counts twice in your memory, but only once in i. Add 1 for each
+            word
         (1 - share) * p -> 1 - share
         (1 - share) * p -> (1 - share) / p
         1 - share -> share
         1 - share -> 1 + share
         1 - share -> 2 - share
-            the model's part of the mixture is p, multiplied by 1 - share
+            the model's part of the mixture should be p multiplied by 1 - share
         / i ->
         / i -> * i
         share * memory[word] / i -> i
         share * memory[word] / i -> share / i
         share * memory[word] / i -> memory[word] / i
-            the memory's part of the mixture is share times c, divided by i
+            the memory's part of the mixture should be share times c, divided by i
     """,
 )
 

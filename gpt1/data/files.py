@@ -141,7 +141,7 @@ def read_text(path):
         ) from None
     if "\0" in text:
         raise ValueError(
-            f"{path} has NUL characters, as UTF-16 or UTF-32 read as something else "
-            f"has, or what is no text: convert it to UTF-8 first"
+            f"{path} contains NUL characters, so it is UTF-16 or UTF-32 without a "
+            f"mark, or not a text file at all: convert it to UTF-8 first"
         )
     return text.replace("\ufeff", "")  # in the middle too, where files were joined

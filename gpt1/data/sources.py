@@ -56,8 +56,8 @@ def load_text(source, split="train", *, column="text", config=None, streaming=Fa
     text = "".join(iterate_text(source, split, **where))
     if not text.strip():
         raise ValueError(
-            f"the {split} part of {source} is empty: expected text, of which the last "
-            f"tenth is kept for validation where no file is named after it"
+            f"the {split} part of {source} is empty: expected some text (its last "
+            f"tenth is kept for validation, unless a file is named after it)"
         )
     return text
 
@@ -97,7 +97,9 @@ def iterate_text(source, split="train", *, column="text", config=None, streaming
 def _of_files(files, source, split):
     """The text of a split's files; see `gpt1.data.files` for which they are."""
     if split == "test" and "validation" in files and "test" not in files:
-        raise FileNotFoundError(f"no test split of {source}: no file is named after it")
+        raise FileNotFoundError(
+            f"{source} has no test split, because none of its files is named after it"
+        )
     whole = split in files and (split != "train" or "validation" in files)
     text = "\n".join(map(read_text, files[split if whole else "train"]))
     return iter([text]) if whole else _part(text, split)
@@ -141,7 +143,7 @@ def _rows(name, config, split, column, streaming):
         reason = " ".join(str(error).split())
         here = "" if Path(name).exists() else f"no file or folder {name} here, and "
         raise FileNotFoundError(
-            f"{here}no {split} split of {name} to be had: {reason:.200}; "
+            f"{here}the {split} split of {name} could not be loaded: {reason:.200}; "
             f"{' and '.join(BUILT_IN)} need no network"
         ) from None
     if column not in columns:

@@ -108,8 +108,8 @@ def check_answers(model, x):
         )
     if not torch.equal(once.nan_to_num(), again.nan_to_num()):
         raise ValueError(
-            "the model gives two answers to the same input: switch dropout off, by "
-            "model.eval() or dropout 0, and start each call with a new cache"
+            "the model gave different outputs for the same input: switch dropout off, "
+            "with model.eval() or dropout 0, and start each call with a new cache"
         )
 
 

@@ -184,7 +184,7 @@ class Trace:
         rows = {row.name: row for row in reversed(self.rows)}
         if name not in rows:
             known = ", ".join(dict.fromkeys(row.name for row in self.rows))
-            raise KeyError(f"no {name!r} here; there are: {known}")
+            raise KeyError(f"there is no {name!r} in this trace, only: {known}")
         return rows[name]
 
     def drawing(self):

@@ -119,7 +119,7 @@ def refuse_empty(options, argv):
         name = flag.removeprefix("--").replace("-", "_")
         nothing = not inside if equals else value == ""
         if flag.startswith("--") and nothing and name not in empty:
-            raise ValueError(f"--{name} needs a value, got an empty one")
+            raise ValueError(f"--{name} needs a value, but got an empty one")
 
 
 def _kind(annotation):
@@ -182,7 +182,7 @@ def in_words(error, less=""):
     told = " ".join(str(error).split("\n"))
     if out_of_memory(error):
         wanted = re.search(r"tried to allocate ([\d.]+ \w+)", told, re.IGNORECASE)
-        wanted = f": {wanted[1]} more were wanted" if wanted else ""
+        wanted = f": {wanted[1]} more were needed" if wanted else ""
         return f"out of memory{wanted}{less and '; give '}{less}"
     if type(error).__module__.startswith(("torch._dynamo", "torch._inductor")):
         reason = str(error).strip().partition("\n")[0]

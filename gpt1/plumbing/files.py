@@ -77,7 +77,7 @@ def load_checkpoint(path):
     if not path.is_file():
         raise FileNotFoundError(
             f"no checkpoint at {path}: train one with  python -m gpt1.train  first, "
-            f"or give the path of yours"
+            f"or give the path of your own"
         )
     try:
         contents = torch.load(path, map_location="cpu", weights_only=True)

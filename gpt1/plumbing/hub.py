@@ -52,6 +52,7 @@ def hub_folder(source, files, revision=None):
         return Path(snapshot_download(source, revision=revision, allow_patterns=wanted))
     except (OSError, ValueError) as error:
         raise FileNotFoundError(
-            f"no file or directory {source}, and the hub did not give {wanted[0]} of "
-            f"a model of that name: {' '.join(str(error).split())[:200]}"
+            f"there is no file or directory {source}, and {wanted[0]} of a model of "
+            f"that name could not be fetched from the hub: "
+            f"{' '.join(str(error).split())[:200]}"
         ) from None

@@ -47,8 +47,8 @@ class CharTokenizer(Tokenizer):
         except KeyError as error:
             raise ValueError(
                 f"the tokenizer does not know the character {error.args[0]!r}: it has "
-                f"the {self.vocab_size} that its training text had; learn one from all "
-                f"of the text, or a bpe, which has an id for what it does not know"
+                f"only the {self.vocab_size} characters of its training text; learn "
+                f"one from all of the text, or use bpe, which has an id for the unknown"
             ) from None
 
     def decode(self, ids):

@@ -40,15 +40,15 @@ def make_tokenizer(name, text, vocab_size):
         values = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise FileNotFoundError(
-            f"no tokenizer {name}: expected characters, bpe, gpt1, or the file of one "
-            f"that was saved"
+            f"no tokenizer {name}: expected characters, bpe, gpt1, or the file of a "
+            f"saved tokenizer"
         ) from None
     except ValueError:
         raise ValueError(f"{name} is not a tokenizer: expected JSON") from None
     try:
         return tokenizer_from_dict(values)
     except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{name} is not a tokenizer that was saved: {error}") from None
+        raise ValueError(f"{name} is not a saved tokenizer: {error}") from None
 
 
 def tokenizer_from_dict(values):

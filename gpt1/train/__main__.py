@@ -12,7 +12,7 @@ from gpt1.train.recipe import RECIPES, TrainConfig, resumed
 from gpt1.train.run import read_run
 
 LESS = (
-    "a larger --grad_accumulation, which changes nothing that is learned and may come "
+    "a larger --grad_accumulation, which does not change what is learned and works "
     "with --resume, a smaller --batch_size or a shorter --context"
 )
 """What needs less memory."""
@@ -29,8 +29,8 @@ def start(argv):
     keep_freed_memory()
     if launched() is None and (stray := [n for n in LAUNCHER if os.environ.get(n)]):
         ERRORS.line(
-            f"note: training in one process; {', '.join(stray)} alone, without the "
-            f"others of {', '.join(LAUNCHER)}, starts no more"
+            f"note: training in one process: several need all of "
+            f"{', '.join(LAUNCHER)}, but this environment has only {', '.join(stray)}"
         )
     flags = given(TrainConfig, argv, "gpt1 train", RECIPES)
     if "resume" not in flags:

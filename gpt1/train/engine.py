@@ -243,8 +243,9 @@ def start_engine(device=None, precision="auto"):
         if not LOST.search(str(error)):
             raise
         raise ConnectionError(
-            f"process {rank} of {count} lost another one, whose own message tells why; "
-            f"the last checkpoint is intact: start all again with --resume"
+            f"process {rank} of {count} lost contact with another one, whose own "
+            f"message says why; the last checkpoint is intact: start all of them again "
+            f"with --resume"
         ) from None
     # A group ends its threads. PyTorch before 2.8 holds Python's lock meanwhile, for
     # which they may wait; when the last to be dropped is what is under the group, not.

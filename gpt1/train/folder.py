@@ -78,9 +78,9 @@ def make_ready(options):
     goes_on = source is not None and source.resolve() == folder.resolve()
     found = [name for name in FILES if (folder / name).exists()]
     if found and not options.overwrite and not goes_on:
-        way = "go on with it with --resume, " if LAST in found else ""
+        way = "continue it with --resume, " if LAST in found else ""
         raise ValueError(
-            f"{folder} holds a run already ({found[0]}): {way}choose another folder "
+            f"{folder} already holds a run ({found[0]}): {way}choose another folder "
             f"with --out, or give --overwrite"
         )
     check_writable("--out", folder)
@@ -89,7 +89,7 @@ def make_ready(options):
         found = [name for name in EXPORTED if (export / name).exists()]
         if found and not options.overwrite:
             raise ValueError(
-                f"{export} holds a model already ({found[0]}): choose another folder "
+                f"{export} already holds a model ({found[0]}): choose another folder "
                 f"with --export, or give --overwrite"
             )
         check_writable("--export", export)
@@ -133,8 +133,8 @@ def _best_so_far(run):
     loss = _loss_in(best, run)
     if loss is None and goes_on and not options.overwrite:
         raise ValueError(
-            f"{best} is of another run than the {LAST} beside it, or damaged: move it "
-            f"away, or give --overwrite to replace it"
+            f"{best} belongs to a different run than the {LAST} beside it, or is "
+            f"damaged: move it away, or give --overwrite to replace it"
         )
     if loss is None:
         return math.inf

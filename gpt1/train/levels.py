@@ -26,16 +26,16 @@ REST = 0.03
 """Nats within which a loss rests at a level."""
 
 RESTING = {
-    "unigram": "the model knows how often each token comes, and no more; look at the "
-    "data, then lower the rate or lengthen the warm-up",
+    "unigram": "the model knows only how often each token comes; look at the data, "
+    "then lower the learning rate or lengthen the warm-up",
     "bigram": "the model does not use its context; look at the data, then lower the "
-    "rate",
-    "trigram": "the model does as well as counts of three tokens in a row; more "
-    "updates or more text may do better",
+    "learning rate",
+    "trigram": "the model does as well as counting three tokens in a row; more "
+    "updates or more text may help",
 }
-ABOVE = "counting does better; train for longer, or lower the rate"
-BY_HEART = "the loss rises again, since the model learns its text by heart; give more "
-BY_HEART += "text or more dropout"
+ABOVE = "counting does better; train for longer, or lower the learning rate"
+BY_HEART = "the loss rises again, because the model learns its text by heart; give "
+BY_HEART += "more text or more dropout"
 """What there is to say of a loss that rests at a level, or is above the first two."""
 
 

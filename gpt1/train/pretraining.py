@@ -116,8 +116,8 @@ def choose_tokenizer(options, saved=None):
         )
         if saved and tokenizer.to_dict() != saved["tokenizer"]:
             raise ValueError(
-                f"the run was started with --tokenizer {began}, got another one in "
-                f"{options.tokenizer}: leave the flag out to go on"
+                f"the run was started with --tokenizer {began}, but "
+                f"{options.tokenizer} is a different one: leave the flag out to go on"
             )
         return tokenizer
     return tokenizer_from_dict(saved["tokenizer"])

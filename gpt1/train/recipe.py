@@ -33,88 +33,113 @@ class TrainConfig:
     """
 
     preset: str = in_model(
-        "gpt1", "the recipe and the model's size", choices=sorted(PRESETS)
+        "gpt1", "the recipe and the size of the model", choices=sorted(PRESETS)
     )
     context: int | None = in_model(
-        None, "tokens that the model sees at once; the preset's unless given"
+        None, "tokens that the model sees at once; the preset's value unless given"
     )
-    layers: int | None = in_model(None, "blocks; the preset's unless given")
-    width: int | None = in_model(None, "size of a state; the preset's")
-    heads: int | None = in_model(None, "attention heads; the preset's")
-    dropout: float | None = in_model(None, "in all four places; the preset's")
+    layers: int | None = in_model(
+        None, "number of blocks; the preset's value unless given"
+    )
+    width: int | None = in_model(
+        None, "size of a state; the preset's value unless given"
+    )
+    heads: int | None = in_model(
+        None, "number of heads; the preset's value unless given"
+    )
+    dropout: float | None = in_model(
+        None, "rate of all four dropouts; the preset's value unless given"
+    )
 
     dataset: str = in_text(
         "tales",
-        "tales and python-docs are built in; a file, folder or glob; wikitext-2, "
-        "wikitext-103 or a data set of the hub, with a network",
+        "the text to train on: tales or python-docs, which are built in; a file, "
+        "folder or glob; or wikitext-2, wikitext-103 or a data set of the Hugging Face "
+        "Hub, which need a network",
     )
-    column: str = in_text("text", "of a data set of the hub")
+    column: str = in_text(
+        "text", "the column of a data set of the hub that holds the text"
+    )
     tokenizer: str = in_text(
         "gpt1",
-        "characters; bpe, learned from the text; gpt1, GPT-1's own; or the file of one "
-        "that was saved",
+        "characters; bpe, which is learned from the text; gpt1, GPT-1's own; or the "
+        "file of a saved tokenizer",
     )
-    vocab_size: int | None = in_text(2048, "of --tokenizer bpe")
+    vocab_size: int | None = in_text(
+        2048, "number of tokens that --tokenizer bpe learns"
+    )
     subset: int | None = in_text(None, "use only the first N windows")
 
     epochs: int | None = in_learning(100, "passes over the text")
-    max_steps: int | None = in_learning(None, "updates, instead of epochs")
+    max_steps: int | None = in_learning(None, "number of updates, instead of epochs")
     batch_size: int | None = in_learning(64, "windows in one update, in total")
     grad_accumulation: int = in_learning(
-        1, "pieces in which an update is computed; more need less memory"
+        1, "parts into which each update is split; more parts need less memory"
     )
     optimizer: str = in_learning(
         "adamw",
-        "PyTorch's AdamW, or the exact update of OpenAI's code",
+        "adamw is PyTorch's AdamW; openai is the exact update of OpenAI's code",
         choices=OPTIMIZERS,
     )
-    learning_rate: float | None = in_learning(2.5e-4, "the highest")
+    learning_rate: float | None = in_learning(
+        2.5e-4, "the highest learning rate of the schedule"
+    )
     warmup: int | None = in_learning(
-        2000, "updates to reach it, at most half of the run"
+        2000, "updates in which the learning rate rises; at most half of the run"
     )
     roll_call: int = in_learning(
         0,
-        "updates at the start with names sprinkled over the tales, so that copying is "
-        "learned; other texts have none",
+        "updates at the start in which names are sprinkled over the tales, so that the "
+        "model learns to copy them; only for tales",
     )
-    beta1: float = in_learning(0.9, "of the mean of gradients")
-    beta2: float = in_learning(0.999, "of the mean of squares")
-    weight_decay: float = in_learning(0.01, "decoupled, of matrices only")
-    clip: float = in_learning(1.0, "largest norm of the whole gradient, 0 for any")
-    seed: int = in_learning(0, "of weights, dropout and order")
+    beta1: float = in_learning(0.9, "decay of the running mean of the gradients")
+    beta2: float = in_learning(0.999, "decay of the running mean of their squares")
+    weight_decay: float = in_learning(
+        0.01, "decoupled weight decay, applied to matrices only"
+    )
+    clip: float = in_learning(
+        1.0, "largest norm of the whole gradient; 0 turns clipping off"
+    )
+    seed: int = in_learning(
+        0, "seed of the weights, the dropout and the order of the windows"
+    )
 
     device: str | None = in_machine(None, "cpu, cuda or mps; cuda where there is one")
     precision: str = in_machine(
         "auto",
-        "auto is bf16 on a GPU, fp16 on one without it, float32 elsewhere",
+        "auto is bf16 on a GPU that has it, fp16 on other GPUs, and float32 elsewhere",
         choices=PRECISIONS,
     )
-    compile: bool = in_machine(False, "compile the model first")
-    num_workers: int = in_machine(0, "processes that prepare batches")
+    compile: bool = in_machine(False, "compile the model before training")
+    num_workers: int = in_machine(0, "number of extra processes that prepare batches")
 
     out: str = in_output(
         "checkpoints", "folder for best_model.pth, last.pth, curve.csv and curve.svg"
     )
     resume: str | None = in_output(
         None,
-        "go on with the run of this folder or file; alone: that of --out",
+        "continue the run in this folder or file; without a value, the run in --out",
         nargs="?",
         const="",
     )
-    overwrite: bool = in_output(False, "start anew in a folder that has a run")
+    overwrite: bool = in_output(
+        False, "start again in a folder that already holds a run"
+    )
     stop_after: int | None = in_output(
-        None, "stop after so many updates, to be resumed"
+        None, "stop after this many updates; the run can be resumed later"
     )
     eval_every: int | None = in_output(
         None,
-        "updates between validations; a tenth of the run, at most 1000, unless given; "
-        "0: at the end of each epoch only",
+        "updates between validations; unless given, a tenth of the run, but at most "
+        "1000; 0 means only at the end of each epoch",
     )
-    save_every: int = in_output(1000, "updates between saves, 0 as above")
-    sample_every: int = in_output(1000, "updates between samples, 0: none")
+    save_every: int = in_output(
+        1000, "updates between saves; 0 means only at the end of each epoch"
+    )
+    sample_every: int = in_output(1000, "updates between samples; 0 means none")
     export: str | None = in_output(
         None,
-        "folder for the best model in Hugging Face's layout, at the end",
+        "at the end, save the best model in this folder in Hugging Face's layout",
         metavar="FOLDER",
     )
 
@@ -301,7 +326,7 @@ def resumed(saved, given):
         fixed = name not in FREE or "tales" in (value, saved.get(name))
         if fixed and saved.get(name) != value:
             raise ValueError(
-                f"the run was started with --{name} {saved.get(name)}, got {value}: "
+                f"the run was started with --{name} {saved.get(name)}, not {value}: "
                 f"leave the flag out to go on, or start a new run without --resume"
             )
     once = {"resume": None, "overwrite": False, "stop_after": None}

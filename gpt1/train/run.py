@@ -207,14 +207,15 @@ class Run:
         if differs:
             name = differs[0]
             raise ValueError(
-                f"the checkpoint has a model of another architecture: its {name} is "
-                f"{theirs.get(name)}, this run's is {ours[name]}; start a new run in "
-                f"another --out"
+                f"the model in the checkpoint has another architecture: its {name} is "
+                f"{theirs.get(name)}, but this run's is {ours[name]}; start a new run "
+                f"in another --out"
             )
         if len(contents["random"]) != self.engine.count:
             raise ValueError(
-                f"the run was saved by {len(contents['random'])} processes, got "
-                f"{self.engine.count}: resume it with as many, so that it stays exact"
+                f"the run was saved by {len(contents['random'])} processes, not "
+                f"{self.engine.count}: resume it with as many as before, so that it "
+                f"continues exactly"
             )
         self.compare(contents)
         self.training.load_state_dict(contents["data"])
@@ -234,8 +235,8 @@ class Run:
             if self.text[part] != known:
                 raise ValueError(
                     f"the {part} text at {self.options.dataset} is not the one that "
-                    f"the run began with: resume with the same data, wherever it is "
-                    f"now (--dataset), or start a new run in another --out"
+                    f"the run began with: give --dataset the place where the same text "
+                    f"is now, or start a new run in another --out"
                 )
         before, now = contents["options"].get("dataset"), _plain(self.options)
         if before != now["dataset"]:
@@ -284,6 +285,6 @@ def read_run(path):
     if not wanted <= set(contents):
         raise ValueError(
             f"{path} cannot be resumed: expected a {LAST} written by gpt1 train, which "
-            f"has the optimizer and the place in the text too"
+            f"also contains the optimizer's state and the place in the text"
         )
     return contents

@@ -11,7 +11,7 @@ SHOWN = {
     "first-state": "For a batch of 1 and a time of 1, vocab 3, context 2, width 2:\nex",
     "table-gradient": "For ids [1], vocab 3:\nexpected a tensor of shape (3, 2), got",
     "overlapping-windows": "For 4 tokens, a context of 3 and a stride of 1:\nexpected",
-    "translated-place": "For 4 batches of 2 done, now of 4:\nexpected {'epoch': 1, ",
+    "translated-place": "For 4 batches of 2 done, and a new size of 4:\nexpected {'ep",
     "attention": "For 1 head of size 2, 2 positions:\nexpected a tensor of shape (1, ",
     "score-std": "width 48, head_size 12, init_std 0.02:\nexpected (0.06651, 0.0192), ",
     "contributions": "For a layer of 3 heads and x of shape (1, 2, 12):\nexpected a te",

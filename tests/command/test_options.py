@@ -111,7 +111,8 @@ def salted(error):
 @pytest.mark.parametrize("rest", [[], ["--cover"]])
 def test_an_empty_value_is_refused(words, rest):
     name = words[0].strip("-=").replace("-", "_")
-    with pytest.raises(ValueError, match=f"^--{name} needs a value, got an empty one$"):
+    told = f"^--{name} needs a value, but got an empty one$"
+    with pytest.raises(ValueError, match=told):
         given(Options, [*words, *rest])
 
 
@@ -131,7 +132,7 @@ def test_each_command_refuses_empty_values(words, capsys):
     with pytest.raises(SystemExit) as stop:
         main([*words, ""])
     assert stop.value.code == 2
-    error = f"error: {words[1]} needs a value, got an empty one\n"
+    error = f"error: {words[1]} needs a value, but got an empty one\n"
     assert capsys.readouterr() == ("", error)
 
 
@@ -204,7 +205,7 @@ def test_where_memory_runs_out_it_is_said_what_needs_less(capsys, error):
         run(main, less="a smaller --pot")
     assert stop.value.code == 2
     told = capsys.readouterr().err
-    wanted = ": 8 GiB more were wanted" if "8 GiB" in str(error) else ""
+    wanted = ": 8 GiB more were needed" if "8 GiB" in str(error) else ""
     assert told == f"error: out of memory{wanted}; give a smaller --pot\n"
 
 
@@ -296,7 +297,7 @@ def test_each_flag_of_train_has_a_heading_and_its_defaults(train_help):
             assert "(default chosen for the text in tiny" in line, entry.name
         elif default not in (None, False) and entry.name != "preset":
             assert f"(default {default}" in line, entry.name
-    assert "the model's size (default tiny)" in text
+    assert "the size of the model (default tiny)" in text
     assert "default 64 in gpt1" in text
 
 

@@ -46,7 +46,7 @@ def test_files_named_after_splits_are_theirs(tmp_path, train, validation):
     text = "\n".join(train.split())
     assert load_text(tmp_path) == text
     assert load_text(tmp_path, "validation") == "\n".join(validation.split())
-    with pytest.raises(FileNotFoundError, match="no test split"):
+    with pytest.raises(FileNotFoundError, match="has no test split"):
         load_text(tmp_path, "test")
 
 

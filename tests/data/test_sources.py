@@ -105,7 +105,7 @@ def test_a_damaged_data_set_is_said_in_one_line(tmp_path, monkeypatch):
     rows(tmp_path / "set", {"text": ["one"]})
     next((tmp_path / "set").rglob("*.parquet")).write_bytes(b"PAR1 and no more")
     monkeypatch.setattr("datasets.config.HF_DATASETS_CACHE", str(tmp_path / "datasets"))
-    with pytest.raises(FileNotFoundError, match=r"^no train split of .*set to be"):
+    with pytest.raises(FileNotFoundError, match=r"^the train split of .*set could"):
         load_text(tmp_path / "set")
 
 
@@ -197,7 +197,7 @@ def test_what_looks_like_a_file_is_not_asked_of_the_hub(source, monkeypatch):
 def test_a_name_that_is_neither_file_nor_data_set_is_told_as_both(monkeypatch):
     datasets = pytest.importorskip("datasets")
     monkeypatch.setattr(datasets, "load_dataset", None)
-    told = "no file or folder my/novel here, and no train split of my/novel to be had"
+    told = "no file or folder my/novel here, and the train split of my/novel could"
     with pytest.raises(FileNotFoundError, match=told):
         load_text("my/novel")
 

@@ -145,7 +145,7 @@ def test_weights_without_a_tokenizer_are_told(exported):
 )
 def test_a_broken_tokenizer_is_told(exported, text):
     (exported / "gpt1_tokenizer.json").write_text(text)
-    with pytest.raises(ValueError, match=r"gpt1_tokenizer\.json holds no tokenizer"):
+    with pytest.raises(ValueError, match=r"gpt1_tokenizer\.json contains no tokenizer"):
         load_model(exported)
 
 
@@ -156,9 +156,12 @@ def test_a_broken_tokenizer_is_told(exported, text):
         ({"config": {"width": 8, "colour": 3}}, "does not fit its config: .*colour"),
         ({"model": None}, "does not fit its config"),
         ({"model": {}}, "does not fit its config"),
-        ({"tokenizer": None}, "holds no tokenizer"),
-        ({"tokenizer": {"kind": "characters"}}, "holds no tokenizer"),
-        ({"tokenizer": CharTokenizer("ab").to_dict()}, "10 tokens and a tokenizer of"),
+        ({"tokenizer": None}, "contains no tokenizer"),
+        ({"tokenizer": {"kind": "characters"}}, "contains no tokenizer"),
+        (
+            {"tokenizer": CharTokenizer("ab").to_dict()},
+            "10 tokens, but the tokenizer has 2",
+        ),
         ({"config": {**FITTING, "layers": 2}}, r"fit its config: .*blocks\.1"),
     ],
 )

@@ -310,7 +310,7 @@ def test_nothing_run_and_no_module_are_said():
     with pytest.raises(TypeError, match=r"watches an nn\.Module, got function"):
         trace(lambda x: x)
     full = watch(small(), random_ids(SMALL, 1, 3))
-    with pytest.raises(KeyError, match=r"no 'blocks\.9' here; there are: GPT, token"):
+    with pytest.raises(KeyError, match=r"no 'blocks\.9' in this trace, only: GPT"):
         full["blocks.9"]
 
 

@@ -112,13 +112,13 @@ def test_what_could_come_next_shares_one_whole():
     ("loss", "told"),
     [
         (3.4, "0.40 above the unigram level: counting does better"),
-        (3.01, "0.01 above the unigram level: the model knows how often each token"),
-        (2.98, "0.02 below the unigram level: the model knows how often each token"),
+        (3.01, "0.01 above the unigram level: the model knows only how often"),
+        (2.98, "0.02 below the unigram level: the model knows only how often"),
         (2.5, "0.50 above the bigram level: counting does better"),
         (2.01, "0.01 above the bigram level: the model does not use its context; look"),
         (1.98, "0.02 below the bigram level: the model does not use its context; look"),
-        (1.52, "0.02 above the trigram level: the model does as well as counts of"),
-        (1.48, "0.02 below the trigram level: the model does as well as counts of"),
+        (1.52, "0.02 above the trigram level: the model does as well as counting"),
+        (1.48, "0.02 below the trigram level: the model does as well as counting"),
     ],
 )
 def test_a_loss_that_rests_at_a_level_is_told(loss, told):

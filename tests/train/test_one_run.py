@@ -65,7 +65,7 @@ def test_overwriting_keeps_the_old_run_until_the_new_one_can_begin(stopped, caps
 def test_no_file_of_a_person_is_replaced_unless_told(here, capsys, name):
     (here / "checkpoints").mkdir()
     (here / "checkpoints" / name).write_text("mine")
-    assert f"holds a run already ({name})" in refused(capsys, *WORDS)
+    assert f"already holds a run ({name})" in refused(capsys, *WORDS)
     assert (here / "checkpoints" / name).read_text() == "mine"
 
 
@@ -73,7 +73,7 @@ def test_an_export_replaces_no_model_unless_told(here, capsys):
     (here / "exported").mkdir()
     (here / "exported" / "config.json").write_text("mine")
     words = [*flags(max_steps=1), "--export", "exported"]
-    assert "exported holds a model already (config.json)" in refused(capsys, *words)
+    assert "exported already holds a model (config.json)" in refused(capsys, *words)
     assert (here / "exported" / "config.json").read_text() == "mine"
     train(*words, "--overwrite")
     assert (here / "exported" / "model.safetensors").exists()
@@ -103,7 +103,7 @@ def test_the_best_model_of_another_run_is_not_taken_for_this_ones(stopped, capsy
     best = (stopped / "other" / "best_model.pth").read_bytes()
     shutil.copy(stopped / "checkpoints" / "last.pth", stopped / "other")
     error = refused(capsys, "--resume", "other")
-    assert "other/best_model.pth is of another run" in error.replace("\\", "/")
+    assert "other/best_model.pth belongs to a different run" in error.replace("\\", "/")
     assert (stopped / "other" / "best_model.pth").read_bytes() == best
     train("--resume", "other", "--overwrite")
     assert (stopped / "other" / "best_model.pth").read_bytes() != best
@@ -179,7 +179,7 @@ def test_where_and_how_are_no_part_of_what_is_learned(name):
 @pytest.mark.parametrize("pair", [("tales", "tales.txt"), ("text.txt", "tales")])
 def test_of_tales_more_is_known_than_their_text(pair):
     before, after = pair
-    with pytest.raises(ValueError, match=f"--dataset {before}, got {after}"):
+    with pytest.raises(ValueError, match=f"--dataset {before}, not {after}"):
         resumed({"preset": "tiny", "dataset": before}, {"dataset": after})
 
 
@@ -190,6 +190,6 @@ def test_a_tokenizer_is_known_by_its_content_too(stopped, capsys):
     tokenizer.save(stopped / "same.json")
     type(tokenizer)("xyz").save(stopped / "other.json")
     error = refused(capsys, "--resume", "--tokenizer", "other.json")
-    assert "started with --tokenizer characters, got another one in other" in error
+    assert "started with --tokenizer characters, but other" in error
     train("--resume", "--tokenizer", "same.json")
     assert_same_run(stopped / "straight", stopped / "checkpoints")

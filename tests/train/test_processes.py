@@ -134,7 +134,7 @@ def test_another_number_of_processes_is_refused(warm, straight):
     before = (straight / "last.pth").read_bytes()
     assert warm.run(straight.parent, "--resume") == 2
     error = (straight.parent / "err").read_text()
-    assert "saved by 2 processes, got 1" in error
+    assert "saved by 2 processes, not 1" in error
     assert error.count("\n") == 1
     assert (straight / "last.pth").read_bytes() == before
 
@@ -173,7 +173,7 @@ def test_when_a_process_is_killed_the_other_says_so_and_ends(warm, tmp_path, ran
     assert warm.wait(processes[1 - rank]) == 2
     assert time.monotonic() - began < 30  # far below the patience of ten minutes
     error = (folder / f"err{1 - rank}").read_text()
-    assert f"error: process {1 - rank} of 2 lost another one" in error
+    assert f"error: process {1 - rank} of 2 lost contact with another one" in error
     assert "--resume" in error
     assert kept(folder / "checkpoints")["step"] >= 2
 
@@ -187,7 +187,7 @@ def test_torchrun_ends_when_a_process_dies_and_can_be_started_again(
     words = ["torch.distributed.run", *words, "--save_every", 3]
     result = command(*words, folder=folder, env=variables)
     assert result.returncode != 0
-    assert "error: process 0 of 2 lost another one" in result.stderr
+    assert "error: process 0 of 2 lost contact with another one" in result.stderr
     assert kept(folder / "checkpoints")["step"] == 6
     run_two(warm, folder, "--resume")
     assert_same_run(straight, folder / "checkpoints")

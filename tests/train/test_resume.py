@@ -207,11 +207,11 @@ def everything(folder):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ("--resume --layers 3", "started with --layers 2, got 3"),
-        ("--resume --seed 1", "started with --seed 0, got 1"),
+        ("--resume --layers 3", "started with --layers 2, not 3"),
+        ("--resume --seed 1", "started with --seed 0, not 1"),
         ("--resume --dataset other.txt", "text at other.txt is not the one"),
-        ("--resume --max-steps 30", "started with --max_steps 20, got 30"),
-        ("--resume --learning_rate 1", "--learning_rate 0.01, got 1.0"),
+        ("--resume --max-steps 30", "started with --max_steps 20, not 30"),
+        ("--resume --learning_rate 1", "--learning_rate 0.01, not 1.0"),
         ("--resume nowhere", "nowhere"),
         ("--resume other.pth", "no checkpoint at other.pth"),
         ("--resume ids", "no checkpoint at ids"),
@@ -220,7 +220,7 @@ def everything(folder):
         ("--resume archive.zip", "archive.zip is not a checkpoint"),
         ("--resume text.txt", "text.txt is not a checkpoint"),
         ("--resume checkpoints/best_model.pth", "expected a last.pth"),
-        ("--resume checkpoints --out other", "other holds a run already"),
+        ("--resume checkpoints --out other", "other already holds a run"),
         ("--resume --out text.txt", "text.txt"),
         ("--dataset text.txt", "--resume"),
     ],
@@ -254,7 +254,7 @@ def test_a_changed_text_is_noticed(here, capsys, how):
     before = everything(here / "checkpoints")
     (here / "text.txt").write_text(small_text(80), encoding="utf-8")
     assert outcome("--resume", *how) == 2
-    assert "resume with the same data" in capsys.readouterr().err
+    assert "is not the one that the run began with" in capsys.readouterr().err
     assert before.items() <= everything(here / "checkpoints").items()
 
 
@@ -273,7 +273,7 @@ def test_a_run_may_go_on_in_another_folder_with_its_best_model(
 
 def test_a_model_of_another_architecture_is_refused_in_python_too(here, stopped):
     sizes = {**SMALL, "layers": 3, "out": str(here)}
-    with pytest.raises(ValueError, match=r"its layers is 2, this run's is 3"):
+    with pytest.raises(ValueError, match=r"its layers is 2, but this run's is 3"):
         train(TrainConfig.tiny(**sizes, resume=str(stopped / "checkpoints")))
 
 
@@ -281,7 +281,7 @@ def test_a_folder_with_only_a_best_model_is_not_said_to_be_resumable(copy, capsy
     (copy / "last.pth").unlink()
     assert outcome(*flags()) == 2
     error = capsys.readouterr().err
-    assert "holds a run already (best_model.pth)" in error
+    assert "already holds a run (best_model.pth)" in error
     assert "--resume" not in error
 
 

@@ -55,7 +55,8 @@ def test_stray_variables_are_named_and_the_run_is_alone(
         monkeypatch.setenv(name, value)
     train_here(*flags(max_steps=1))
     out, error = capsys.readouterr()
-    assert error.startswith(f"note: training in one process; {', '.join(stray)} alone")
+    assert error.startswith("note: training in one process: several need all of ")
+    assert error.endswith(f"this environment has only {', '.join(stray)}\n")
     assert error.count("\n") == 1
     assert "Training completed." in out
     assert outcome(*flags(heads=3)) == 2

@@ -31,7 +31,9 @@ def test_characters_of_files_for_other_parts_are_known_too(here, split):
 def test_a_saved_alphabet_that_lacks_a_character_says_what_to_do(here, capsys):
     CharTokenizer.train(small_text().replace("t", "d")).save("saved.json")
     assert outcome(*flags(tokenizer="saved.json")) == 2
-    told = "does not know the character 't'.*; learn one from all of the text, or a bpe"
+    told = (
+        "does not know the character 't'.*; learn one from all of the text, or use bpe"
+    )
     assert re.search(told, capsys.readouterr().err)
 
 
@@ -64,7 +66,7 @@ def test_too_little_text_is_told_with_the_size_that_would_do(here, capsys, lines
 def test_a_part_that_is_blank_is_named(here, capsys):
     (here / "text.txt").write_text(small_text() + "\n" * 500, encoding="utf-8")
     assert outcome(*flags()) == 2
-    told = "error: the validation part of text.txt is empty: expected text, of which "
+    told = "error: the validation part of text.txt is empty: expected some text (its "
     assert capsys.readouterr().err.startswith(told)
 
 
