@@ -44,6 +44,10 @@ NUMBERED = {
     "C2": "FLOPs per token, forward",
     "C3": "FLOPs per token, training, the rule of six",
     "C4": "least seconds, by FLOPs and by bytes",
+    "R1": "a window and its targets",
+    "R2": "share of windows never drawn",
+    "R3": "order of the windows in an epoch, windows of a batch",
+    "R4": "gradient accumulation from pieces or processes",
 }
 
 OTHERS = {
@@ -53,12 +57,6 @@ OTHERS = {
             "backward",
             "gradients of a product, backward pass",
         ),
-    },
-    "11": {
-        r"\begin{aligned} x^{(i)}_t": ("window", "a window and its targets"),
-        r"\pi_{s,e}(r),\ \pi": ("order", "order of the windows in an epoch"),
-        r"\left(1 - \frac{1}{N}": ("never-drawn", "share of windows never drawn"),
-        r"\pi_{s,e}(r), \qquad": ("batch", "windows of a batch"),
     },
     "05": {
         r"\begin{gathered} \operatorname{FeedForward}(x) = b_2": (

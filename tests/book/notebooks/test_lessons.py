@@ -16,7 +16,6 @@ UNTOLD = {
     "08-training",
     "09-sampling",
     "10-training-faster",
-    "11-long-runs",
     "bug-museum",
 }
 KINDS = {*FOLDED, "lesson", "exercise", "key"}
