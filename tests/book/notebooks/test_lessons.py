@@ -13,7 +13,6 @@ from lib.book.chapters import EVERY, NOTEBOOKS, cells, code_cells, markdown, nam
 from scripts.notebooks.kinds import FOLDED
 
 UNTOLD = {
-    "08-training",
     "09-sampling",
     "bug-museum",
 }
