@@ -11,7 +11,9 @@ from model.test_mutations import PAIRS
 PATH = ROOT / "notebooks" / "bug-museum.ipynb"
 EVERY = cells(PATH)
 HEAD = re.compile(r"### (\d+)\. ([^\n]+)\n\n```python\n(.+?)\n```\n\n(.+)", re.DOTALL)
-FOLD = r"<details><summary>The tests that guard against it</summary>\n\n(.+)\n\n</details>"
+FOLD = (
+    r"<details><summary>The tests that guard against it</summary>\n\n(.+)\n\n</details>"
+)
 LAST = re.compile(
     rf"(?:\*\*Figure M\.\d\.\*\* .+)?\*\*What you notice\.\*\* (.+)\n\n"
     rf"\*\*How to catch it\.\*\* (.+)\n\n{FOLD}",
@@ -96,7 +98,9 @@ def test_the_numbers_of_a_table_are_checked_below_it(text):
     for cell in EVERY[place + 1 :]:
         if cell["tags"] != {"proof"}:
             break
-        first, last = re.match(r"# @title Check: numbers (\d+) to (\d+)\n", cell["source"]).groups()
+        first, last = re.match(
+            r"# @title Check: numbers (\d+) to (\d+)\n", cell["source"]
+        ).groups()
         checked += range(int(first), int(last) + 1)
     assert checked == rows(text)
 
