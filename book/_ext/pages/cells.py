@@ -17,8 +17,9 @@ from itertools import pairwise
 import nbformat
 
 TITLE = re.compile(r"# @title (.+)\n")
-CAPTION = re.compile(r"\*\*Figure (\d+\.\d+)\.\*\* (.+?)(?:\n\n|\Z)", re.DOTALL)
-MENTION = re.compile(r"\b[Ff]igure\s(\d+\.\d+)")
+NUMBER = r"((?:\d+|M)\.\d+)"  # M is the bug museum
+CAPTION = re.compile(rf"\*\*Figure {NUMBER}\.\*\* (.+?)(?:\n\n|\Z)", re.DOTALL)
+MENTION = re.compile(rf"\b[Ff]igure\s{NUMBER}")
 # Code, formulas and links stay as they are.
 LITERAL = re.compile(r"(```.*?```|`[^`\n]*`|\$\$.*?\$\$|\[[^]]*\]\([^)]*\))", re.DOTALL)
 WORDS = {"picture": "the code", "proof": "the check", "key": "the key"}

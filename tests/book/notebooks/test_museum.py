@@ -1,38 +1,74 @@
-"""The bug museum: each exhibit is whole, and the test that it names is there."""
+"""The bug museum: each room is whole, and the tests that it names are there."""
 
 import re
 
 import pytest
+import torch
 
 from lib.book.chapters import ROOT, cells
 from model.test_mutations import PAIRS
 
 PATH = ROOT / "notebooks" / "bug-museum.ipynb"
 EVERY = cells(PATH)
-HEAD = re.compile(
-    r"### (\d+)\. ([^\n]+)\n\n```python\n(.+?)\n```\n\n\*\*What one notices\.\*\* (.+)",
+HEAD = re.compile(r"### (\d+)\. ([^\n]+)\n\n```python\n(.+?)\n```\n\n(.+)", re.DOTALL)
+FOLD = (
+    r"<details><summary>The tests that guard against it</summary>\n\n(.+)\n\n</details>"
+)
+LAST = re.compile(
+    rf"(?:\*\*Figure M\.\d\.\*\* .+)?\*\*What you notice\.\*\* (.+)\n\n"
+    rf"\*\*How to catch it\.\*\* (.+)\n\n{FOLD}",
     re.DOTALL,
 )
-LAST = re.compile(r"\*\*The fix\.\*\* (.+)\n\n\*\*The guard\.\*\* (.+)", re.DOTALL)
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)(?:\[([^`]+)\])?`")
-EXHIBITS = [
+ROW = re.compile(r"^\| (\d+) \| (\*\*.+\*\*.*) \| (.+) \|$", re.MULTILINE)
+ROOMS = [
     (place, HEAD.fullmatch(cell["source"]))
     for place, cell in enumerate(EVERY)
-    if cell["source"].startswith("### ")
+    if re.match(r"### \d", cell["source"])
 ]
-TITLES = [match[2] for _, match in EXHIBITS]
-each = pytest.mark.parametrize("place", [p for p, _ in EXHIBITS], ids=TITLES)
+TITLES = [match[2] for _, match in ROOMS]
+TABLES = [cell["source"] for cell in EVERY if ROW.search(cell["source"])]
+each_room = pytest.mark.parametrize("place", [p for p, _ in ROOMS], ids=TITLES)
+each_table = pytest.mark.parametrize("text", TABLES, ids=lambda text: text[:20])
 
 
-def test_there_are_twenty_exhibits_at_least_and_their_numbers_run():
-    numbers = [int(match[1]) for _, match in EXHIBITS]
+def after(place):
+    """The cells of a room, up to the text that ends it."""
+    room = []
+    for cell in EVERY[place + 1 :]:
+        room.append(cell)
+        if LAST.fullmatch(cell["source"]):
+            return room
+    raise AssertionError("the room has no end")
+
+
+def rows(text):
+    return [int(number) for number, _, _ in ROW.findall(text)]
+
+
+def defined(*names):
+    """What the museum's own cells define under these names."""
+    space = {"torch": torch}
+    for name in names:
+        [source] = [c["source"] for c in EVERY if f"def {name}(" in c["source"]]
+        [code] = re.findall(rf"(?ms)^def {name}\(.*?(?=^\S|\Z)", source)
+        exec(code, space)
+    return [space[name] for name in names]
+
+
+def test_fifteen_rooms_and_the_tables_are_numbered_through():
+    numbers = [int(match[1]) for _, match in ROOMS]
+    assert len(numbers) == 15
+    for text in TABLES:
+        numbers += rows(text)
     assert numbers == list(range(1, len(numbers) + 1))
-    assert len(numbers) >= 20
     assert len(set(TITLES)) == len(TITLES)
     assert EVERY[0]["source"].split("\n")[2].startswith(f"{len(numbers)} mistakes")
+    assert len(numbers) - 15 == 25
+    assert "The other twenty-five are in tables" in EVERY[0]["source"]
 
 
-def test_the_contents_lists_each_exhibit():
+def test_the_contents_lists_each_room():
     listed = re.findall(r"\[(\d+)&nbsp;([^]]+)\]\(#([\w-]+)\)", EVERY[0]["source"])
     assert [title for _, title, _ in listed] == TITLES
     for number, title, anchor in listed:
@@ -40,21 +76,42 @@ def test_the_contents_lists_each_exhibit():
         assert anchor == words.replace(" ", "-")
 
 
-@each
-def test_an_exhibit_has_its_five_parts(place):
-    code, exposed, last = (EVERY[place + n]["source"] for n in range(3))
-    assert 1 <= HEAD.fullmatch(code)[3].count("\n") + 1 <= 6
-    assert EVERY[place + 1]["cell_type"] == "code"
-    assert exposed.strip()
-    assert LAST.fullmatch(last)
-    assert not EVERY[place + 1]["tags"], "nbval compares it"
-    printed = "".join("".join(output["text"]) for output in EVERY[place + 1]["outputs"])
-    assert len(printed.splitlines()) >= 2
+@each_room
+def test_a_room_shows_a_wrong_line_a_run_what_one_notices_and_the_cure(place):
+    assert 2 <= HEAD.fullmatch(EVERY[place]["source"])[3].count("\n") + 1 <= 5
+    assert "wrong" in HEAD.fullmatch(EVERY[place]["source"])[3]
+    code = [cell for cell in after(place) if cell["cell_type"] == "code"]
+    shown = [cell for cell in code if cell["tags"] & {"lesson", "picture"}]
+    assert any(cell["outputs"] for cell in shown), "a run is shown, not asserted"
 
 
-@each
-def test_the_test_that_guards_against_it_exists(place):
-    named = TEST.findall(LAST.fullmatch(EVERY[place + 2]["source"])[2])
+@each_room
+def test_what_one_notices_is_claimed_by_a_check_too(place):
+    [last] = [i for i, cell in enumerate(EVERY) if cell is after(place)[-1]]
+    assert EVERY[last + 1]["tags"] == {"proof"}
+
+
+@each_table
+def test_the_numbers_of_a_table_are_checked_below_it(text):
+    [place] = [i for i, cell in enumerate(EVERY) if cell["source"] == text]
+    checked = []
+    for cell in EVERY[place + 1 :]:
+        if cell["tags"] != {"proof"}:
+            break
+        first, last = re.match(
+            r"# @title Check: numbers (\d+) to (\d+)\n", cell["source"]
+        ).groups()
+        checked += range(int(first), int(last) + 1)
+    assert checked == rows(text)
+
+
+TEXTS = [after(place)[-1]["source"] for place, _ in ROOMS] + TABLES
+NAMES = TITLES + [text[4:30] for text in TABLES]
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=NAMES)
+def test_the_tests_that_guard_against_it_exist(text):
+    named = TEST.findall(re.search(FOLD, text, re.DOTALL)[1])
     assert named
     for path, name, mutation in named:
         code = (ROOT / path).read_text("utf8")
@@ -62,3 +119,19 @@ def test_the_test_that_guards_against_it_exists(place):
         if mutation:
             assert path == "tests/model/test_mutations.py"
             assert mutation in {pair.id for pair in PAIRS}
+
+
+def test_the_last_token_is_found_whatever_pads_the_row():
+    wrong, right = defined("before_the_first_pad", "last_that_is_no_pad")
+    ids = torch.tensor([[7, 5, 0, 0], [5, 7, 5, 7], [0, 5, 7, 0], [0, 0, 5, 7]])
+    last = [1, 3, 2, 3]  # the third begins with the token that pads, as the fourth does
+    assert right(ids, 0).tolist() == last
+    assert wrong(ids, 0).tolist() == [1, -1, -1, -1]
+
+
+def test_a_tie_counts_half_whichever_sentence_comes_first():
+    [fair] = defined("fair")
+    good, bad = torch.tensor([1.0, 2.0, 2.0, 3.0]), torch.tensor([2.0, 2.0, 2.0, 1.0])
+    assert fair(good, bad) == (0 + 0.5 + 0.5 + 1) / 4
+    assert fair(good, bad) + fair(bad, good) == 1
+    assert fair(good.log() * 0, bad * 0) == 0.5

@@ -90,9 +90,12 @@ def test_the_writer_of_the_story_has_as_many_parameters_as_the_page_says():
     assert 80 < published / written < 125
 
 
-def test_the_museum_has_as_many_exhibits_as_the_page_says():
+def test_the_museum_has_as_many_rooms_and_mistakes_as_the_page_says():
     text = markdown(ROOT / "notebooks" / "bug-museum.ipynb")
-    assert f"\n  {len(re.findall('^### [0-9]+[.] ', text, re.M))} mistakes" in WELCOME
+    rooms = len(re.findall(r"^### \d+[.] ", text, re.M))
+    listed = len(re.findall(r"^\| \d+ \| ", text, re.M))
+    assert f"\n  {rooms + listed} mistakes" in WELCOME
+    assert f": {WORDS[rooms]} beside the right code" in WELCOME
 
 
 def test_the_paths_take_as_long_as_their_chapters_and_as_their_cards_say():
