@@ -7,6 +7,7 @@ tests hold this map to the chapters.
 
 CHAPTERS = {"P": "Predicting the next word", "T": "Tokens", "E": "Embeddings"}
 CHAPTERS |= {"A": "Attention", "B": "The block", "M": "The model", "C": "Counting"}
+CHAPTERS |= {"S": "Sampling"}
 """The letters, and the titles of the chapters that they stand for."""
 
 EQUATIONS = {

@@ -44,6 +44,9 @@ NUMBERED = {
     "C2": "FLOPs per token, forward",
     "C3": "FLOPs per token, training, the rule of six",
     "C4": "least seconds, by FLOPs and by bytes",
+    "S1": "softmax with a temperature",
+    "S2": "perplexity, bits per byte",
+    "S3": "attention with a key-value cache",
 }
 
 OTHERS = {
@@ -77,10 +80,5 @@ OTHERS = {
         r"\text{MFU} =": ("mfu", "model FLOPs utilisation, MFU"),
         r"\text{gain} =": ("amdahl", "gain of the whole, Amdahl's law"),
         r"\text{FLOP/s} \le": ("roofline", "roofline"),
-    },
-    "10": {
-        r"\begin{gathered} P =": ("paper-2-output", "output (equation 2 of the paper)"),
-        r"p_i =": ("temperature", "softmax with a temperature"),
-        r"\begin{gathered} K' =": ("cache", "attention with a key-value cache"),
     },
 }

@@ -14,7 +14,6 @@ from scripts.notebooks.kinds import FOLDED
 
 UNTOLD = {
     "08-training",
-    "09-sampling",
     "10-training-faster",
     "11-long-runs",
     "bug-museum",
