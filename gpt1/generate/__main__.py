@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 
+from gpt1.generate.precision import PRECISIONS, faster
 from gpt1.generate.sampling import check_sampling, stream
 from gpt1.generate.showing import Shown, show
 from gpt1.generate.texts import EMPTY_LINE, lacking, start_ids
@@ -64,6 +65,13 @@ class GenerateConfig:
         metavar="PATH",
     )
     device: str | None = in_machine(None, "cpu, cuda or mps; cuda where there is one")
+    precision: str = in_machine(
+        "float32",
+        "float32; bf16 and int8, which is for a CPU, write faster, from weights that "
+        "are rounded",
+        choices=PRECISIONS,
+        metavar="KIND",
+    )
     cache: bool = in_machine(
         True, "compute keys and values again for each token: slower"
     )
@@ -146,6 +154,7 @@ def write(options):
     """
     source, notes = chosen_model(options)
     model, tokenizer = load_model(source, options.device)
+    model = faster(model, options.precision)
     prompt, context = prompt_ids(tokenizer, options), model.config.context
     if len(prompt) > context:
         notes.append(
