@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from benchmarks.contenders import GPT1, GPT1_KEPT, GPT2, OWN
+from benchmarks.contenders import GPT1, GPT1_KEPT, GPT2, OWN, OWN_IN
 from gpt1.config import GPTConfig
 
 SIZES = ("vocab_size", "context", "width", "layers", "heads")
@@ -16,7 +16,7 @@ class Case:
     """One line of a table.
 
     Args:
-        table: "training", "small" or "generation".
+        table: "training", "small", "generation" or "precision".
         label: how the page names it.
         contenders: names from `contenders.py`, the package first.
         settings: for `contenders.WORK`.
@@ -30,7 +30,8 @@ class Case:
     @property
     def work(self):
         """A key of `contenders.WORK`."""
-        return "generation" if self.table == "generation" else "training"
+        writing = self.table in ("generation", "precision")
+        return "generation" if writing else "training"
 
     @property
     def tokens(self):
@@ -54,6 +55,13 @@ def write(label, contenders, config, prompt, new, **changes):
     return Case("generation", label, contenders, settings)
 
 
+def write_in_fewer_bits(config, prompt, new):
+    """float32, bf16 and int8 in one line, and Hugging Face's GPT-2 in float32."""
+    case = write(f"{prompt} + {new} tokens", [OWN, *OWN_IN, GPT2], config, prompt, new)
+    case.table = "precision"
+    return case
+
+
 def on_cpu():
     """Everything that two cores do in a quarter of an hour."""
     cases = []
@@ -70,6 +78,7 @@ def on_cpu():
     label = "4 layers, 128 wide, 12 x 64"
     cases.append(train("small", label, everybody, SMALL, 12, repeat=20))
     cases.append(write("float32, 32 + 128 tokens", everybody, FULL, 32, 128))
+    cases.append(write_in_fewer_bits(FULL, 32, 128))
     return cases
 
 
@@ -98,4 +107,5 @@ def quick():
     return [
         train("training", "bf16, dropout 0.1", everybody, QUICK, 2, **low),
         write("float32, 3 + 5 tokens", [OWN, GPT2], QUICK, 3, 5),
+        write_in_fewer_bits(QUICK, 3, 5),
     ]

@@ -13,6 +13,8 @@ from gpt1.config import GPTConfig
 
 OWN, GPT1, GPT2 = "this package", "Hugging Face GPT-1", "Hugging Face GPT-2"
 GPT1_KEPT = f"{GPT1}, freed memory kept"
+OWN_IN = {f"{OWN}, {precision}": precision for precision in ("bf16", "int8")}
+"""This package's model in another precision than the rest of its line."""
 
 
 def own(settings):
@@ -94,19 +96,22 @@ def generation(name, settings, device):
     """Writing tokens after a prompt, the likeliest each time; batch 1."""
     torch.manual_seed(0)
     settings = {**settings, "dropout": 0.0}
-    model = (own(settings) if name == OWN else theirs(settings, name)).to(device)
+    ours = name == OWN or name in OWN_IN
+    model = (own(settings) if ours else theirs(settings, name)).to(device)
     model.eval()
-    if settings["precision"] == "bf16":
-        model.to(torch.bfloat16)
     vocab, new = settings["config"]["vocab_size"], settings["new"]
     ids = torch.randint(1, vocab, (1, settings["prompt"])).to(device)
-    if name == OWN:
-        from gpt1.generate.sampling import generate
+    if ours:
+        from gpt1.generate import faster, generate
+
+        model = faster(model, OWN_IN.get(name, settings["precision"]))
 
         def write():
             text = generate(model, ids, new, temperature=0)
             assert len(text[0]) == ids.size(1) + new
     else:
+        if settings["precision"] == "bf16":
+            model.to(torch.bfloat16)
         options = {"max_new_tokens": new, "min_new_tokens": new, "do_sample": False}
         options["attention_mask"] = torch.ones_like(ids)
 

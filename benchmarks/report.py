@@ -6,7 +6,7 @@ machine; the page gives its median and, in brackets, its range.
 
 from statistics import median
 
-from benchmarks.contenders import OWN
+from benchmarks.contenders import OWN, OWN_IN
 from gpt1.config import GPTConfig
 from gpt1.count.ledgers import parameters, training_flops
 
@@ -14,12 +14,19 @@ TITLES = {
     "training": "Training step",
     "small": "Training step of a small model",
     "generation": "Writing, one text, the likeliest token each time",
+    "precision": "The same with weights in fewer bits",
 }
 
 METHOD = """{rounds} rounds; within each the contenders of a line work in turn. Every
 one has a process of its own and random weights. `faster` is a contender's time over
 this package's in the same round: the median, and in brackets the range. `memory` is
-this package's peak over the contender's."""
+this package's peak over the contender's.{clock}"""
+
+PROCESSOR = """ Times are those of the processor, all threads added up, so that other
+work on the machine counts little."""
+
+FASTER = {"precision": "as fast as float32"}
+"""A column that is the other way round: this package's time in float32 over another."""
 
 LIMITS = """At best this machine multiplies {float32:,.0f} GFLOP/s in float32 and
 {bf16:,.0f} in bf16 (large square matrices), and reads {bytes:,.1f} GB/s. `of limit`
@@ -48,16 +55,22 @@ def read_bytes(config):
     return 4 * (count.total - count["position embedding"])
 
 
-def limit_share(case, rate, rates):
+def limit_share(case, rate, rates, name=OWN):
     """What share of the memory's speed, or of the products' rate, a case reaches.
+
+    Args:
+        case: as stored.
+        rate: tokens a second.
+        rates: see `benchmarks.roofline.rates`.
+        name: the contender.
 
     Returns:
         (share, what it is a share of); None without a limit to compare with.
     """
     config = case["settings"]["config"]
-    precision = case["settings"]["precision"]
-    if case["table"] == "generation":
-        size = read_bytes(config) / (2 if precision == "bf16" else 1)
+    precision = OWN_IN.get(name, case["settings"]["precision"])
+    if case["table"] in ("generation", "precision"):
+        size = read_bytes(config) / {"float32": 1, "bf16": 2, "int8": 4}[precision]
         return rate * size / rates["bytes"]
     limit = rates.get("datasheet") or rates[precision]
     return rate * training_flops(GPTConfig(**config)) / limit
@@ -73,13 +86,16 @@ def rows(case, rates):
             continue
         rate = case["tokens"] / median(result["seconds"])
         compare = name != OWN and "failed" not in own
-        faster = spread(ratios(result["seconds"], own["seconds"])) if compare else ""
+        seconds = [result["seconds"], own["seconds"]] if compare else []
+        if case["table"] in FASTER:
+            seconds.reverse()
+        faster = spread(ratios(*seconds)) if compare else ""
         peak = result["peak"]
         yield [
             *(case["label"], name, f"{rate:,.{1 if rate < 100 else 0}f}", faster),
             f"{peak / 2**30:.2f}" if peak else "",
             f"{own['peak'] / peak:.2f}" if compare and peak and own["peak"] else "",
-            f"{limit_share(case, rate, rates):.0%}",
+            f"{limit_share(case, rate, rates, name):.0%}",
         ]
 
 
@@ -119,11 +135,14 @@ def page(results):
         limit = f"the data sheet's {rates['datasheet'] / 1e12:,.0f} TFLOP/s"
     best = {name: rates[name] / 1e9 for name in ("float32", "bf16", "bytes")}
     parts = [f"# Benchmark\n\n{describe(results['machine'])}"]
-    parts += [METHOD.format(**results), LIMITS.format(limit=limit, **best)]
+    clock = PROCESSOR if results["clock"] == "processor" else ""
+    method = METHOD.format(rounds=results["rounds"], clock=clock)
+    parts += [method, LIMITS.format(limit=limit, **best)]
     for name, title in TITLES.items():
         cases = [case for case in results["cases"] if case["table"] == name]
         lines = [line for case in cases for line in rows(case, rates)]
-        head = ["", "contender", "tokens/s", "faster", "peak GiB", "memory", "of limit"]
+        faster = FASTER.get(name, "faster")
+        head = ["", "contender", "tokens/s", faster, "peak GiB", "memory", "of limit"]
         if lines:
             parts.append(f"## {title}\n\n{table(head, lines)}")
     head = ["", "", "seconds", "of import torch"]

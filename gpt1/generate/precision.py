@@ -72,6 +72,8 @@ def faster(model, precision="float32"):
     fast.__class__, fast.output = FastGPT, output
     if precision != "float32":
         fast.to(torch.bfloat16)
+    if isinstance(output, nn.Linear):  # it was not laid out, so it can stay tied
+        output.weight = fast.token_embedding.weight
     return fast.eval()
 
 
