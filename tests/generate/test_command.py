@@ -13,6 +13,7 @@ import torch
 from gpt1 import GPT, GPTConfig, loading
 from gpt1.generate import __main__ as command, sampling
 from gpt1.generate.__main__ import GenerateConfig
+from gpt1.generate.precision import faster
 from gpt1.generate.texts import start_ids, write_text
 from gpt1.loading import load_model
 from gpt1.plumbing.files import save_checkpoint
@@ -144,6 +145,22 @@ def test_from_string_to_string_it_is_what_the_command_prints(typed, prompt):
     assert told.out == text + "\n"
     assert len(text) < 300
     assert len(write_text(model, tokenizer, prompt, 20)) == len(prompt) + 20
+
+
+@pytest.mark.parametrize("precision", ["float32", "bf16", "int8"])
+def test_the_precision_is_that_of_the_model_that_writes(typed, monkeypatch, precision):
+    made = []
+
+    def noted(*given):
+        made.append(faster(*given))
+        return made[-1]
+
+    monkeypatch.setattr(command, "faster", noted)
+    told = typed("--prompt", "ab", "--max_length", 60, "--precision", precision)
+    model, tokenizer = load_model("checkpoints/best_model.pth", "cpu")
+    assert told.out == write_text(faster(model, precision), tokenizer, "ab", 58) + "\n"
+    kinds = {"float32": torch.float32, "bf16": torch.bfloat16, "int8": torch.int8}
+    assert [fast.output.weight.dtype for fast in made] == [kinds[precision]]
 
 
 def test_without_a_max_length_a_stop_or_a_long_prompt_allows_a_longer_text(typed):

@@ -158,6 +158,7 @@ def test_eight_bits_are_a_row_scale_and_steps_of_it():
     assert (error <= scale / 2 * 1.001)[inside].all()
     assert inside.float().mean() > 0.98
     assert steps[7].eq(0).all()
+    assert (scale > 0).all(), "a row of zeros is divided by its scale, too"
 
 
 def test_an_int8_layer_multiplies_by_its_weights():
@@ -191,8 +192,9 @@ def stored(model):
 
 
 def test_weights_take_half_and_a_quarter_of_the_bytes(model):
-    plain = stored(model)
-    assert stored(faster(model)) == plain
+    plain, shared = stored(model), faster(model)
+    assert shared.token_embedding.weight is model.token_embedding.weight
+    assert stored(shared) == plain
     assert stored(faster(model, "bf16")) == pytest.approx(plain / 2, rel=0.01)
     assert stored(faster(model, "int8")) == pytest.approx(plain / 4, rel=0.1)
 
