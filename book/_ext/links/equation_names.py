@@ -54,6 +54,9 @@ NUMBERED = {
     "R2": "share of windows never drawn",
     "R3": "order of the windows in an epoch, windows of a batch",
     "R4": "gradient accumulation from pieces or processes",
+    "S1": "softmax with a temperature",
+    "S2": "perplexity, bits per byte",
+    "S3": "attention with a key-value cache",
 }
 
 OTHERS = {
@@ -69,10 +72,5 @@ OTHERS = {
             "feed-forward-sum",
             "feed-forward layer as keys and values",
         ),
-    },
-    "09": {
-        r"\begin{gathered} P =": ("paper-2-output", "output (equation 2 of the paper)"),
-        r"p_i =": ("temperature", "softmax with a temperature"),
-        r"\begin{gathered} K' =": ("cache", "attention with a key-value cache"),
     },
 }

@@ -1,7 +1,4 @@
-"""A chapter shows lessons; what draws and what proves is there, and folded.
-
-These are the rules of chapters told in three kinds of cells; UNTOLD names the others.
-"""
+"""A chapter shows lessons; what draws and what proves is there, and folded."""
 
 import ast
 import re
@@ -12,9 +9,6 @@ import pytest
 from lib.book.chapters import EVERY, NOTEBOOKS, cells, code_cells, markdown, name
 from scripts.notebooks.kinds import FOLDED
 
-UNTOLD = {
-    "09-sampling",
-}
 KINDS = {*FOLDED, "lesson", "exercise", "key"}
 LINES, WITH_A_CLASS, PACKAGES_OWN = 12, 25, 45
 DRAWS = r"\bplt\.|\bfigure\.|\baxe?s\b\.?|attention_map\(|model_drawing\(|\bDrawing\("
@@ -24,14 +18,8 @@ WORDS = range(1900, 3200)
 OTHERWISE = {"00-one-page": range(300, 1300), "bug-museum": range(2400, 3350)}
 """Lengths of what is no chapter; in the museum, 150 are the bars of its tables."""
 
-every_notebook = pytest.mark.parametrize(
-    "path", [path for path in EVERY if path.stem not in UNTOLD], ids=name
-)
-every_chapter = pytest.mark.parametrize(
-    "path",
-    [path for path in NOTEBOOKS if path.stem not in UNTOLD],
-    ids=name,
-)
+every_notebook = pytest.mark.parametrize("path", EVERY, ids=name)
+every_chapter = pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
 
 
 def of_kind(path, kind):

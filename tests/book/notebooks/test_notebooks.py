@@ -17,7 +17,7 @@ TALLEST = 25
 KNOWN = """defines exercise full-width hide-input hide-output key lesson margin
 nbval-ignore-output nbval-raises-exception nbval-skip picture plain proof
 raises-exception remove-cell remove-input remove-output scroll-output setup solution"""
-WHOLE = 46
+WHOLE = 52
 """Lines of the tallest cell that shows a class whole."""
 
 every_notebook = pytest.mark.parametrize("path", EVERY, ids=name)
