@@ -57,6 +57,7 @@ def min_p(logits, share):
 
 
 def logits_and_shares():
+    """No token is at the limit, where rounding decides, but for the best themselves."""
     return [
         (torch.tensor([[0.0, 1.0, 2.0]]), 0.5),
         (torch.tensor([[1.0, 3.0, 3.0, 0.0]]), 1.0),

@@ -113,6 +113,13 @@ def test_the_two_models_of_the_exercise_have_the_numbers_of_its_solution():
     assert round(answer(6, 2.5), 3) == 0.717
 
 
+def test_no_token_is_where_rounding_would_decide_whether_min_p_cuts_it():
+    for _, (logits, share) in ALL["min-p"].all_cases:
+        behind = logits.double().amax(-1, keepdim=True) - logits.double()
+        away = (behind[behind > 0] + math.log(share)).abs()
+        assert away.min() > 0.05
+
+
 def test_the_guesses_are_of_different_tokens():
     """Or an answer that is off by one would be right, here or on another machine."""
     *_, (model, ids, guess) = (case for _, case in ALL["guess-ahead"].all_cases)

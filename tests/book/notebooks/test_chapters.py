@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from lib.book.chapters import NOTEBOOKS, ROOT, code_cells, name
+from lib.book.chapters import NOTEBOOKS, ROOT, code_cells, markdown, name
 from lib.book.definitions import Definitions, differences
 
 TAUGHT = ["tokenizer/bpe.py", "data/windows.py", "model.py", "train/step.py"]
@@ -64,6 +64,42 @@ def test_a_cell_that_says_it_defines_something_does(path):
     for cell in code_cells(path):
         if "defines" in cell["tags"]:
             assert re.search(r"^(class |def |\w+ = )", cell["source"], re.MULTILINE)
+
+
+def snippets(text):
+    """The blocks of code in a chapter's text, without hints and solutions."""
+    text = re.sub(r"<details>.*?</details>", "", text, flags=re.DOTALL)
+    return re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+
+
+def bare(source):
+    """Lines without indents and comments."""
+    lines = [re.sub(r"\s*#.*", "", line).strip() for line in source.split("\n")]
+    return [line for line in lines if line]
+
+
+def first_that_is_not_there(snippet, sources):
+    """The first line of a snippet that no source has in its place."""
+    left = iter(bare("\n".join(sources)))
+    wanted = [line for line in bare(snippet) if line != "..."]
+    return next((line for line in wanted if line not in left), None)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_lines_in_the_text_are_lines_of_what_the_chapter_defines(path):
+    """The new lines of a class are shown; the whole of it is folded below them."""
+    defined = [c["source"] for c in code_cells(path) if "defines" in c["tags"]]
+    for snippet in snippets(markdown(path)):
+        assert first_that_is_not_there(snippet, defined) is None
+
+
+def test_a_line_that_is_not_there_and_one_out_of_place_are_found():
+    text = "```python\na = 1\n...\nb = 2  # new\n```\n"
+    text += "<details>```python\nc```</details>"
+    [snippet] = snippets(text)
+    assert first_that_is_not_there(snippet, ["if x:\n    a = 1", "b = 2"]) is None
+    assert first_that_is_not_there(snippet, ["a = 1", "b = 3"]) == "b = 2"
+    assert first_that_is_not_there(snippet, ["b = 2", "a = 1"]) == "b = 2"
 
 
 # The comparison itself: what it must overlook, and what it must not.
