@@ -66,7 +66,8 @@ class Order(Sampler):
     """
 
     def __init__(self, windows, seed):
-        self.windows, self.seed, self.epoch, self.start = windows, seed, 0, 0
+        self.windows, self.seed = windows, seed
+        self.epoch = self.start = 0
 
     def __len__(self):
         return self.windows - self.start

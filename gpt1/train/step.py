@@ -33,10 +33,10 @@ def total_loss(model, batches, engine=None):
     nats, tokens = 0.0, 0
     for batch in batches:
         ids, targets = engine.share(*batch)
-        count = counted(targets)
+        here = counted(targets)
         with engine.autocast():
-            nats += model.loss(ids, targets).item() * count
-        tokens += count
+            nats += model.loss(ids, targets).item() * here
+        tokens += here
     model.train(training)
     return engine.sum(nats, tokens)
 
