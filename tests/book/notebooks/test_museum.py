@@ -11,12 +11,14 @@ from model.test_mutations import PAIRS
 PATH = ROOT / "notebooks" / "bug-museum.ipynb"
 EVERY = cells(PATH)
 HEAD = re.compile(r"### (\d+)\. ([^\n]+)\n\n```python\n(.+?)\n```\n\n(.+)", re.DOTALL)
-FOLD = (
-    r"<details><summary>The tests that guard against it</summary>\n\n(.+)\n\n</details>"
+GUARDS = re.compile(
+    r"<details><summary>The tests that guard against each mistake</summary>\n\n"
+    r"\| \| Tests \|\n\|---\|---\|\n(.+)\n\n</details>$",
+    re.DOTALL,
 )
 LAST = re.compile(
-    rf"(?:\*\*Figure M\.\d\.\*\* .+)?\*\*What you notice\.\*\* (.+)\n\n"
-    rf"\*\*How to catch it\.\*\* (.+)\n\n{FOLD}",
+    r"(?:\*\*Figure M\.\d\.\*\* .+)?\*\*What you notice\.\*\* (.+)\n\n"
+    r"\*\*How to catch it\.\*\* (.+)",
     re.DOTALL,
 )
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)(?:\[([^`]+)\])?`")
@@ -63,9 +65,13 @@ def test_fifteen_rooms_and_the_tables_are_numbered_through():
         numbers += rows(text)
     assert numbers == list(range(1, len(numbers) + 1))
     assert len(set(TITLES)) == len(TITLES)
-    assert EVERY[0]["source"].split("\n")[2].startswith(f"{len(numbers)} mistakes")
-    assert len(numbers) - 15 == 25
-    assert "The other twenty-five are in tables" in EVERY[0]["source"]
+    assert (
+        EVERY[0]["source"]
+        .split("\n")[2]
+        .startswith(f"This chapter shows {len(numbers)} mistakes")
+    )
+    assert len(numbers) - 15 == 20
+    assert "The other twenty are in tables" in EVERY[0]["source"]
 
 
 def test_the_contents_lists_each_room():
@@ -88,7 +94,8 @@ def test_a_room_shows_a_wrong_line_a_run_what_one_notices_and_the_cure(place):
 @each_room
 def test_what_one_notices_is_claimed_by_a_check_too(place):
     [last] = [i for i, cell in enumerate(EVERY) if cell is after(place)[-1]]
-    assert EVERY[last + 1]["tags"] == {"proof"}
+    below = next(cell for cell in EVERY[last + 1 :] if "lesson" not in cell["tags"])
+    assert below["tags"] == {"proof"}
 
 
 @each_table
@@ -105,28 +112,38 @@ def test_the_numbers_of_a_table_are_checked_below_it(text):
     assert checked == rows(text)
 
 
-TEXTS = [after(place)[-1]["source"] for place, _ in ROOMS] + TABLES
-NAMES = TITLES + [text[4:30] for text in TABLES]
+EXHIBITS = [str(number) for number in range(1, 36)]
+GUARDED = [
+    re.fullmatch(r"\| \*\*(\d+)\*\* \| (.+) \|", line).groups()
+    for line in GUARDS.search(EVERY[-1]["source"])[1].split("\n")
+]
 
 
-@pytest.mark.parametrize("text", TEXTS, ids=NAMES)
-def test_the_tests_that_guard_against_it_exist(text):
-    named = TEST.findall(re.search(FOLD, text, re.DOTALL)[1])
-    assert named
-    for path, name, mutation in named:
-        code = (ROOT / path).read_text("utf8")
-        assert f"\ndef {name}(" in code, f"{path} has no {name}"
-        if mutation:
-            assert path == "tests/model/test_mutations.py"
-            assert mutation in {pair.id for pair in PAIRS}
+def test_each_exhibit_has_its_row_in_the_table_of_tests():
+    shown = [match[1] for _, match in ROOMS]
+    shown += [str(number) for text in TABLES for number in rows(text)]
+    assert shown == EXHIBITS
+    assert list(dict.fromkeys(number for number, _ in GUARDED)) == EXHIBITS
 
 
-def test_the_last_token_is_found_whatever_pads_the_row():
-    wrong, right = defined("before_the_first_pad", "last_that_is_no_pad")
+@pytest.mark.parametrize(("number", "test"), GUARDED)
+def test_the_tests_that_guard_against_it_exist(number, test):
+    path, name, mutation = TEST.fullmatch(test).groups()
+    code = (ROOT / path).read_text("utf8")
+    assert f"\ndef {name}(" in code, f"{path} has no {name}"
+    if mutation:
+        assert path == "tests/model/test_mutations.py"
+        assert mutation in {pair.id for pair in PAIRS}
+
+
+def test_no_rule_finds_the_last_token_whatever_pads_the_row():
+    first, last = defined("before_the_first_pad", "last_that_is_no_pad")
     ids = torch.tensor([[7, 5, 0, 0], [5, 7, 5, 7], [0, 5, 7, 0], [0, 0, 5, 7]])
-    last = [1, 3, 2, 3]  # the third begins with the token that pads, as the fourth does
-    assert right(ids, 0).tolist() == last
-    assert wrong(ids, 0).tolist() == [1, -1, -1, -1]
+    lengths = torch.tensor([2, 4, 3, 4])  # two texts begin with the token that pads
+    assert first(ids, 0).tolist() == [1, -1, -1, -1]
+    assert torch.equal(last(ids, 0), lengths - 1)
+    lengths += torch.tensor([1, 0, 1, 0])  # the same ids, if two texts end with it
+    assert not torch.equal(last(ids, 0), lengths - 1)
 
 
 def test_a_tie_counts_half_whichever_sentence_comes_first():
