@@ -4,7 +4,7 @@ The notebooks hold plain Markdown, which reads well on Colab and GitHub too. Her
 
 - the title gets its part above it and, below, minutes, exercises and ways to run it;
 - a quotation that opens with one of four bold leads becomes an aside with a label:
-  "From the paper.", "From the code.", "What changed since.", and
+  "From the paper.", "From the code.", "What has changed since.", and
   "Get it wrong on purpose: mask off by one.", whose second half is the aside's title;
 - a section "Exercise 3: ..." is set apart, and its line of difficulty gets a mark.
 """
@@ -21,7 +21,7 @@ LEADS = {
     "From the paper": "paper",
     "From the code": "code",
     "Get it wrong on purpose": "wrong",
-    "What changed since": "since",
+    "What has changed since": "since",
 }
 EXERCISE = re.compile(r"Exercise \d+: ")
 DIFFICULTY = re.compile(

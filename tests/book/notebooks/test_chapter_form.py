@@ -9,12 +9,12 @@ from lib.book.chapters import EVERY, NOTEBOOKS, cells, code_cells, markdown, nam
 OPENING = re.compile(
     r"# .+\n\n(?P<promise>[^>*#|].+)\n\n"
     r"\*?You need .+ Reading takes about (\d+) minutes, the exercises about "
-    r"(?P<minutes>\d+) more; running takes (?:less than a|about a|about two) "
+    r"(?P<minutes>\d+) more; running the code takes (?:less than a|about a|about two) "
     r"minutes? on two CPU cores\b.*",
     re.DOTALL,
 )
 LEADS = re.compile(
-    r"From the paper\.|From the code\.|What changed since\."
+    r"From the paper\.|From the code\.|What has changed since\."
     r"|Get it wrong on purpose: [^:]+\."
 )
 ENDING = ["Exercises", "Check yourself", "What you can now do", "What to read"]
@@ -66,8 +66,8 @@ def test_it_tells_what_the_paper_says_what_goes_wrong_and_once_what_changed(path
     found, parts = leads(markdown(path)), sections(path)
     assert "From the paper." in found
     assert any(lead.startswith("Get it wrong on purpose: ") for lead in found)
-    assert leads(parts["What you can now do"]) == ["What changed since."]
-    assert found.count("What changed since.") == 1
+    assert leads(parts["What you can now do"]) == ["What has changed since."]
+    assert found.count("What has changed since.") == 1
     assert list(parts)[-4:] == ENDING
 
 

@@ -18,7 +18,7 @@ CODE = FILE.read_text("utf8")
 TITLE = "GPT-1 on one page"
 OPENING = re.compile(
     rf"# {TITLE}\n\n[^>*#|].+\n\n\*You need .+ Reading takes about (\d+) minutes; "
-    r"running takes about a minute on two CPU cores\b.*\*"
+    r"running the code takes about a minute on two CPU cores\b.*\*"
 )
 SIZES = {"vocab_size": 101, "context": 31, "width": 60, "layers": 3, "heads": 5}
 

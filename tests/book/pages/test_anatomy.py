@@ -9,7 +9,7 @@ from lib.book.articles import article
 from lib.book.chapters import EVERY, NOTEBOOKS, ROOT, markdown, name
 
 LEADS = {"From the paper": "paper", "From the code": "code"}
-LEADS |= {"Get it wrong on purpose": "wrong", "What changed since": "since"}
+LEADS |= {"Get it wrong on purpose": "wrong", "What has changed since": "since"}
 
 
 @pytest.fixture
