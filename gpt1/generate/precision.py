@@ -15,7 +15,7 @@ still. The products are PyTorch's own kernels:
   is also the output matrix, stays one matrix.
 
 Attention is computed in float32 on a CPU: for one query, PyTorch's kernel is several
-times slower in bf16, which at GPT-1's size was a tenth of the time of a token.
+times slower in bf16. So keys and values that are kept are float32 there, too.
 
 The first two are what `torch.compile` uses for a frozen model, the third what torchao
 and gpt-fast use for weights of 8 bits, here without compiling.
@@ -67,6 +67,8 @@ def faster(model, precision="float32"):
     # deepcopy takes what the memo has for a part: no weight is copied to be replaced.
     parts = [part for part in model.modules() if isinstance(part, nn.Linear)]
     memo = {id(part): _linear(part.weight, part.bias, precision) for part in parts}
+    drops = [part for part in model.modules() if isinstance(part, nn.Dropout)]
+    memo |= {id(part): nn.Identity() for part in drops}  # each call costs its time
     matrix = model.token_embedding.weight
     output = _linear(matrix, None, precision)
     if precision == "int8":
@@ -90,6 +92,14 @@ class FastGPT(GPT):
     Attributes:
         output: what makes logits, a module like the linear layers.
     """
+
+    def train(self, mode=True):
+        """Stays in evaluation mode: there is no dropout to turn on.
+
+        Args:
+            mode: not used.
+        """
+        return super().train(False)
 
     @torch.no_grad()
     def hidden(self, ids, *, cache=None):
@@ -168,14 +178,14 @@ class Int8Linear(nn.Module):
 
     def forward(self, x):
         """The product of the last axis: (..., in) to (..., out), bf16."""
-        rows = x.flatten(0, -2).contiguous()  # (rows, in)
+        rows = x.contiguous().view(-1, x.size(-1))  # (rows, in)
         # The kernel reads past the end of a row of another length, and says nothing.
         if len(rows) < ROWS and rows.size(1) % 32 == 0:
             out = torch._weight_int8pack_mm(rows, self.weight, self.scale)
         else:
             out = F.linear(rows, self.weight.to(x.dtype)) * self.scale  # (rows, out)
         out = out.view(*x.shape[:-1], -1)
-        return out if self.bias is None else out + self.bias
+        return out if self.bias is None else out.add_(self.bias)
 
 
 class Converted(nn.Module):
