@@ -114,16 +114,16 @@ class FastGPT(GPT):
             hidden: (batch, time, width), or without one of the first two axes.
 
         Returns:
-            (batch, time, vocab).
+            (batch, time, vocab), float32: in bf16, finding the largest is slow.
         """
-        return self.output(hidden)  # (batch, time, vocab)
+        return self.output(hidden).float()  # (batch, time, vocab)
 
     def loss(self, ids, targets=None):
         """Mean cross-entropy in nats per token, as `GPT.loss`, without gradients."""
         if targets is None:
             ids, targets = ids[:, :-1], ids[:, 1:]  # each (batch, time)
         targets = check_targets(targets, ids, self.config)  # (batch, time)
-        logits = self(ids).flatten(0, 1).float()  # (batch * time, vocab)
+        logits = self(ids).flatten(0, 1)  # (batch * time, vocab)
         return F.cross_entropy(logits, targets.flatten())
 
     def save_pretrained(self, directory):
@@ -277,12 +277,11 @@ def _linear(weight, bias, precision):
 
 
 def _widen(model):
-    """Let attention compute in float32, and logits be float32, in a model of bf16."""
+    """Let attention compute in float32, in a model of bf16."""
     for block in model.blocks:
         part = block.attention
         part.query_key_value = Converted(part.query_key_value, torch.float32)
         part.projection = Converted(part.projection, torch.bfloat16)
-    model.output = Converted(model.output, torch.float32)
 
 
 def _packs(weight):
