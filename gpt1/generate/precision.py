@@ -14,6 +14,9 @@ still. The products are PyTorch's own kernels:
   step is 1/127 of the row's largest value. Activations are bf16. The embedding, which
   is also the output matrix, stays one matrix.
 
+Attention is computed in float32 on a CPU: for one query, PyTorch's kernel is several
+times slower in bf16. So keys and values that are kept are float32 there, too.
+
 The first two are what `torch.compile` uses for a frozen model, the third what torchao
 and gpt-fast use for weights of 8 bits, here without compiling.
 """
@@ -64,6 +67,8 @@ def faster(model, precision="float32"):
     # deepcopy takes what the memo has for a part: no weight is copied to be replaced.
     parts = [part for part in model.modules() if isinstance(part, nn.Linear)]
     memo = {id(part): _linear(part.weight, part.bias, precision) for part in parts}
+    drops = [part for part in model.modules() if isinstance(part, nn.Dropout)]
+    memo |= {id(part): nn.Identity() for part in drops}  # each call costs its time
     matrix = model.token_embedding.weight
     output = _linear(matrix, None, precision)
     if precision == "int8":
@@ -76,6 +81,8 @@ def faster(model, precision="float32"):
         fast.to(torch.bfloat16)
     if isinstance(output, nn.Linear):  # it was not laid out, so it can stay tied
         output.weight = fast.token_embedding.weight
+    if precision != "float32" and matrix.device.type == "cpu":
+        _widen(fast)
     return fast.eval()
 
 
@@ -85,6 +92,14 @@ class FastGPT(GPT):
     Attributes:
         output: what makes logits, a module like the linear layers.
     """
+
+    def train(self, mode=True):
+        """Stays in evaluation mode: there is no dropout to turn on.
+
+        Args:
+            mode: not used.
+        """
+        return super().train(False)
 
     @torch.no_grad()
     def hidden(self, ids, *, cache=None):
@@ -99,16 +114,16 @@ class FastGPT(GPT):
             hidden: (batch, time, width), or without one of the first two axes.
 
         Returns:
-            (batch, time, vocab).
+            (batch, time, vocab), float32: in bf16, finding the largest is slow.
         """
-        return self.output(hidden)  # (batch, time, vocab)
+        return self.output(hidden).float()  # (batch, time, vocab)
 
     def loss(self, ids, targets=None):
         """Mean cross-entropy in nats per token, as `GPT.loss`, without gradients."""
         if targets is None:
             ids, targets = ids[:, :-1], ids[:, 1:]  # each (batch, time)
         targets = check_targets(targets, ids, self.config)  # (batch, time)
-        logits = self(ids).flatten(0, 1).float()  # (batch * time, vocab)
+        logits = self(ids).flatten(0, 1)  # (batch * time, vocab)
         return F.cross_entropy(logits, targets.flatten())
 
     def save_pretrained(self, directory):
@@ -163,14 +178,31 @@ class Int8Linear(nn.Module):
 
     def forward(self, x):
         """The product of the last axis: (..., in) to (..., out), bf16."""
-        rows = x.flatten(0, -2).contiguous()  # (rows, in)
+        rows = x.contiguous().view(-1, x.size(-1))  # (rows, in)
         # The kernel reads past the end of a row of another length, and says nothing.
         if len(rows) < ROWS and rows.size(1) % 32 == 0:
             out = torch._weight_int8pack_mm(rows, self.weight, self.scale)
         else:
             out = F.linear(rows, self.weight.to(x.dtype)) * self.scale  # (rows, out)
         out = out.view(*x.shape[:-1], -1)
-        return out if self.bias is None else out + self.bias
+        return out if self.bias is None else out.add_(self.bias)
+
+
+class Converted(nn.Module):
+    """A linear layer of bf16 activations that takes any floating type and gives one.
+
+    Args:
+        linear: the layer.
+        kind: the type of what it gives.
+    """
+
+    def __init__(self, linear, kind):
+        super().__init__()
+        self.linear, self.kind = linear, kind
+
+    def forward(self, x):
+        """The product of the last axis: (..., in) to (..., out)."""
+        return self.linear(x.bfloat16()).to(self.kind)  # (..., out)
 
 
 class Int8Embedding(nn.Module):
@@ -242,6 +274,14 @@ def _linear(weight, bias, precision):
     if bias is not None:
         plain.bias = nn.Parameter(bias, requires_grad=False)
     return plain
+
+
+def _widen(model):
+    """Let attention compute in float32, in a model of bf16."""
+    for block in model.blocks:
+        part = block.attention
+        part.query_key_value = Converted(part.query_key_value, torch.float32)
+        part.projection = Converted(part.projection, torch.bfloat16)
 
 
 def _packs(weight):

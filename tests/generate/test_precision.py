@@ -214,6 +214,24 @@ def test_the_model_itself_stays_and_still_learns(model, name):
 
 
 @pytest.mark.parametrize("name", PRECISIONS)
+def test_a_copy_never_drops_anything(model, name):
+    fast, ids = faster(model, name), torch.randint(101, (2, 9))
+    want = fast(ids)
+    assert not fast.train().training
+    assert fast(ids).equal(want)
+    assert isinstance(model.dropout, nn.Dropout)
+
+
+@pytest.mark.parametrize("name", ["bf16", "int8"])
+def test_keys_and_values_are_float32_on_a_cpu_and_so_are_logits(model, name):
+    fast = faster(model, name)
+    cache = fast.new_cache()
+    assert fast(torch.randint(101, (2, 9)), cache=cache).dtype == torch.float32
+    assert {held.keys.dtype for held in cache} == {torch.float32}
+    assert {held.values.dtype for held in cache} == {torch.float32}
+
+
+@pytest.mark.parametrize("name", PRECISIONS)
 def test_the_loss_is_the_cross_entropy_of_the_logits(model, name):
     fast, ids = faster(model, name), torch.randint(101, (2, 9))
     logits = fast(ids[:, :-1]).float().transpose(1, 2)
