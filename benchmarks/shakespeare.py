@@ -24,14 +24,21 @@ from gpt1.train import evaluate, make_optimizer, prepare, train_step
 from gpt1.train.optimizer import schedule, set_rate
 from gpt1.train.recipe import TrainConfig
 
-SIZES = {"context": 64, "width": 128, "heads": 4, "batch_size": 12}
+SIZES = {"context": 64, "layers": 2, "width": 112, "heads": 4, "batch_size": 12}
 RECIPES = {
-    "AdamW": {"layers": 2, "max_steps": 4600, "learning_rate": 5e-3},
-    "Muon for the matrices": {"layers": 2, "max_steps": 3600, "learning_rate": 3e-3},
+    "AdamW": {"max_steps": 4800, "learning_rate": 5e-3, "weight_decay": 0.1},
+    "Muon for the matrices": {
+        "max_steps": 3750,
+        "learning_rate": 3e-3,
+        "weight_decay": 0.05,
+    },
 }
 """What `gpt1 train` is given; Muon, which it has not, is for trying out."""
 
-MUON_RATE = 0.02
+DEVIATIONS = {"AdamW": 0.08}
+"""Of the initial weights, for which `gpt1 train` has no flag; else the preset's."""
+
+MUON_RATE = 0.01
 """Muon's highest learning rate, of matrices in blocks; the others have AdamW."""
 
 THEIRS = {"vocab_size": None, "context": 64, "width": 128, "layers": 4, "heads": 4}
@@ -61,7 +68,10 @@ class Both:
 
 
 def optimizers(name, model, options):
-    """The optimizer of a recipe, a `Both`."""
+    """The optimizer of a recipe, a `Both`.
+
+    With Muon, the decay is that of its matrices alone.
+    """
     betas = options.beta1, options.beta2
     if name == "AdamW":
         decay = options.weight_decay
@@ -93,6 +103,7 @@ def ours(name, text, seed, share=1.0):
         text = {"dataset": str(text), "tokenizer": "characters", "out": folder}
         run = prepare(TrainConfig.tiny(**text, **recipe, seed=seed))
     options, updates = run.options, run.total
+    begin(run.model, DEVIATIONS.get(name, run.model.config.init_std))
     optimizer = optimizers(name, run.model, options)
     run.model.train()
     epochs = itertools.chain.from_iterable(itertools.repeat(run.training))
@@ -102,6 +113,14 @@ def ours(name, text, seed, share=1.0):
         train_step(run.loss_of, batch, optimizer, clip=options.clip)
     loss = evaluate(run.model, run.validation)
     return updates, loss, time.process_time() - start
+
+
+@torch.no_grad()
+def begin(model, deviation):
+    """Give the matrices of a new model another standard deviation."""
+    for parameter in model.parameters():
+        if parameter.dim() > 1:
+            parameter.mul_(deviation / model.config.init_std)
 
 
 def theirs(folder, text, seed, share=1.0):

@@ -48,6 +48,23 @@ def test_muon_has_the_matrices_of_the_blocks_and_adam_all_else():
     assert rates == {0.5 * shakespeare.MUON_RATE, 0.5 * options.learning_rate}
 
 
+def test_a_model_begins_with_matrices_of_the_deviation_that_is_asked_for():
+    torch.manual_seed(0)
+    model = GPT(SMALL)
+    before = {name: p.detach().clone() for name, p in model.named_parameters()}
+    shakespeare.begin(model, 2 * SMALL.init_std)
+    for name, parameter in model.named_parameters():
+        times = 2 if parameter.dim() > 1 else 1
+        close(parameter.detach(), times * before[name], name, 1e-6)
+
+
+def test_each_deviation_is_of_a_recipe_and_changes_what_is_learned(text, monkeypatch):
+    assert set(shakespeare.DEVIATIONS) <= set(RECIPES)
+    loss = shakespeare.ours("AdamW", text, seed=0, share=0.002)[1]
+    monkeypatch.setattr(shakespeare, "DEVIATIONS", {})
+    assert shakespeare.ours("AdamW", text, seed=0, share=0.002)[1] != loss
+
+
 def test_optimizers_work_as_one():
     given = [torch.ones(2, requires_grad=True) for _ in range(2)]
     first, second = (torch.optim.SGD([p]) for p in given)
