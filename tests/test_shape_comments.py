@@ -67,6 +67,14 @@ def run_dropout(code):
         ).sum().backward()
 
 
+def run_products(code):
+    """A linear layer by oneDNN, forward and backward."""
+    tensors = [torch.randn(BATCH, TIME, 5), torch.randn(3, 5), torch.randn(3)]
+    for tensor in tensors:
+        tensor.requires_grad_()
+    code["_Linear"].apply(*tensors).sum().backward()
+
+
 def run_levels(code):
     """Count in a text, in whole pieces and the rest."""
     code["PIECE"] = 23
@@ -76,6 +84,7 @@ def run_levels(code):
 DRIVERS = {
     MODEL: run_model,
     "gpt1/speed/dropout.py": run_dropout,
+    "gpt1/speed/products.py": run_products,
     "gpt1/generate/precision.py": run_precision,
     "gpt1/generate/sampling.py": run_sampling,
     "gpt1/train/levels.py": run_levels,

@@ -90,7 +90,8 @@ class _Linear(torch.autograd.Function):
     @torch.autograd.function.once_differentiable
     def backward(ctx, slope):
         input, weight = ctx.saved_tensors
-        needs, slope = ctx.needs_input_grad, slope.flatten(0, -2)  # (rows, out)
+        needs = ctx.needs_input_grad
+        slope = slope.flatten(0, -2)  # (rows, out)
         to_input = to_weight = to_bias = None
         if needs[0]:
             to_input = _multiplied(slope, weight.t()).view(input.shape)
