@@ -166,7 +166,7 @@ def test_each_measurement_runs_at_tiny_sizes(name):
         "step": "dropout 0.1: ",
         "compiled": "the same loss",
         "bf16": "times as fast",
-        "generation": "tokens/s in bfloat16; 3 + 5 tokens",
+        "generation": "tokens/s in bf16; 3 + 5 tokens",
     }[name] in told
 
 

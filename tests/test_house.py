@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "model": "config inputs speed weights",
     "variants": "config inputs model",
     "loading": "config model plumbing tokenizer weights",
-    "generate": "config inputs loading model plumbing tokenizer",
+    "generate": "config inputs loading model plumbing speed tokenizer",
     "train": "config count data generate inputs loading model pictures plumbing "
     "speed tales tokenizer weights",
     "inspect": "count pictures",  # any model, so none of ours

@@ -29,6 +29,7 @@ from torch.nn import functional as F
 
 from gpt1.inputs import check_targets
 from gpt1.model import GPT
+from gpt1.speed.products import has_onednn, multiplied
 
 PRECISIONS = ("float32", "bf16", "int8")
 """What a model can be written with."""
@@ -153,8 +154,7 @@ class PackedLinear(nn.Module):
 
     def forward(self, x):
         """The product of the last axis: (..., in) to (..., out)."""
-        options = "none", [], ""  # nothing after the product
-        return torch.ops.mkldnn._linear_pointwise(x, self.packed, self.bias, *options)
+        return multiplied(x, self.packed, self.bias)
 
 
 class Int8Linear(nn.Module):
@@ -287,9 +287,7 @@ def _widen(model):
 def _packs(weight):
     """Whether oneDNN is there to lay this weight out, and has its type."""
     ops = torch.ops.mkldnn
-    needed = "_reorder_linear_weight", "_linear_pointwise"
-    if weight.device.type != "cpu" or not torch.backends.mkldnn.is_available():
-        return False
-    if not all(hasattr(ops, name) for name in needed):
+    there = has_onednn() and hasattr(ops, "_reorder_linear_weight")
+    if weight.device.type != "cpu" or not there:
         return False
     return weight.dtype == torch.float32 or ops._is_mkldnn_bf16_supported()

@@ -43,7 +43,7 @@ def linear(input, weight, bias=None):
 
 def product(left, right):
     """`left @ right` of two matrices without a gradient, chosen in the same way."""
-    return _multiplied(left, right.t()) if by_onednn(left, right) else left @ right
+    return multiplied(left, right.t()) if by_onednn(left, right) else left @ right
 
 
 def by_onednn(*tensors):
@@ -62,10 +62,14 @@ def worth_it():
 
     A rule, not a measurement: a run that is resumed has to get the same numbers.
     """
-    there = torch.backends.mkldnn.is_available()
-    there = there and hasattr(torch.ops.mkldnn, "_linear_pointwise")
     wide = torch.backends.cpu.get_cpu_capability().startswith("AVX512")
-    return there and wide and "AMD" in maker()
+    return has_onednn() and wide and "AMD" in maker()
+
+
+def has_onednn():
+    """Whether this PyTorch can be asked for oneDNN's product."""
+    there = torch.backends.mkldnn.is_available()
+    return there and hasattr(torch.ops.mkldnn, "_linear_pointwise")
 
 
 def maker():
@@ -76,7 +80,8 @@ def maker():
         return platform.processor()
 
 
-def _multiplied(input, weight, bias=None):
+def multiplied(input, weight, bias=None):
+    """`F.linear` by oneDNN, whose weight may be laid out for it; no gradient."""
     return torch.ops.mkldnn._linear_pointwise(input, weight, bias, "none", [], "")
 
 
@@ -84,7 +89,7 @@ class _Linear(torch.autograd.Function):
     @staticmethod
     def forward(ctx, input, weight, bias):
         ctx.save_for_backward(input, weight)
-        return _multiplied(input, weight, bias)
+        return multiplied(input, weight, bias)
 
     @staticmethod
     @torch.autograd.function.once_differentiable
@@ -94,10 +99,10 @@ class _Linear(torch.autograd.Function):
         slope = slope.flatten(0, -2)  # (rows, out)
         to_input = to_weight = to_bias = None
         if needs[0]:
-            to_input = _multiplied(slope, weight.t()).view(input.shape)
+            to_input = multiplied(slope, weight.t()).view(input.shape)
         if needs[1]:
             rows = input.flatten(0, -2)  # (rows, in)
-            to_weight = _multiplied(slope.t(), rows.t())
+            to_weight = multiplied(slope.t(), rows.t())
         if needs[2]:
             to_bias = slope.sum(0)
         return to_input, to_weight, to_bias

@@ -19,14 +19,14 @@ needs_onednn = pytest.mark.skipif(
 @pytest.fixture
 def counted(monkeypatch):
     """Products as on a processor of AMD's; the shapes of what oneDNN multiplied."""
-    shapes, plain = [], products._multiplied
+    shapes, plain = [], products.multiplied
 
     def multiply(input, weight, *bias):
         shapes.append((tuple(input.shape), tuple(weight.shape)))
         return plain(input, weight, *bias)
 
     monkeypatch.setattr(products, "worth_it", lambda: True)
-    monkeypatch.setattr(products, "_multiplied", multiply)
+    monkeypatch.setattr(products, "multiplied", multiply)
     return shapes
 
 
@@ -130,7 +130,7 @@ def test_it_pays_on_processors_of_amd_with_avx512(
 
 def test_elsewhere_nothing_changes(monkeypatch):
     monkeypatch.setattr(products, "worth_it", lambda: False)
-    monkeypatch.setattr(products, "_multiplied", None)
+    monkeypatch.setattr(products, "multiplied", None)
     tensors = given(5)
     want = F.linear(*tensors)
     with fast_products():
