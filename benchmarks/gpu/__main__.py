@@ -16,7 +16,7 @@ from benchmarks.gpu.page import page
 from gpt1.plumbing.command import option, parse, run
 
 PAGE = ROOT / "benchmarks" / "gpu.md"
-MENTIONED = ("torch", "transformers", "pytest", "nbval", "ipykernel", "matplotlib")
+MENTIONED = ("transformers", "pytest", "nbval", "ipykernel", "matplotlib")
 
 
 @dataclass
@@ -45,7 +45,7 @@ def about():
     if torch.cuda.is_available():
         memory = torch.cuda.get_device_properties(0).total_memory / 2**30
         device = f"one {torch.cuda.get_device_name()} ({memory:.0f} GiB)"
-    versions = [f"Python {platform.python_version()}"]
+    versions = [f"Python {platform.python_version()}", f"torch {torch.__version__}"]
     for name in MENTIONED:
         try:
             versions.append(f"{name} {metadata.version(name)}")

@@ -98,6 +98,7 @@ def surroundings(cuda):
     path = [str(ROOT), *([str(BROUGHT)] if BROUGHT.is_dir() else [])]
     path += [os.environ["PYTHONPATH"]] if os.environ.get("PYTHONPATH") else []
     found = {**os.environ, "PYTHONPATH": os.pathsep.join(path), "PYTHONUTF8": "1"}
+    found["PYTHONUNBUFFERED"] = "1"  # what is printed comes before what fails
     return {**found, "GPT1_CUDA": "0"} if cuda else found
 
 

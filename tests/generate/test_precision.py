@@ -153,10 +153,7 @@ def test_eight_bits_are_a_row_scale_and_steps_of_it():
     assert set(largest) <= {126, 127}
     scale = scale.float().unsqueeze(1)
     error = (steps * scale - weight).abs()
-    assert (error <= scale).all()
-    inside = weight.abs() <= 127 * scale
-    assert (error <= scale / 2 * 1.001)[inside].all()
-    assert inside.float().mean() > 0.98
+    assert (error <= scale / 2 * 1.001).all()
     assert steps[7].eq(0).all()
     assert (scale > 0).all(), "a row of zeros is divided by its scale, too"
 
@@ -218,6 +215,7 @@ def test_a_copy_never_drops_anything(model, name):
     fast, ids = faster(model, name), torch.randint(101, (2, 9))
     want = fast(ids)
     assert not fast.train().training
+    assert not any(isinstance(part, nn.Dropout) for part in fast.modules())
     assert fast(ids).equal(want)
     assert isinstance(model.dropout, nn.Dropout)
 

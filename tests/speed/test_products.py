@@ -1,12 +1,18 @@
 """Products by oneDNN: `F.linear`'s values, its gradients, and only where they pay."""
 
+from contextlib import nullcontext
+from dataclasses import replace
+from types import SimpleNamespace
+
 import pytest
 import torch
 from torch.nn import functional as F
 
 from gpt1 import GPT
 from gpt1.speed import loss, products
+from gpt1.speed.dropout import fast_dropout
 from gpt1.speed.products import fast_products
+from gpt1.train.run import loss_module
 from lib.checks import SMALL, close
 from lib.weights import random_ids
 
@@ -95,6 +101,46 @@ def test_the_loss_in_one_pass_has_the_same_gradients_by_oneDNN(counted):  # noqa
     close(got, want, "loss", 1e-5)
     for mine, theirs in zip(found, wanted, strict=True):
         close(mine, theirs, "gradient", 1e-5)
+
+
+@needs_onednn
+def test_a_product_of_nothing_stays_pytorchs(counted):
+    with fast_products():
+        assert F.linear(torch.ones(3, 0), torch.ones(5, 0)).eq(0).all()
+    assert not counted
+
+
+@needs_onednn
+def test_in_a_compiled_function_products_stay_pytorchs(counted):
+    def compute(rows, matrix):
+        with fast_products():
+            return F.linear(rows, matrix)
+
+    rows, matrix, _ = given(5)
+    with torch.no_grad():
+        torch.compile(compute, backend="eager")(rows, matrix)
+    assert not counted
+    compute(rows, matrix)
+    assert len(counted) == 1
+
+
+@needs_onednn
+def test_training_multiplies_so_and_drops_out_fast(counted):
+    torch.manual_seed(0)
+    config = replace(SMALL, dropout=0.5)
+    model, ids = GPT(config), random_ids(config, 2, 12)
+    loss_of = loss_module(model, SimpleNamespace(compile=False))
+    found = []
+    for context in (fast_dropout, nullcontext):
+        torch.manual_seed(1)
+        with context():
+            found.append(model.loss(ids[:, :-1], ids[:, 1:]))
+    assert not counted
+    torch.manual_seed(1)
+    got = loss_of(ids[:, :-1], ids[:, 1:])
+    assert len(counted) >= 4 * config.layers
+    close(got, found[0], "loss", 1e-5)
+    assert abs(got - found[1]) > 1e-3, "PyTorch's dropout draws other numbers"
 
 
 @pytest.mark.parametrize("kind", [torch.float64, torch.bfloat16])
