@@ -99,9 +99,8 @@ def measure(options):
         peak = options.peak or datasheet_peak(torch.cuda.get_device_name())
         best |= {"datasheet": peak * 1e12} if peak else {}
     start = imports(1 if options.quick else 5)
-    about = {**machine(), "nanogpt": nanogpt.version(options.nanogpt)}
-    if left_out:
-        about["nanogpt"] = None
+    commit = None if left_out else nanogpt.version(options.nanogpt)
+    about = {**machine(), "nanogpt": commit}
     found = {"machine": about, "clock": options.clock, "rounds": options.rounds}
     found |= {"rates": best, "left_out": left_out}
     return {**found, "cases": done, "imports": start}
