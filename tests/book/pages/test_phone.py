@@ -11,6 +11,16 @@ NAMES = """(boxes) => [...document.querySelectorAll(`article :is(${boxes})`)]
   .map((e) => [e.tabIndex, e.getAttribute("role"), e.getAttribute("aria-label")])"""
 
 
+LABELS = """() => [...document.querySelectorAll("article .map table")].flatMap(
+  (table) => {
+    const heads = [...table.querySelectorAll("th")].map((th) => th.innerText.trim());
+    const rows = [...table.querySelectorAll("tbody tr")];
+    return rows.flatMap((row) => [...row.cells].map((cell, column) => [
+      heads[column], getComputedStyle(cell, "::before").content.replaceAll('"', ""),
+    ]));
+  })"""
+
+
 @pytest.fixture
 def chapter(visit):
     how = {"has_touch": True, "reduced_motion": "reduce"}
@@ -76,3 +86,11 @@ def test_copy_buttons_lie_on_no_code_before_it_is_touched(chapter):
     assert chapter.evaluate(covered) == []
     chapter.locator(".highlight:visible", has_text="torch.zeros").first.tap()
     assert len(chapter.evaluate(covered)) == 1, "the one that was asked for"
+
+
+def test_a_card_says_the_head_of_the_column_that_it_was(visit):
+    """Where a table becomes cards, and a cell says whose it is."""
+    page = visit("book/notation", "phone", formulas=False)
+    said = [(head, label) for head, label in page.evaluate(LABELS) if label != "none"]
+    assert {head for head, _ in said} >= {"OpenAI 2018", "paper", "elsewhere also"}
+    assert [pair for pair in said if pair[1] != f"{pair[0]}: "] == []
