@@ -30,7 +30,7 @@ actions/setup-python actions/upload-pages-artifact astral-sh/uv
 computationalmodelling/nbval googlecolab/backend-info harvardnlp/annotated-transformer
 huggingface/transformers karpathy/llm.c karpathy/minbpe karpathy/nanoGPT
 kellerjordan/posts
-mathjax/MathJax openai/finetune-transformer-lm openai/gpt-2 pytorch/pytorch
+openai/finetune-transformer-lm openai/gpt-2 pytorch/pytorch
 rasbt/LLMs-from-scratch"""
 """Repositories of others that the book may name."""
 
