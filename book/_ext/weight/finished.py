@@ -22,11 +22,12 @@ SET = re.compile(r"\s*<script>\s*DOCUMENTATION_OPTIONS\.[^<]*</script>")
 OURS = re.compile(r"(_static/book\.(?:css|js))\?v=\w*")
 # What the style sheet of code gives the colour of all code.
 PLAIN = re.compile(r'<span class="(?:n|nn|nx|p|pm|w)">([^<]*)</span>')
-# The typefaces of what is seen first. A page that was opened as a file may not preload.
+# Typefaces that are wanted soon; the first two are in the style sheet. A page that was
+# opened as a file may not preload.
 AS_IT_IS = re.compile(
     r"(<pre\b.*?</pre>|<script\b.*?</script>|<style\b.*?</style>)", re.DOTALL
 )
-FONTS = ["source-serif-4-latin-wght-normal", "source-sans-3-latin-wght-normal"]
+FONTS = ["source-serif-4-latin-wght-italic", "source-code-pro-latin-wght-normal"]
 MATH = "stix-two-math"
 PRELOAD_FONTS = """<script>
 if (location.protocol !== "file:") for (const name of {names}) {{
@@ -37,6 +38,15 @@ if (location.protocol !== "file:") for (const name of {names}) {{
 }}
 </script>
 """
+# Those in the style sheet are unpacked while the page is read, not when it is shown.
+READY = """<script>
+for (const face of ["Serif 4", "Sans 3"]) document.fonts.load(`1em "Source ${face}"`);
+</script>
+"""
+# A licence, `/*!`, stays.
+LINES = re.compile(
+    r"^[ \t]*//.*\n|^[ \t]*/\*(?!!)[\s\S]*?\*/[ \t]*\n|^[ \t]+", re.MULTILINE
+)
 # What no page asks for any more.
 NEEDLESS = ["scripts/fontawesome.js*", "vendor/fontawesome", "**/*.map"]
 ICONS = ["scripts/fontawesome.js", "vendor/fontawesome/*/js/all.min.js"]
@@ -98,7 +108,7 @@ def light(path, text, out, sheets, scripts):
     head = head.replace(
         "<title>", PRELOAD_FONTS.format(names=names, root=root) + "<title>", 1
     )
-    head += f'<link rel="stylesheet" href="{root}_static/book.css?v=">\n'
+    head += f'<link rel="stylesheet" href="{root}_static/book.css?v=">\n{READY}'
     head = take(SCRIPT, SET.sub("", head), path, scripts)
     body = take(SCRIPT, body, path, scripts)
     head += f'<script defer src="{root}_static/book.js?v="></script>\n'
@@ -125,9 +135,10 @@ def take(pattern, text, path, taken):
 
 
 def together(scripts):
-    """Return the scripts as one; each is whole for itself."""
+    """Return the scripts as one, without indents and comments on lines of their own."""
     left = [path for path in scripts if "fontawesome" not in path.as_posix()]
-    return "".join(f"{path.read_text('utf8').strip()}\n;\n" for path in left)
+    texts = (LINES.sub("", path.read_text("utf8")).strip() for path in left)
+    return "".join(f"{text}\n;\n" for text in texts)
 
 
 def setup(app):

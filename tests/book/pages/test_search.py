@@ -1,4 +1,4 @@
-"""The search finds sections, terms, equations, figures, symbols and names, from a file."""
+"""The search finds sections, terms, equations, figures and names, from a file."""
 
 from urllib.parse import quote
 
