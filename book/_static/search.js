@@ -86,16 +86,19 @@ const BookSearch = (() => {
     return found;
   }
 
-  // A piece of the text around the first place where most of what was asked stands.
+  const pattern = (word) => `(?<![\\p{L}\\p{N}])${stem(word).replace(".", "\\.")}[\\p{L}\\p{N}]*`;
+
+  // A piece of the text around what was asked, or else around the first word of it; and
+  // the words that stand there.
   function excerpt(text, form) {
     const low = fold(text).length === text.length ? fold(text) : text.toLowerCase();
-    const starts = form.map(stem).map((word) => {
-      const place = new RegExp(`(?<![\\p{L}\\p{N}])${word.replace(".", "\\.")}`, "u");
-      return low.search(place);
-    });
-    const first = Math.min(...starts.filter((at) => at >= 0));
-    if (!Number.isFinite(first)) return [cut(text, 0), null];
-    return [cut(text, first), text.slice(first).match(/^[\p{L}\p{N}-]+/u)?.[0]];
+    const all = form.map(pattern);
+    const found =
+      low.match(new RegExp(all.join("[^\\p{L}\\p{N}.]{1,2}"), "u")) ??
+      low.match(new RegExp(all.join("|"), "u"));
+    if (!found) return [cut(text, 0), null];
+    const { index: at, 0: { length } } = found;
+    return [cut(text, at), text.slice(at, at + length)];
   }
 
   function cut(text, at) {
@@ -105,8 +108,7 @@ const BookSearch = (() => {
   }
 
   function marked(text, form) {
-    const any = form.map(stem).map((word) => word.replace(".", "\\.")).join("|");
-    const parts = text.split(new RegExp(`(?<![\\p{L}\\p{N}])((?:${any})[\\p{L}\\p{N}]*)`, "iu"));
+    const parts = text.split(new RegExp(`(${form.map(pattern).join("|")})`, "iu"));
     return parts.map((part, i) => {
       if (i % 2 === 0) return part;
       const mark = document.createElement("mark");

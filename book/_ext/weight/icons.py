@@ -38,7 +38,8 @@ class Icons:
         wide, high, path = found
         kept = [c for c in classes if not SETS.fullmatch(c)]
         more = re.sub(r'\s*title="[^"]*"', "", more).rstrip()
+        names, box = " ".join(["svg-inline--fa", *kept]), f"0 0 {wide} {high}"
         return (
-            f'<svg class="icon {" ".join(kept)}"{more} viewBox="0 0 {wide} {high}" '
-            f'aria-hidden="true"><path fill="currentColor" d="{path}"/></svg>'
+            f'<svg class="{names}"{more} viewBox="{box}" aria-hidden="true">'
+            f'<path fill="currentColor" d="{path}"/></svg>'
         )
