@@ -13,6 +13,11 @@ const BookSearch = (() => {
 
   const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   const words = (text) => fold(text).match(/[\p{L}\p{N}]+(?:\.\p{N}+)*/gu) ?? [];
+  // Words that say nothing alone need not be where the others are.
+  const SMALL = new Set(
+    words(`a an and are as by can do does for from how i in is it of on or that the this
+      to what when why with`)
+  );
   const stem = (word) =>
     word.length < 4 ? word : word.replace(/(?<=ch|sh|x|ss)es$|(?<!s)s$/, "");
   const spaced = (list) => ` ${list.join(" ")} `;
@@ -68,7 +73,9 @@ const BookSearch = (() => {
     const name = Math.max(...entry.called.map((called) => named(called, form)));
     const exact = name === 100 ? { term: 40, page: 30 }[entry.kind] ?? 0 : 0;
     if (name) return name + exact + entry.worth;
-    if (!stems.every((word) => entry.said.includes(` ${word}`))) return 0;
+    const large = stems.filter((word) => !SMALL.has(word));
+    const wanted = large.length ? large : stems;
+    if (!wanted.every((word) => entry.said.includes(` ${word}`))) return 0;
     const phrase = entry.said.split(` ${stems.join(" ")}`).length - 1;
     return Math.max(0.5, (phrase ? 12 + Math.min(phrase, 5) : 5) + entry.worth);
   }
@@ -95,7 +102,7 @@ const BookSearch = (() => {
     const all = form.map(pattern);
     const found =
       low.match(new RegExp(all.join("[^\\p{L}\\p{N}.]{1,2}"), "u")) ??
-      low.match(new RegExp(all.join("|"), "u"));
+      low.match(new RegExp(form.filter((w) => !SMALL.has(w)).map(pattern).join("|") || "$^", "u"));
     if (!found) return [cut(text, 0), null];
     const { index: at, 0: { length } } = found;
     return [cut(text, at), text.slice(at, at + length)];
@@ -108,7 +115,9 @@ const BookSearch = (() => {
   }
 
   function marked(text, form) {
-    const parts = text.split(new RegExp(`(${form.map(pattern).join("|")})`, "iu"));
+    const large = form.filter((word) => !SMALL.has(word));
+    const any = (large.length ? large : form).map(pattern).join("|");
+    const parts = text.split(new RegExp(`(${any})`, "iu"));
     return parts.map((part, i) => {
       if (i % 2 === 0) return part;
       const mark = document.createElement("mark");

@@ -70,7 +70,8 @@ def finish(app, exception):
             texts[path] = light(path, texts[path], out, sheets, scripts)
             texts[path] = icons.inline(texts[path])
         js = together(scripts)
-        said = "".join(p.read_text("utf8") for p in scripts if p.stem != "bootstrap")
+        apart = {"bootstrap", "fontawesome"}  # which know of much that no page has
+        said = "".join(p.read_text("utf8") for p in scripts if p.stem not in apart)
         names = set(re.findall(r"[\w-]+", said)).union(*map(names_in, texts.values()))
         own = {Path(name).name for name, _ in app.config.html_css_files}
         css = one_sheet(static, sheets, names, own)
