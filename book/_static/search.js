@@ -73,7 +73,7 @@ const BookSearch = (() => {
     const name = Math.max(...entry.called.map((called) => named(called, form)));
     const exact = name === 100 ? { term: 40, page: 30 }[entry.kind] ?? 0 : 0;
     if (name) return name + exact + entry.worth;
-    const large = stems.filter((word) => !SMALL.has(word));
+    const large = form.filter((word) => !SMALL.has(word)).map(stem);
     const wanted = large.length ? large : stems;
     if (!wanted.every((word) => entry.said.includes(` ${word}`))) return 0;
     const phrase = entry.said.split(` ${stems.join(" ")}`).length - 1;
