@@ -17,6 +17,7 @@ ASKED = re.compile(r"[.#](-?[A-Za-z_](?:[\w-]|\\.)*)")
 INNER = re.compile(r"\([^()]*\)")
 ADDRESS = re.compile(r"""url\((["']?)(?!data:|#|https?:)([^)"']+)\1\)""")
 IMPORT = re.compile(r"""@import\s+(?:url\()?["']([^"']+)["']\)?\s*;""")
+ICONS = "Font Awesome"  # a typeface; the icons are drawings in the page
 GROUPS = ("@media", "@supports", "@layer", "@container")
 # What Bootstrap's script adds to a page; it knows the names of much that none has.
 MADE = re.compile(r"(?:bs-)?tooltip|fade|show|collaps|dropdown-menu")
@@ -80,9 +81,10 @@ def needed(css, names):
         elif head.startswith(GROUPS):
             if inner := needed(body, names):
                 kept.append(f"{head}{{{inner}}}")
+        elif ICONS in body:
+            continue
         elif head.startswith("@"):
-            if not (head == "@font-face" and "Font Awesome" in body):
-                kept.append(f"{head}{{{body}}}")
+            kept.append(f"{head}{{{body}}}")
         else:
             selectors = [one for one in split(head) if can_apply(one, names)]
             if selectors:
