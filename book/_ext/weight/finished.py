@@ -143,4 +143,5 @@ def together(scripts):
 
 
 def setup(app):
-    app.connect("build-finished", finish)
+    # After the theme, which writes its colours of code then.
+    app.connect("build-finished", finish, priority=900)

@@ -63,6 +63,8 @@ def test_the_site_has_one_style_sheet_and_no_part_of_the_icon_font(site):
     css = (static / "book.css").read_text("utf8")
     assert "Font Awesome" not in css
     assert "@import" not in css
+    for theme in ("light", "dark"):
+        assert f'html[data-theme="{theme}"] .highlight .c1' in css
     for address in re.findall(r'url\("([^")]+)"\)', css):
         assert address.startswith("data:") or (static / address).is_file(), address
     assert not list(static.rglob("*fontawesome*"))
