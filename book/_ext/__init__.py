@@ -4,22 +4,22 @@ links: where links lead, and what the search knows.
 pages: parts of a page that are made here, such as heads, asides and questions.
 pictures: drawings and plots, which stand in the page itself.
 mends: small corrections of what Sphinx makes.
+weight: what makes the finished pages light.
 """
 
 from book._ext.links import own_pages, places, search_index
-from book._ext.mends import accessible, tagged_equations, unbroken
-from book._ext.pages import anatomy, description, glossary_letters, quiz
+from book._ext.mends import accessible, unbroken
+from book._ext.pages import anatomy, description, formulas, glossary_letters, quiz
 from book._ext.pages.reference_style import register
 from book._ext.pictures.inline_drawings import InlineDrawings
+from book._ext.weight import finished
 
 TRANSFORMS = [anatomy.ChapterHead, anatomy.Asides, anatomy.Exercises, InlineDrawings]
-TRANSFORMS += [glossary_letters.Letters, tagged_equations.TaggedEquations]
-TRANSFORMS += [unbroken.Unbroken]
+TRANSFORMS += [glossary_letters.Letters, unbroken.Unbroken]
 
 
 def setup(app):
     register()
-    search_index.extend()
     app.add_domain(places.Places)
     for transform in TRANSFORMS:
         app.add_post_transform(transform)
@@ -27,5 +27,8 @@ def setup(app):
     app.connect("doctree-resolved", own_pages.bring_home)
     app.connect("html-page-context", description.describe)
     app.connect("html-page-context", accessible.mend, priority=900)
+    formulas.setup(app)
     quiz.setup(app)
+    search_index.setup(app)
+    finished.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -44,7 +44,7 @@ document.addEventListener(
 const BOXES = [
   ["pre", "Code or output, wider than the page"],
   [".pst-scrollable-table-container, .cell_output .output", "Table, wider than the page"],
-  ['mjx-container[display="true"]', "Equation, wider than the page"],
+  ["div.math > math", "Equation, wider than the page"],
 ];
 
 function nameBoxes() {
@@ -62,8 +62,7 @@ function nameBoxes() {
   }
 }
 
-window.addEventListener("load", async () => {
-  await window.MathJax?.startup?.promise;
+window.addEventListener("load", () => {
   nameBoxes();
   document.fonts?.ready.then(nameBoxes);
   let later;

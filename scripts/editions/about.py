@@ -16,7 +16,8 @@ Copyright © {year} {authors}. This edition: version {version}.
 Text, drawings, notebooks and code are under the MIT licence: you may copy, change and
 share them, also for money, as long as the copyright and the licence stay with them. The
 typefaces are {typefaces}
-and Adobe, under the SIL Open Font License; mathematics is set by MathJax.
+and Adobe, and STIX Two Math, by the STIX Fonts Project, under the SIL Open Font
+License.
 
 Every number and every output in this book was printed by the notebook that it stands
 in, and is compared again whenever the book is checked.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from copy import copy
 from html import escape
 from pathlib import Path
@@ -16,9 +15,7 @@ from scripts.editions.names import Names
 from scripts.editions.pages import Page, Part, read_book
 
 APPENDIX = "Appendix"
-STYLES = ["base.css", "lookup.css", "figures.css", "pygments.css"]
-MATHJAX = re.compile(r"<script>(window\.MathJax = .*?)</script>")
-VENDOR = "_static/vendor/mathjax/tex-svg.js"
+STYLES = ["base.css", "formulas.css", "lookup.css", "figures.css", "pygments.css"]
 
 
 def gather(
@@ -69,7 +66,7 @@ def add_answers(parts: list[Part], answers: list[Page]) -> None:
         parts.append(Part(APPENDIX, "", answers))
 
 
-def whole(site: Path, style: str, body: Tag, pages: list[Page], about: About) -> str:
+def whole(site: Path, style: str, body: Tag, about: About) -> str:
     """Return the whole document's HTML."""
     at = site.as_uri()
     links = "\n".join(
@@ -82,20 +79,7 @@ def whole(site: Path, style: str, body: Tag, pages: list[Page], about: About) ->
 <title>{escape(about.title)}</title>
 {links}
 <style>{style}</style>
-<script>{mathjax_config(site, pages)}</script>
-<script defer src="{at}/{VENDOR}"></script>
 </head>
 <body>{body}</body>
 </html>
 """
-
-
-def mathjax_config(site: Path, pages: list[Page]) -> str:
-    """Return how the site sets MathJax up, without its hidden second copy."""
-    for page in pages:
-        path = site / f"{page.name}.html"
-        found = MATHJAX.search(path.read_text("utf8")) if path.exists() else None
-        if found:
-            quiet = "MathJax.options.enableAssistiveMml = false;"
-            return f"{found[1]}; MathJax.options ??= {{}}; {quiet}"
-    return ""

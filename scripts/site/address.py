@@ -30,8 +30,8 @@ actions/setup-python actions/upload-pages-artifact astral-sh/uv
 computationalmodelling/nbval googlecolab/backend-info harvardnlp/annotated-transformer
 huggingface/transformers karpathy/llm.c karpathy/minbpe karpathy/nanoGPT
 kellerjordan/posts
-mathjax/MathJax openai/finetune-transformer-lm openai/gpt-2 pytorch/pytorch
-rasbt/LLMs-from-scratch"""
+openai/finetune-transformer-lm openai/gpt-2 pytorch/pytorch
+rasbt/LLMs-from-scratch stipub/stixfonts"""
 """Repositories of others that the book may name."""
 
 OTHERS = {*FOREIGN.split(), "OWNER/NAME", "me/fork"}
@@ -44,7 +44,6 @@ ADDRESSES = re.compile(
     rf"|(?P<pages>{NAME})\.github\.io(?:/(?P<project>{NAME}))?"
 )
 LEFT_ALONE = (
-    "book/_static/vendor/",
     "tests/vendor/",
     "tests/book/project/test_address",
 )

@@ -19,7 +19,7 @@ def make_epub() -> Path:
     """Write the built book into _build/epub, and return the file.
 
     Raises:
-        BrowserMissingError: there is nothing to draw the mathematics with.
+        BrowserMissingError: there is nothing to read the pages with.
     """
     path = place("epub")
     path.parent.mkdir(parents=True, exist_ok=True)

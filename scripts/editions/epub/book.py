@@ -1,12 +1,11 @@
 """The pages of the book as files that link to each other.
 
 They are those of the PDF: nothing folds, and answers stand at the end. But no link has
-a page, code is not cut into lines, and an equation's name stands beside it as text.
+a page, code is not cut into lines.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,7 +26,6 @@ out: the cell that fetches the package, the cells that only draw a figure, and t
 that compute the key of the questions. The notebooks have all of it, and run.
 """
 BACK = "Back to where it is asked"
-TAG = re.compile(r"\s*\\tag\{([^}]*)\}")
 
 
 @dataclass
@@ -82,8 +80,7 @@ def read(root: Path, site: Path, only: list[str] | None = None) -> Book:
         file.body.attrs = {"id": file.name, "data-file": file.name}
         body.append(file.body)
     turn_links(files)
-    pages = [page for part in parts for page in part.pages]
-    return Book(files, whole(site, "", body, pages, about), about)
+    return Book(files, whole(site, "", body, about), about)
 
 
 def files_of(part: Part, name: str) -> list[File]:
@@ -112,10 +109,8 @@ def tidy(body: Tag) -> None:
         number.append(" ")
     for number in body.select(".section-number"):
         number.string = number.get_text().strip(" .") + " "
-    for formula in body.select("div.math"):
-        if found := TAG.search(formula.get_text()):
-            formula.string = TAG.sub("", formula.get_text())
-            formula.append(new("span", f"({found[1]})", class_="equation-name"))
+    for formula in body.select(".math"):
+        del formula["data-tex"]
     for label in body.select("div.citation > .label"):
         label.insert_after(NavigableString(" "))
 

@@ -15,6 +15,8 @@ MIME = b"application/epub+zip"
 TYPES = {".xhtml": "application/xhtml+xml", ".css": "text/css", ".png": "image/png"}
 TYPES |= {".woff2": "font/woff2", ".txt": "text/plain"}
 FACES = ["source-sans-3-latin-wght-normal", "source-code-pro-latin-wght-normal"]
+FACES += ["stix-two-math"]
+INSIDE = {"math": "mathml", "svg": "svg"}  # what a page says that it has
 CONTAINER = """<?xml version="1.0" encoding="utf-8"?>
 <container xmlns="urn:oasis:names:tc:opendocument:xmlns:container" version="1.0">
 <rootfiles><rootfile full-path="EPUB/package.opf"
@@ -51,12 +53,13 @@ xml:lang="en">
 <meta property="schema:accessMode">visual</meta>
 <meta property="schema:accessModeSufficient">textual</meta>
 <meta property="schema:accessibilityFeature">alternativeText</meta>
+<meta property="schema:accessibilityFeature">MathML</meta>
 <meta property="schema:accessibilityFeature">readingOrder</meta>
 <meta property="schema:accessibilityFeature">structuralNavigation</meta>
 <meta property="schema:accessibilityFeature">tableOfContents</meta>
 <meta property="schema:accessibilityHazard">none</meta>
 <meta property="schema:accessibilitySummary">Figures have a text that says what they
-show. Formulas are drawings, and their text is their TeX.</meta>
+show. Formulas are MathML.</meta>
 </metadata>
 <manifest>
 {manifest}
@@ -133,7 +136,11 @@ def package(book: Book, files: dict[str, bytes]) -> bytes:
         path = Path(name)
         key = f"{path.suffix[1:]}-{path.stem}"
         has = {"nav.xhtml": "nav", "cover.png": "cover-image"}.get(name, "")
-        has = has or ("svg" if b"<svg" in content and path.suffix == ".xhtml" else "")
+        if path.suffix == ".xhtml":
+            found = [
+                kind for tag, kind in INSIDE.items() if f"<{tag}".encode() in content
+            ]
+            has = " ".join([has, *found]).strip()
         more = f' properties="{has}"' if has else ""
         kind = TYPES[path.suffix]
         items.append(f'<item id="{key}" href="{name}" media-type="{kind}"{more}/>')

@@ -1,4 +1,4 @@
-"""The files in a browser: formulas become drawings, and all becomes well-formed XML."""
+"""The files in a browser: all becomes well-formed XML."""
 
 from __future__ import annotations
 
@@ -9,23 +9,7 @@ from pathlib import Path
 from scripts.editions.epub.book import Book
 from scripts.site.icons import DRAWING, welcome
 
-# Each formula is a drawing of its own, with its TeX as what a screen reader says.
 FILES = """async () => {
-  await window.MathJax?.startup?.promise;
-  const wrong = document.querySelector("[data-mjx-error]");
-  if (wrong) throw new Error(`a formula is wrong: ${wrong.dataset.mjxError}`);
-  for (const { math, typesetRoot } of window.MathJax?.startup?.document?.math ?? []) {
-    const svg = typesetRoot.querySelector("svg");
-    for (const part of [svg, ...svg.querySelectorAll("*")]) {
-      for (const { name } of [...part.attributes]) {
-        if (/^(data-|aria-|focusable|role)/.test(name)) part.removeAttribute(name);
-      }
-    }
-    svg.setAttribute("class", "formula");
-    svg.setAttribute("role", "img");
-    svg.setAttribute("aria-label", math.trim());
-    typesetRoot.replaceWith(svg);
-  }
   const link = "http://www.w3.org/1999/xlink";
   for (const drawn of document.querySelectorAll("svg [href]:not(a)")) {
     drawn.setAttributeNS(link, "xlink:href", drawn.getAttribute("href"));

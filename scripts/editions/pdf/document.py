@@ -62,7 +62,7 @@ def assemble(
     own = Path(__file__).with_name("book.css").read_text("utf8")
     size = f"@page {{ size: {paper}; }}"
     style = "\n".join([faces, own, size, running_feet(parts, about)])
-    return Document(whole(site, style, body, pages, about), body, about)
+    return Document(whole(site, style, body, about), body, about)
 
 
 def name_pages(page: Page) -> None:

@@ -1,4 +1,4 @@
-"""The document in a browser: mathematics drawn, sizes checked, printed with its pages.
+"""The document in a browser: sizes checked, printed with its pages.
 
 The contents name pages, and nobody knows the pages before the book is printed. So it is
 printed, the places of its names are read, written in, and it is printed again, until
@@ -20,7 +20,6 @@ PRINT = {"prefer_css_page_size": True, "print_background": True}
 PRINT |= {"outline": True, "tagged": True}
 
 READY = """async () => {
-  await window.MathJax?.startup?.promise;
   await document.fonts.ready;
   await Promise.all([...document.images].map((image) => image.decode()));
   for (const place of document.querySelectorAll(".page-of")) place.textContent = "000";
@@ -30,12 +29,9 @@ READY = """async () => {
 FIT = """() => {
   const right = document.body.getBoundingClientRect().right;
   for (const box of document.querySelectorAll("div.math")) {
-    const drawn = box.querySelector("mjx-container > svg, mjx-container > mjx-table");
-    if (!drawn) continue;
-    const { right: end, width } = drawn.getBoundingClientRect();
-    const over = end - box.getBoundingClientRect().right;
-    if (over > 0.5) {
-      const size = Math.max(0.7, (width - over) / width - 0.005);
+    const { scrollWidth: width, clientWidth: room } = box.querySelector("math");
+    if (width > room + 0.5) {
+      const size = Math.max(0.7, room / width - 0.005);
       box.style.fontSize = `${size}em`;
     }
   }
@@ -61,7 +57,7 @@ OVERFLOWS = """() => {
   const found = [];
   const body = document.body.getBoundingClientRect();
   const kinds = "pre, table, figure, svg, img, p, li, dt, dd, h1, h2, h3, h4, " +
-    "mjx-container";
+    "math";
   for (const element of document.querySelectorAll(`main :is(${kinds})`)) {
     const box = element.getBoundingClientRect();
     if (box.width < 2 || element.closest("svg svg, .for-outline")) continue;

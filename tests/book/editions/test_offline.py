@@ -64,7 +64,11 @@ def test_the_site_in_it_is_the_built_one(unpacked, site):
     assert packed <= built
     assert all(offline.is_needed(site / name) is False for name in left_out)
     assert not [name for name in left_out if name.endswith((".html", ".ipynb", ".css"))]
-    for name in ("book/index.html", "notebooks/04-attention.html", "searchindex.js"):
+    for name in (
+        "book/index.html",
+        "notebooks/04-attention.html",
+        "_static/search-index.js",
+    ):
         assert files[f"site/{name}"].read_bytes() == (site / name).read_bytes()
 
 

@@ -12,7 +12,7 @@ SPOILT = {
 
 
 def test_axe_sees_mistakes(visit):
-    page = visit("notebooks/06-model", formulas=False, reduced_motion="reduce")
+    page = visit("notebooks/06-model", reduced_motion="reduce")
     page.evaluate(f"""() => {{
       const article = document.querySelector("article");
       const tiny = "font-size: 5px; line-height: 5px; min-height: 0; padding: 0";

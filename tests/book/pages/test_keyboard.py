@@ -19,7 +19,7 @@ STOP = """() => {
 
 @pytest.fixture
 def chapter(visit):
-    return visit(CHAPTER, formulas=False, reduced_motion="reduce")
+    return visit(CHAPTER, reduced_motion="reduce")
 
 
 def test_tab_leads_through_a_whole_chapter_in_order_and_is_always_seen(visit):
@@ -66,7 +66,7 @@ def test_the_search_opens_and_closes(chapter, opener):
 
 @pytest.mark.parametrize("side", ["primary", "secondary"])
 def test_the_menus_of_a_phone_give_the_focus_back(visit, side):
-    page = visit(CHAPTER, "phone", formulas=False, reduced_motion="reduce")
+    page = visit(CHAPTER, "phone", reduced_motion="reduce")
     button = page.locator(f"button.{side}-toggle")
     menu = page.locator(f"#pst-{side}-sidebar-modal")
     button.focus()
@@ -103,6 +103,6 @@ def test_who_asks_for_no_motion_gets_none(chapter):
 
 def test_colours_chosen_by_the_reader_leave_the_focus_to_be_seen(visit):
     how = {"forced_colors": "active", "reduced_motion": "reduce"}
-    page = visit(CHAPTER, formulas=False, **how)
+    page = visit(CHAPTER, **how)
     page.keyboard.press("Tab")
     assert page.evaluate(STOP)["ringed"]

@@ -24,7 +24,7 @@ LABELS = """() => [...document.querySelectorAll("article .map table")].flatMap(
 @pytest.fixture
 def chapter(visit):
     how = {"has_touch": True, "reduced_motion": "reduce"}
-    return visit(CHAPTER, "phone", formulas=False, **how)
+    return visit(CHAPTER, "phone", **how)
 
 
 def test_the_keyboard_reaches_each_box_that_scrolls_and_hears_what_it_is(visit):
@@ -90,7 +90,7 @@ def test_copy_buttons_lie_on_no_code_before_it_is_touched(chapter):
 
 def test_a_card_says_the_head_of_the_column_that_it_was(visit):
     """Where a table becomes cards, and a cell says whose it is."""
-    page = visit("book/notation", "phone", formulas=False)
+    page = visit("book/notation", "phone")
     said = [(head, label) for head, label in page.evaluate(LABELS) if label != "none"]
     assert {head for head, _ in said} >= {"OpenAI 2018", "paper", "elsewhere also"}
     assert [pair for pair in said if pair[1] != f"{pair[0]}: "] == []

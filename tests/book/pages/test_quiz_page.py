@@ -22,15 +22,15 @@ def words(text):
 def quiz(visit):
     """The first chapter's page, and its questions as they are on it."""
 
-    def open_quiz(formulas=False, **options):
-        page = visit(f"notebooks/{NOTEBOOKS[0].stem}", formulas=formulas, **options)
+    def open_quiz(**options):
+        page = visit(f"notebooks/{NOTEBOOKS[0].stem}", **options)
         return page, page.get_by_role("group").filter(has=page.get_by_role("radio"))
 
     return open_quiz
 
 
 def test_a_verdict_is_the_explanation_of_the_choice(quiz):
-    page, forms = quiz(formulas=True)
+    page, forms = quiz()
     for form, question in zip(forms.all(), ASKED, strict=True):
         for letter, why in question.explained.items():
             form.locator(f"input[value={letter}]").check()

@@ -24,7 +24,7 @@ def places(site):
 
     def read(path):
         found = article(site / "notebooks" / f"{path.stem}.html").select('[id^="eq-"]')
-        return {p["id"]: p.find_next("div", class_="math").get_text() for p in found}
+        return {p["id"]: p.find_next("div", class_="math")["data-tex"] for p in found}
 
     return read
 

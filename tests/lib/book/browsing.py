@@ -17,7 +17,7 @@ MADE = ["genindex", "py-modindex", "search"]
 PAGES = [*CONTENTS, *MADE]
 SIZES = {"screen": (1280, 900), "phone": (390, 844)}
 # What may be wider than the column scrolls in one of these.
-BOXES = "pre, .cell_output .output, .pst-scrollable-table-container, mjx-container"
+BOXES = "pre, .cell_output .output, .pst-scrollable-table-container, div.math > math"
 AXE = Path(__file__).parents[2] / "vendor" / "axe-core" / "axe.min.js"
 
 
@@ -46,15 +46,11 @@ def visits(browser, site: Path) -> Iterator[Callable]:
     """
     contexts = []
 
-    def open_page(
-        name, size="screen", *, at=None, script=True, formulas=True, **options
-    ):
+    def open_page(name, size="screen", *, at=None, script=True, **options):
         view = dict(zip(("width", "height"), SIZES[size], strict=True))
         options |= {"viewport": view, "java_script_enabled": script}
         context = browser.new_context(**options)
         contexts.append(context)
-        if not formulas:  # drawing them takes seconds
-            context.route("**/mathjax/**", lambda route: route.abort())
         page = context.new_page()
         page.asked, page.failed = [], []
         page.on("request", lambda request: page.asked.append(request.url))
@@ -62,8 +58,6 @@ def visits(browser, site: Path) -> Iterator[Callable]:
         page.on("requestfailed", lambda request: note_failure(page, request))
         page.on("response", lambda answer: note_status(page, answer))
         page.goto(f"{at or site.as_uri()}/{name}.html")
-        if script and formulas:
-            page.evaluate("window.MathJax?.startup?.promise")
         return page
 
     yield open_page
@@ -83,14 +77,13 @@ def note_status(page, answer) -> None:
 
 
 # A chapter has ten thousand elements, most of them in code and formulas, and axe-core
-# takes seconds for them. Formulas are emptied: MathJax writes them as a drawing that is
-# hidden from readers who listen, and as MathML that is hidden from the others. Code and
+# takes seconds for them. Formulas, which it knows nothing about, are emptied. Code and
 # the headings of the package's reference keep the first of all words that look alike:
 # elements of the same classes within elements of the same classes. Boxes keep their
 # size. Of drawings, the title and the description are left:
 # axe-core does not judge the colours in them. Nor does it on a shade, which goes, too.
 THIN_OUT = """() => {
-  const seen = new Set(), empty = [...document.querySelectorAll("mjx-container")];
+  const seen = new Set(), empty = [...document.querySelectorAll("math")];
   const boxes = [...document.querySelectorAll("pre, dt.sig")], repeated = [];
   for (const box of boxes) {
     let above = "", isNew = false;
