@@ -10,11 +10,12 @@ from book._ext.links import own_pages, places, search_index
 from book._ext.mends import accessible, tagged_equations, unbroken
 from book._ext.pages import anatomy, description, glossary_letters, quiz
 from book._ext.pages.reference_style import register
+from book._ext.pictures import moving
 from book._ext.pictures.inline_drawings import InlineDrawings
 
 TRANSFORMS = [anatomy.ChapterHead, anatomy.Asides, anatomy.Exercises, InlineDrawings]
 TRANSFORMS += [glossary_letters.Letters, tagged_equations.TaggedEquations]
-TRANSFORMS += [unbroken.Unbroken]
+TRANSFORMS += [unbroken.Unbroken, moving.Moving]
 
 
 def setup(app):
@@ -26,6 +27,7 @@ def setup(app):
     app.connect("doctree-read", places.read)
     app.connect("doctree-resolved", own_pages.bring_home)
     app.connect("html-page-context", description.describe)
+    app.connect("html-page-context", moving.load)
     app.connect("html-page-context", accessible.mend, priority=900)
     quiz.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
