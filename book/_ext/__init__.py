@@ -10,12 +10,12 @@ from book._ext.links import own_pages, places, search_index
 from book._ext.mends import accessible, tagged_equations, unbroken
 from book._ext.pages import anatomy, description, glossary_letters, quiz
 from book._ext.pages.reference_style import register
-from book._ext.pictures import moving
+from book._ext.pictures import living, moving
 from book._ext.pictures.inline_drawings import InlineDrawings
 
 TRANSFORMS = [anatomy.ChapterHead, anatomy.Asides, anatomy.Exercises, InlineDrawings]
 TRANSFORMS += [glossary_letters.Letters, tagged_equations.TaggedEquations]
-TRANSFORMS += [unbroken.Unbroken, moving.Moving]
+TRANSFORMS += [unbroken.Unbroken, moving.Moving, living.Living]
 
 
 def setup(app):

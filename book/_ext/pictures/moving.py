@@ -30,6 +30,13 @@ def stored(path: Path) -> dict[str, dict]:
     return found
 
 
+def numbers_html(document, name, numbers):
+    """Return the numbers as HTML, and note that the page needs their script."""
+    document["moving"] = [*document.get("moving", ()), name]
+    text = json.dumps(numbers, separators=(",", ":"), ensure_ascii=False)
+    return NUMBERS.format(name, text.replace("<", "\\u003c"))
+
+
 class Moving(SphinxPostTransform):
     """Put the numbers below each picture that can be moved."""
 
@@ -42,17 +49,14 @@ class Moving(SphinxPostTransform):
         for figure in self.document.findall(nodes.figure):
             for name in known.keys() & {*figure["names"]}:
                 numbers = known[name]
-                text = json.dumps(numbers, separators=(",", ":"), ensure_ascii=False)
-                html = NUMBERS.format(numbers["name"], text.replace("<", "\\u003c"))
+                html = numbers_html(self.document, numbers["name"], numbers)
                 figure.insert(1, raw(html))
-                figure["moving"] = numbers["name"]
 
 
 def load(app, page, template, context, doctree):
     """Load the scripts that a page needs, on that page only."""
-    figures = doctree.findall(nodes.figure) if doctree else ()
-    scripts = [figure["moving"] for figure in figures if "moving" in figure]
+    scripts = doctree.get("moving", ()) if doctree else ()
     if scripts:
         app.add_css_file(f"{FOLDER}/moving.css")
-    for name in dict.fromkeys(["moving"] * bool(scripts) + scripts):
+    for name in dict.fromkeys(["moving"] * bool(scripts) + [*scripts]):
         app.add_js_file(f"{FOLDER}/{name}.js", loading_method="defer")

@@ -141,10 +141,10 @@ const moving = (() => {
     const says = html("p", { class: "moving-says", role: "status", "aria-live": "polite" });
     const stage = html("div", { class: "moving", role: "group", "aria-label": figure.title });
     stage.say = (...words) => says.replaceChildren(...words);
-    figure.make(stage, JSON.parse(script.textContent));
+    figure.make(stage, JSON.parse(script.textContent), script);
     stage.append(says);
     script.after(stage);
-    script.closest("figure").classList.add("is-moving");
+    script.closest("figure")?.classList.add("is-moving");
   }
 
   function figure(name, parts) {
