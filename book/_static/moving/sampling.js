@@ -85,7 +85,7 @@ moving.figure("sampling", {
       const pieces = [...chances.slice(0, ROWS), chances.slice(ROWS).reduce((a, b) => a + b, 0)].map((chance, i) => {
         const piece = svg("rect", { x: 1 + wide * x, y: 22, width: wide * chance, height: 24,
           class: truth[i] ? "f-blue is-block" : "f-grey is-block" });
-        const name = wide * chance > 9 * (names[i]?.length ?? 99)
+        const name = i < ROWS && wide * chance > 9 * names[i].length
           ? text(1 + wide * (x + chance / 2), 39, shown(names[i]).replace("␣", ""), { "text-anchor": "middle", class: "on-fill" }) : [];
         x += chance;
         return [piece, name];

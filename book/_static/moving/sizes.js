@@ -130,11 +130,12 @@ moving.figure("sizes", {
       });
       areas.again();
       const times = own.parameters.total / theirs.parameters.total;
-      const size = times === 1 ? "as large as GPT-1" : times > 1
-        ? `${rounded(times, 2)} times GPT-1`
-        : `${rounded(100 * times, 2)} % of GPT-1`;
+      const size = times === 1 ? "as large as" : times > 1
+        ? `${rounded(times, 2)} times`
+        : `${rounded(100 * times, 2)} % of`;
+      const gpt1 = html("span", { class: "unbroken" }, "GPT-1. ");
       stage.say(
-        html("strong", {}, `${count(own.parameters.total)} parameters, ${size}. `),
+        html("strong", {}, `${count(own.parameters.total)} parameters, ${size} `, gpt1),
         `The table of tokens is ${rows[1].say(own)} of them. Training keeps ${bytes(own.memory)}, `
         + `of which ${bytes(own.activations)} are activations.`,
       );

@@ -21,8 +21,8 @@ from lib.book.quizzes import questions, section
 
 CHAPTERS = {f"notebooks/{path.stem}": path for path in NOTEBOOKS}
 # A page's own style sheets, scripts, typefaces and pictures; the most there are now is
-# under fifty. What is asked for is in the message of a failure.
-MOST = 50
+# fifty-three. What is asked for is in the message of a failure.
+MOST = 55
 # What axe-core calls moderate or minor is mended too, but for this: the first cell of
 # a table that has nothing to say above its names of rows.
 LET_PASS = {"empty-table-header"}
