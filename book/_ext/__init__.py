@@ -11,11 +11,13 @@ from book._ext.links import own_pages, places, search_index
 from book._ext.mends import accessible, unbroken
 from book._ext.pages import anatomy, description, formulas, glossary_letters, quiz
 from book._ext.pages.reference_style import register
+from book._ext.pictures import living, moving
 from book._ext.pictures.inline_drawings import InlineDrawings
 from book._ext.weight import finished
 
 TRANSFORMS = [anatomy.ChapterHead, anatomy.Asides, anatomy.Exercises, InlineDrawings]
 TRANSFORMS += [glossary_letters.Letters, unbroken.Unbroken]
+TRANSFORMS += [moving.Moving, living.Living]
 
 
 def setup(app):
@@ -26,6 +28,7 @@ def setup(app):
     app.connect("doctree-read", places.read)
     app.connect("doctree-resolved", own_pages.bring_home)
     app.connect("html-page-context", description.describe)
+    app.connect("html-page-context", moving.load)
     app.connect("html-page-context", accessible.mend, priority=900)
     formulas.setup(app)
     quiz.setup(app)

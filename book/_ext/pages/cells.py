@@ -7,6 +7,7 @@ cells with what it understands.
   mask`, is Colab's title of the fold and leaves the code.
 - A paragraph `**Figure 4.2.** What it shows.` below a picture becomes its caption, and
   "figure 4.2" in the text a link to it.
+- The numbers beside a picture that can be moved are left to `pictures/moving.py`.
 - The drawing of the whole model, the first picture, comes before the cells of set-up,
   which have to run first.
 """
@@ -15,6 +16,8 @@ import re
 from itertools import pairwise
 
 import nbformat
+
+from gpt1.pictures.moving import MIME
 
 TITLE = re.compile(r"# @title (.+)\n")
 NUMBER = r"((?:\d+|M)\.\d+)"  # M is the bug museum
@@ -32,6 +35,8 @@ def read(text):
     for cell in cells:
         if cell.cell_type == "code":
             fold(cell)
+            for output in cell.outputs:
+                output.get("data", {}).pop(MIME, None)
     figures = caption(cells)
     for cell in cells:
         if cell.cell_type == "markdown":

@@ -1,0 +1,428 @@
+"""Figures that a hand can move: their numbers are the package's, and all hands can.
+
+What axe-core says of them, and whether they fit a phone, is in test_pages.py.
+"""
+
+import json
+from functools import partial
+
+import pytest
+import torch
+from torch.nn import functional as F
+
+from book._ext.pictures import living
+from book._ext.pictures.moving import stored
+from gpt1 import GPT
+from gpt1.config import GPTConfig
+from gpt1.count import (
+    activations,
+    flops,
+    parameters,
+    training_flops,
+    training_memory,
+)
+from gpt1.generate.sampling import candidates
+from gpt1.inspect.leaks import reach
+from gpt1.loading import load_model
+from gpt1.pictures import model_drawing
+from gpt1.pictures.model import TIMES
+from gpt1.tales import SEPARATOR
+from gpt1.tokenizer import BPETokenizer
+from lib.book.chapters import EVERY, ROOT
+
+SCRIPTS = ROOT / "book" / "_static" / "moving"
+FIGURES = {
+    numbers["name"]: (path.stem, numbers)
+    for path in EVERY
+    for numbers in stored(path).values()
+}
+every_figure = pytest.mark.parametrize("name", FIGURES)
+
+# What a key does to each kind of control; the second where the first does nothing.
+KEYS = {"range": ["ArrowLeft", "ArrowRight"], "radio": ["ArrowDown"]}
+KEYS |= {"checkbox": ["Space"], "text": ["x"], "button": ["Enter"]}
+SEEN = "e => e.innerHTML"
+
+
+@pytest.fixture
+def stage(visit):
+    """Open a figure's page; return the page and what can be moved in it."""
+
+    def open_stage(name, **options):
+        page = visit(f"notebooks/{FIGURES[name][0]}", **options)
+        return page, page.locator(f"figure:has([data-moving={name}]) .moving")
+
+    return open_stage
+
+
+@pytest.fixture
+def compute(stage):
+    """Let a figure's script compute, as it does for its reader."""
+
+    def numbers(name, *given, method="numbers"):
+        page, _ = stage(name)
+        call = f"given => moving.figures.{name}.{method}(...given)"
+        return [page.evaluate(call, each) for each in given]
+
+    return numbers
+
+
+def near(found, right, atol=1e-6):
+    torch.testing.assert_close(
+        torch.tensor(found).float(),
+        torch.as_tensor(right).float(),
+        atol=atol,
+        rtol=1e-5,
+    )
+
+
+def test_every_script_has_its_figure():
+    assert {path.stem for path in SCRIPTS.glob("*.js")} == {
+        "moving",
+        "drawing",
+        *FIGURES,
+    }
+
+
+@every_figure
+def test_the_numbers_and_the_script_are_small(name):
+    assert len(json.dumps(FIGURES[name][1])) < 50_000
+    assert (SCRIPTS / f"{name}.js").stat().st_size < 10_000
+
+
+@every_figure
+def test_it_takes_the_still_pictures_place_and_says_what_is_seen(stage, name):
+    page, moved = stage(name)
+    assert not [url for url in page.failed if "mathjax" not in url]
+    assert moved.is_visible()
+    assert moved.get_by_role("status").get_attribute("aria-live") == "polite"
+    assert len(moved.get_by_role("status").inner_text().split()) > 5
+    still = page.locator(
+        f"figure:has([data-moving={name}]) > :is(svg, div):first-child"
+    )
+    assert not still.is_visible()
+    page.emulate_media(media="print")
+    assert still.is_visible()
+    assert not moved.is_visible()
+
+
+@every_figure
+def test_without_scripts_the_still_picture_stays(stage, name):
+    page, moved = stage(name, script=False)
+    figure = page.locator(f"figure:has([data-moving={name}])")
+    assert moved.count() == 0
+    assert figure.locator("> :is(svg, div)").first.is_visible()
+    assert figure.locator("script").evaluate("e => e.getClientRects().length") == 0
+
+
+@every_figure
+@pytest.mark.parametrize("size", ["screen", "phone"])
+def test_the_keyboard_moves_every_control_and_each_has_a_name(stage, name, size):
+    page, moved = stage(name, size=size)
+    controls = moved.locator("input, button").all()
+    assert controls
+    for control in controls:
+        radio = control.get_attribute("type") == "radio"
+        if not control.is_disabled() and (not radio or control.is_checked()):
+            press(page, moved, control)
+        named = "e => e.labels?.[0]?.innerText || e.innerText"
+        assert len(control.evaluate(named).strip()) > 2
+
+
+def press(page, moved, control):
+    control.focus()
+    before = moved.evaluate(SEEN)
+    for key in KEYS[control.get_attribute("type")]:
+        page.keyboard.press(key)
+        if moved.evaluate(SEEN) != before:
+            return
+    raise AssertionError(f"nothing moved: {control.evaluate('e => e.outerHTML')}")
+
+
+@every_figure
+def test_a_finger_can_hit_every_control(stage, name):
+    _, moved = stage(name, size="phone", has_touch=True)
+    for control in moved.locator("input, button").all():
+        box = control.evaluate("""e => {
+          const { width, height } = (e.closest("label") ?? e).getBoundingClientRect();
+          return [width, height];
+        }""")
+        assert min(box) >= 24, control.evaluate("e => e.outerHTML")
+
+
+# --- The drawing of the whole model ---------------------------------------------------
+
+
+@pytest.fixture
+def drawing(visit):
+    def open_drawing(name="notebooks/05-block", **options):
+        page = visit(name, **options)
+        return page, page.locator("[data-moving=drawing] + .moving")
+
+    return open_drawing
+
+
+@pytest.mark.parametrize("name", ["book/index", "notebooks/07-counting"])
+def test_the_keyboard_goes_through_the_boxes_and_each_leads_on(drawing, site, name):
+    page, below = drawing(name)
+    boxes = page.locator(".moving-cover").get_by_role("radio")
+    said = below.get_by_role("status")
+    assert "Choose a box" in said.inner_text()
+    boxes.first.focus()
+    page.keyboard.press("Space")
+    texts = []
+    for _ in boxes.all():
+        texts.append(said.inner_text())
+        for link in said.get_by_role("link").all():
+            address = link.evaluate("e => e.href").removeprefix(site.as_uri() + "/")
+            file, _, place = address.partition("#")
+            html = (site / file).read_text("utf8")
+            assert not place or f'id="{place}"' in html
+        page.keyboard.press("ArrowDown")
+    assert len(texts) == 15
+    assert len(set(texts)) == 14, "LayerNorm is there twice"
+    assert all("chapter" in text for text in texts)
+
+
+@pytest.mark.parametrize("size", ["screen", "phone"])
+def test_a_button_lies_on_each_box(drawing, size):
+    page, below = drawing(size=size, has_touch=True)
+    attention = page.get_by_role("radio", name="Attention")
+    box, svg = attention.bounding_box(), page.locator(".moving-around > svg")
+    scale = svg.bounding_box()["width"] / 400
+    assert abs(box["width"] - 124 * scale) < 1
+    assert abs(box["x"] - svg.bounding_box()["x"] - 226 * scale) < 1
+    attention.tap()
+    assert "2,362,368" in below.get_by_role("status").inner_text()
+    page.emulate_media(media="print")
+    assert svg.is_visible()
+    assert not below.is_visible()
+    assert not attention.is_visible()
+
+
+def test_without_scripts_the_drawing_is_as_it_was(drawing):
+    page, below = drawing(script=False)
+    assert page.locator("svg.gpt1-drawing").first.is_visible()
+    assert page.locator(".moving-cover").count() == below.count() == 0
+
+
+def test_what_is_said_of_a_box_is_the_models():
+    with torch.device("meta"):
+        model = GPT(GPTConfig())
+    block = model.blocks[0]
+    parts = {
+        "token embedding": model.token_embedding,
+        "position embedding": model.position_embedding,
+        "masked multi-head attention": block.attention,
+        "feed-forward": block.feed_forward,
+        "LayerNorm": block.attention_norm,
+        f"12 {TIMES} block": block,
+    }
+    facts = living.said()
+    for label, part in parts.items():
+        size = sum(p.numel() for p in part.parameters())
+        assert facts[label].parameters.removesuffix(" in each") == f"{size:,}"
+    labels = [label for label, _ in living.boxes(model_drawing("attention").svg)]
+    assert set(labels) == set(facts)
+
+
+# --- Chapter 1 ------------------------------------------------------------------------
+
+
+def test_a_beliefs_cross_entropy_is_torchs(compute):
+    cases = [
+        ([0.5, 0.25, 0.25], [0.2, 0.4, 0.4]),
+        ([0.5, 0.25, 0.25], [0.9, 0.09, 0.01]),
+    ]
+    for (truth, belief), found in zip(cases, compute("belief", *cases), strict=True):
+        truth = torch.tensor(truth)
+        cross = F.cross_entropy(torch.tensor(belief).log(), truth)
+        entropy = torch.distributions.Categorical(truth).entropy()
+        near(found["cross"], cross)
+        near(found["entropy"], entropy)
+        near(found["excess"], cross - entropy)
+
+
+def test_a_finger_drags_the_belief(stage):
+    page, moved = stage("belief")
+    curve = moved.get_by_role("img").last
+    curve.scroll_into_view_if_needed()
+    box = curve.bounding_box()
+    page.mouse.move(box["x"] + 60, box["y"] + 60)
+    page.mouse.down()
+    middle = 40 + (box["width"] - 52) / 2
+    page.mouse.move(box["x"] + middle, box["y"] + 60)
+    page.mouse.up()
+    assert moved.get_by_role("slider").first.input_value() == "0.5"
+    assert "excess 0.00" in moved.get_by_role("status").inner_text()
+
+
+# --- Chapter 2 ------------------------------------------------------------------------
+
+
+def test_the_steps_end_where_the_packages_tokenizer_ends(compute):
+    _, numbers = FIGURES["merges"]
+    merges = [tuple(line.split("\t")) for line in numbers["merges"].split("\n")]
+    tokenizer = BPETokenizer(list(numbers["characters"]), merges)
+    assert len(numbers["used"].split()) == len(merges)
+    texts = [
+        numbers["text"],
+        "the thethe  theatre",
+        '"Hold still," he said.\n\nOne day',
+    ]
+    texts += ["straw_berry 12 é", "", "aaaa"]
+    for text, steps in zip(
+        texts, compute("merges", *[(t, merges) for t in texts]), strict=True
+    ):
+        found = [symbol for piece in steps[-1]["pieces"] for symbol in piece]
+        known = [symbol if symbol in tokenizer.tokens else "<unk>" for symbol in found]
+        assert known == tokenizer.strings(tokenizer.encode(text))
+        ranks = [step["rank"] for step in steps]
+        assert ranks == sorted(set(ranks)), "the oldest first, each once"
+
+
+# --- Chapter 4 ------------------------------------------------------------------------
+
+
+def test_a_heads_weights_and_output_are_torchs(compute):
+    _, head = FIGURES["head"]
+    query, key, value = (
+        torch.tensor(head[n]).float() for n in ("query", "key", "value")
+    )
+    cases = [
+        {"query": turned, "place": place, "masked": masked, "scaled": scaled}
+        for turned in (*head["query"], [-2.5, 1.3])
+        for place in range(3)
+        for masked in (True, False)
+        for scaled in (True, False)
+    ]
+    given = [[{**case, "key": head["key"], "value": head["value"]}] for case in cases]
+    for case, found in zip(cases, compute("head", *given), strict=True):
+        asked = torch.tensor([case["query"]]).float()
+        seen = torch.arange(3)[None] <= case["place"] if case["masked"] else None
+        scale = None if case["scaled"] else 1.0
+        attention = F.scaled_dot_product_attention
+        right = attention(asked, key, value, attn_mask=seen, scale=scale)[0]
+        near(found["output"], right)
+        assert abs(sum(found["weights"]) - 1) < 1e-9
+    mixed = attention(query, key, value, is_causal=True, scale=1.0)
+    own = [[{**head, "query": row, "place": i}] for i, row in enumerate(head["query"])]
+    near([found["output"] for found in compute("head", *own)], mixed)
+
+
+def test_a_query_can_be_dragged(stage):
+    page, moved = stage("head")
+    plane = moved.get_by_role("img").first
+    plane.scroll_into_view_if_needed()
+    box = plane.bounding_box()
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(*middle)
+    page.mouse.down()
+    unit = box["width"] / 6.4
+    page.mouse.move(middle[0] - 2 * unit, middle[1] - unit)
+    page.mouse.up()
+    assert [s.input_value() for s in moved.get_by_role("slider").all()] == ["-2", "1"]
+
+
+def attend(mask, x):
+    return F.scaled_dot_product_attention(x, x, x, mask)
+
+
+def test_the_outputs_that_move_are_those_that_reach_finds(compute):
+    _, numbers = FIGURES["leaks"]
+    x = torch.eye(7)[None]
+    masks = {"mask off by one": torch.ones(7, 7).tril(1), "no mask": torch.ones(7, 7)}
+    for model in numbers["models"]:
+        mask = masks.get(model["name"], torch.ones(7, 7).tril()).bool()
+        moved = reach(partial(attend, mask), x)
+        assert model["moved"] == moved.tolist()
+        found = compute("leaks", *[(model["moved"], j) for j in range(7)])
+        for j, each in enumerate(found):
+            assert each["outputs"] == moved[:, j].nonzero()[:, 0].tolist()
+            assert each["leaks"] == moved[:j, j].nonzero()[:, 0].tolist()
+
+
+# --- Chapter 7 ------------------------------------------------------------------------
+
+
+def test_a_size_is_counted_as_the_package_counts(compute):
+    sizes = [
+        (12, 768, 40478, 512, 1),
+        (1, 64, 256, 64, 1),
+        (96, 4096, 100_000, 8192, 64),
+    ]
+    sizes += [(3, 64, 8192, 128, 2), (24, 1024, 50_257, 1024, 4)]
+    names = ("layers", "width", "vocab", "context", "batch")
+    given = [[dict(zip(names, size, strict=True))] for size in sizes]
+    for size, found in zip(sizes, compute("sizes", *given), strict=True):
+        layers, width, vocab, context, batch = size
+        model = {"layers": layers, "width": width, "heads": width // 64}
+        config = GPTConfig(vocab_size=vocab, context=context, **model)
+        counted = parameters(config)
+        assert found["parameters"]["total"] == counted.total
+        assert found["parameters"]["tokens"] == counted["token embedding"]
+        assert found["parameters"]["positions"] == counted["position embedding"]
+        assert found["parameters"]["norms"] == counted["two LayerNorms"]
+        assert found["flops"] == flops(config).total
+        assert found["training"] == training_flops(config)
+        assert found["activations"] == activations(config, batch).total
+        assert found["memory"] == training_memory(config, batch).total
+        assert found["weights"] == 4 * counted.total
+
+
+def test_it_begins_with_gpt1(stage):
+    _, moved = stage("sizes")
+    assert "116,534,784 parameters" in moved.get_by_role("status").inner_text()
+    config, model = GPTConfig(), FIGURES["sizes"][1]["model"]
+    assert model == {
+        "layers": config.layers,
+        "width": config.width,
+        "vocab": config.vocab_size,
+        "context": config.context,
+    }
+
+
+# --- Chapter 9 ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def starling():
+    """The logits of the moment that the sampling desk shows."""
+    model, tokenizer = load_model("tales-tiny", "cpu")
+    ids = tokenizer.encode(SEPARATOR + FIGURES["sampling"][1]["prompt"])
+    with torch.no_grad():
+        return model(torch.tensor([ids]))[:, -1], tokenizer
+
+
+def test_the_kept_chances_are_the_packages(compute, starling):
+    logits, tokenizer = starling
+    _, data = FIGURES["sampling"]
+    ranked = logits[0].argsort(descending=True)[: len(data["names"])].tolist()
+    assert [tokenizer.tokens[token] for token in ranked] == data["names"]
+    settings = [
+        (1.0, 0, 1.0),
+        (0.7, 40, 1.0),
+        (2.0, 0, 0.9),
+        (0.3, 3, 0.5),
+        (1.0, 0, 0.9),
+    ]
+    settings += [(1.5, 20, 0.95), (0.1, 0, 0.1)]
+    names = ("temperature", "k", "p")
+    given = [(data, dict(zip(names, each, strict=True))) for each in settings]
+    for setting, found in zip(settings, compute("sampling", *given), strict=True):
+        [right], _ = candidates(logits, *setting)
+        near(found[:60], right[:60].tolist(), atol=4e-3)
+        assert abs(sum(found) - 1) < 1e-6
+        kept, truly = sum(chance > 0 for chance in found), int((right > 0).sum())
+        assert (
+            abs(kept - truly) <= max(12, 0.02 * truly) if truly > 60 else kept == truly
+        )
+
+
+def test_a_dart_hits_the_stretch_that_it_lands_in(compute):
+    chances = [0.5, 0.3, 0.2, 0]
+    darts = [0.0, 0.49, 0.5, 0.62, 0.8, 0.9999999]
+    hits = compute("sampling", *[(chances, dart) for dart in darts], method="hit")
+    ends = torch.tensor(chances).cumsum(0)
+    right = torch.searchsorted(ends, torch.tensor(darts), right=True)
+    assert hits == right.tolist() == [0, 0, 1, 1, 2, 2]
