@@ -7,8 +7,15 @@ mends: small corrections of what Sphinx makes.
 """
 
 from book._ext.links import own_pages, places, search_index
-from book._ext.mends import accessible, tagged_equations, unbroken
-from book._ext.pages import anatomy, description, glossary_letters, quiz
+from book._ext.mends import accessible, empty_heads, tagged_equations, unbroken
+from book._ext.pages import (
+    anatomy,
+    code_lines,
+    definitions,
+    description,
+    glossary_letters,
+    quiz,
+)
 from book._ext.pages.reference_style import register
 from book._ext.pictures.inline_drawings import InlineDrawings
 
@@ -26,6 +33,9 @@ def setup(app):
     app.connect("doctree-read", places.read)
     app.connect("doctree-resolved", own_pages.bring_home)
     app.connect("html-page-context", description.describe)
+    app.connect("html-page-context", definitions.define)
     app.connect("html-page-context", accessible.mend, priority=900)
+    app.connect("html-page-context", empty_heads.mend, priority=900)
+    code_lines.setup()
     quiz.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

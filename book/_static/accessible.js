@@ -28,18 +28,6 @@ document.addEventListener("DOMContentLoaded", () => {
   sidebar?.setAttribute("aria-label", "The book");
 });
 
-// A menu that closes gives the focus back to the button that opened it.
-document.addEventListener(
-  "close",
-  ({ target }) => {
-    const [, side] = target.id?.match(/^pst-(\w+)-sidebar-modal$/) ?? [];
-    if (!side) return;
-    const button = document.querySelector(`.bd-header-article .${side}-toggle`);
-    button?.focus({ preventScroll: true });
-  },
-  true // `close` does not bubble
-);
-
 // A box that scrolls sideways can be reached with the keyboard and says what it is.
 const BOXES = [
   ["pre", "Code or output, wider than the page"],
