@@ -10,6 +10,7 @@ from book._ext.links import own_pages, places, search_index
 from book._ext.mends import accessible, empty_heads, tagged_equations, unbroken
 from book._ext.pages import (
     anatomy,
+    bars,
     code_lines,
     definitions,
     description,
@@ -21,7 +22,7 @@ from book._ext.pictures.inline_drawings import InlineDrawings
 
 TRANSFORMS = [anatomy.ChapterHead, anatomy.Asides, anatomy.Exercises, InlineDrawings]
 TRANSFORMS += [glossary_letters.Letters, tagged_equations.TaggedEquations]
-TRANSFORMS += [unbroken.Unbroken]
+TRANSFORMS += [unbroken.Unbroken, bars.Bars]
 
 
 def setup(app):

@@ -8,13 +8,16 @@ cells with what it understands.
 - A paragraph `**Figure 4.2.** What it shows.` below a picture becomes its caption, and
   "figure 4.2" in the text a link to it.
 - The drawing of the whole model, the first picture, comes before the cells of set-up,
-  which have to run first.
+  which have to run first, and without its one line of code.
+- A story that a cell prints stands on a sheet of paper: stories.py.
 """
 
 import re
 from itertools import pairwise
 
 import nbformat
+
+from book._ext.pages.stories import on_paper
 
 TITLE = re.compile(r"# @title (.+)\n")
 NUMBER = r"((?:\d+|M)\.\d+)"  # M is the bug museum
@@ -32,6 +35,7 @@ def read(text):
     for cell in cells:
         if cell.cell_type == "code":
             fold(cell)
+            on_paper(cell)
     figures = caption(cells)
     for cell in cells:
         if cell.cell_type == "markdown":
@@ -94,5 +98,9 @@ def drawing_first(cells):
     first = place
     while first and "setup" in kinds[first - 1]:
         first -= 1
-    cells.insert(first, cells.pop(place))
+    drawing = cells.pop(place)
+    cells.insert(first, drawing)
+    if "picture" in tags(drawing):
+        folds = {"hide-input": "remove-input"}
+        drawing.metadata["tags"] = [folds.get(tag, tag) for tag in tags(drawing)]
     return cells

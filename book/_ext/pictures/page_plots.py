@@ -20,6 +20,9 @@ LARGER = 1.15
 """The page's typeface is narrower and lower than the one that matplotlib measured."""
 PHONE, LEAST = 348, 11.1
 """How wide a plot is on a phone of 390 pixels, and how high its text has to be."""
+WIDE, TALL = (640, 480), 0.75
+"""How wide a plot is on a screen, one that is wide and one that is tall; text keeps the
+size that it was drawn in."""
 STACKED = 1.25
 """How many pixels one of matplotlib's points has in a panel above another."""
 
@@ -81,10 +84,13 @@ def page_plot(svg: str, alt: str) -> str:
             part.set("aria-hidden", "true")
             part.set("class", shown or "g-panel")
             part.set("style", f"{style};--stacked:{on_phone:.0f}px;flex-grow:{width:g}")
-    root.set("class", "gpt1-plot gpt1-panels" if parts else "gpt1-plot")
+    classes = ["gpt1-plot"] + ["gpt1-panels"] * bool(parts)
+    classes += ["gpt1-tall"] * (high > TALL * wide)
+    root.set("class", " ".join(classes))
     root.set("role", "img")
     root.set("aria-label", alt)
-    style = f"{root.get('style', '')};max-width:{wide * 4 / 3:.0f}px"
+    column = WIDE[high > TALL * wide]
+    style = f"{root.get('style', '')};--screen:{min(1.0, wide * 4 / 3 / column):.3g}"
     root.set("style", style.strip(";"))
     text = ElementTree.tostring(root, encoding="unicode")
     # HTML knows these without the declarations.
