@@ -2,7 +2,7 @@
 
 A style sheet cannot know how far a line is indented; here each line says it, in
 letters, as `--in`. What of a line does not fit then goes on below it, a little further
-in (`book/_static/code.css`), and no code has to be scrolled sideways.
+in (`book/_static/anatomy.css`), and no code has to be scrolled sideways.
 """
 
 import re
