@@ -123,7 +123,10 @@ def test_no_line_of_code_is_cut(chapter):
 def test_a_long_line_goes_on_under_its_own_indent_and_is_copied_as_one(chapter):
     box = chapter.locator("article pre:visible", has_text="vectors = {token").first
     source = box.evaluate("e => e.textContent")
-    assert box.evaluate("e => e.innerText").rstrip() == source.rstrip()
+    marked = "e => (getSelection().selectAllChildren(e), getSelection().toString())"
+    assert box.evaluate(marked).rstrip() == source.rstrip()
+    button = "e => e.cloneNode(true).innerText"  # what the button copies
+    assert box.evaluate(button).rstrip() == source.rstrip()
     begins = box.evaluate("""(pre) => {
       const letter = pre.querySelector(".line").getBoundingClientRect();
       return [...pre.querySelectorAll(".line")].map((line) => {
