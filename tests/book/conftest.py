@@ -32,7 +32,7 @@ def site():
 
 @pytest.fixture(scope="module")
 def on_site(site):
-    """The text of each page of the contents, as HTML, without what waits to be shown."""
+    """The text of each page of the contents, as HTML, without what is hidden."""
     found = {}
     for name in CONTENTS:
         html = (site / f"{name}.html").read_text("utf8")
