@@ -18,9 +18,11 @@ TITLES = {
 }
 
 METHOD = """{rounds} rounds; within each the contenders of a line work in turn. Every
-one has a process of its own and random weights. `faster` is a contender's time over
-this package's in the same round: the median, and in brackets the range. `memory` is
-this package's peak over the contender's.{clock}"""
+one has a process of its own and random weights. `times as fast` says how fast this
+package is beside a contender: that one's time over this package's in the same round,
+the median, and in brackets the range. Above 1, this package is the faster.
+`memory beside it` is this package's peak over the contender's; below 1, this package
+needs less.{clock}"""
 
 PROCESSOR = """ Times are those of the processor, all threads added up, so that other
 work on the machine counts little."""
@@ -29,9 +31,10 @@ FASTER = {"precision": "as fast as float32"}
 """A column that is the other way round: this package's time in float32 over another."""
 
 LIMITS = """At best this machine multiplies {float32:,.0f} GFLOP/s in float32 and
-{bf16:,.0f} in bf16 (large square matrices), and reads {bytes:,.1f} GB/s. `of limit`
-is in training 6N + 12LHQT FLOP a token over {limit}; in writing the bytes of the
-weights over what memory gives."""
+{bf16:,.0f} in bf16 (large square matrices), and reads {bytes:,.1f} GB/s.
+`share of the limit` says how much of that is used. It is in training
+6N + 12LHQT FLOP a token over {limit}; in writing the bytes of the weights over what
+memory gives."""
 
 
 NO_AMX = """This processor has no AMX, Intel's unit for bf16 products, so its bf16
@@ -103,9 +106,9 @@ def rows(case, rates):
         ]
 
 
-def table(head, lines):
-    """A Markdown table; the first two columns are text, the others numbers."""
-    rule = ["---", "---"] + ["--:"] * (len(head) - 2)
+def table(head, lines, words=2):
+    """A Markdown table; the first columns are words, the others numbers."""
+    rule = ["---"] * words + ["--:"] * (len(head) - words)
     return "\n".join("| " + " | ".join(line) + " |" for line in [head, rule, *lines])
 
 
@@ -133,7 +136,7 @@ def starts(result):
     base = result["import torch"]
     for name, seconds in result.items():
         ratio = "" if seconds is base else spread(ratios(seconds, base))
-        yield [name, "", f"{median(seconds):.2f}", ratio]
+        yield [name, f"{median(seconds):.2f}", ratio]
 
 
 def page(results):
@@ -155,10 +158,11 @@ def page(results):
     for name, title in TITLES.items():
         cases = [case for case in results["cases"] if case["table"] == name]
         lines = [line for case in cases for line in rows(case, rates)]
-        faster = FASTER.get(name, "faster")
-        head = ["", "contender", "tokens/s", faster, "peak GiB", "memory", "of limit"]
+        faster = FASTER.get(name, "times as fast")
+        head = ["case", "contender", "tokens/s", faster, "peak GiB"]
+        head += ["memory beside it", "share of the limit"]
         if lines:
             parts.append(f"## {title}\n\n{table(head, lines)}")
-    head = ["", "", "seconds", "of import torch"]
-    parts.append(f"## Start-up\n\n{table(head, starts(results['imports']))}")
+    head = ["what starts", "seconds", "times as long as import torch"]
+    parts.append(f"## Start-up\n\n{table(head, starts(results['imports']), 1)}")
     return "\n\n".join(parts) + "\n"

@@ -48,7 +48,7 @@ def test_the_page_has_rates_ratios_memory_and_the_share_of_the_limit():
     assert cells(markdown, OWN)[2:] == ["256", "", "1.00", "", "64%"]
     found = ["128", "2.50 (2.00 to 3.00)", "4.00", "0.25", "32%"]
     assert cells(markdown, GPT1)[2:] == found
-    assert "| import gpt1 |  | 1.70 | 1.15 (1.10 to 1.20) |" in markdown
+    assert "| import gpt1 | 1.70 | 1.15 (1.10 to 1.20) |" in markdown
 
 
 def test_a_contender_that_failed_is_named_and_the_others_stay():

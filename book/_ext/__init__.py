@@ -8,15 +8,24 @@ weight: what makes the finished pages light.
 """
 
 from book._ext.links import own_pages, places, search_index
-from book._ext.mends import accessible, unbroken
-from book._ext.pages import anatomy, description, formulas, glossary_letters, quiz
+from book._ext.mends import accessible, empty_heads, unbroken
+from book._ext.pages import (
+    anatomy,
+    bars,
+    code_lines,
+    definitions,
+    description,
+    formulas,
+    glossary_letters,
+    quiz,
+)
 from book._ext.pages.reference_style import register
 from book._ext.pictures import living, moving
 from book._ext.pictures.inline_drawings import InlineDrawings
 from book._ext.weight import finished
 
 TRANSFORMS = [anatomy.ChapterHead, anatomy.Asides, anatomy.Exercises, InlineDrawings]
-TRANSFORMS += [glossary_letters.Letters, unbroken.Unbroken]
+TRANSFORMS += [glossary_letters.Letters, unbroken.Unbroken, bars.Bars]
 TRANSFORMS += [moving.Moving, living.Living]
 
 
@@ -29,7 +38,10 @@ def setup(app):
     app.connect("doctree-resolved", own_pages.bring_home)
     app.connect("html-page-context", description.describe)
     app.connect("html-page-context", moving.load)
+    app.connect("html-page-context", definitions.define)
     app.connect("html-page-context", accessible.mend, priority=900)
+    app.connect("html-page-context", empty_heads.mend, priority=900)
+    code_lines.setup()
     formulas.setup(app)
     quiz.setup(app)
     search_index.setup(app)

@@ -22,3 +22,47 @@ document.addEventListener("DOMContentLoaded", () => {
     output.classList.toggle("wide", Math.max(...lines.map((line) => line.length)) > 80);
   }
 });
+
+// On paper nothing folds: solutions and answers go to the end of the chapter, where no
+// eye meets them on its way to the question. Afterwards all is where it was.
+
+let moved = [];
+
+function title(level, text) {
+  const heading = document.createElement(level);
+  heading.textContent = text;
+  return heading;
+}
+
+// Leave a mark, move what was folded, and say above it whose it is.
+function move(folded, name, to) {
+  const mark = document.createComment("moved");
+  folded.before(mark);
+  moved.push([mark, folded]);
+  to.append(title("h3", name), folded);
+}
+
+window.addEventListener("beforeprint", () => {
+  const chapter = document.querySelector("article section");
+  const end = document.createElement("section");
+  end.className = "at-the-end";
+  end.append(title("h2", "Solutions and answers"));
+  const solutions = [...document.querySelectorAll("section.exercise > details")].filter(
+    ({ firstElementChild }) => firstElementChild.textContent.trim() === "Solution"
+  );
+  solutions.forEach((folded) => {
+    const name = folded.parentElement.querySelector("h3").cloneNode(true);
+    name.querySelector(".headerlink")?.remove();
+    move(folded, name.textContent, end);
+  });
+  document.querySelectorAll("fieldset.quiz details").forEach((folded, place) => {
+    move(folded, `Question ${place + 1}`, end);
+  });
+  if (moved.length) chapter.append(end);
+});
+
+window.addEventListener("afterprint", () => {
+  moved.forEach(([mark, folded]) => mark.replaceWith(folded));
+  moved = [];
+  document.querySelector(".at-the-end")?.remove();
+});

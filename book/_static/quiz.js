@@ -26,14 +26,4 @@ document.addEventListener("DOMContentLoaded", () => {
   questions.forEach((question) => {
     question.addEventListener("change", (event) => judge(question, event.target));
   });
-
-  // On paper the answers are unfolded.
-  let folded = [];
-  window.addEventListener("beforeprint", () => {
-    folded = [...document.querySelectorAll("fieldset.quiz details:not([open])")];
-    folded.forEach((details) => (details.open = true));
-  });
-  window.addEventListener("afterprint", () => {
-    folded.forEach((details) => (details.open = false));
-  });
 });

@@ -8,3 +8,6 @@ FOLDED = {"setup", "picture", "proof"}
 
 FOLD = {"cellView": "form", "jupyter": {"source_hidden": True}}
 """What their metadata say: Colab makes a form of them, Jupyter collapses the code."""
+
+KEY = {"jupyter": {"outputs_hidden": True, "source_hidden": True}}
+"""And those of the key of "Check yourself", whose output would answer the questions."""

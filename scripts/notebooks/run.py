@@ -24,7 +24,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from nbconvert.filters import strip_ansi
 
-from scripts.notebooks.kinds import FOLD, FOLDED
+from scripts.notebooks.kinds import FOLD, FOLDED, KEY
 from scripts.notebooks.variables import set_variables
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,6 +64,8 @@ def stored_form(notebook: nbformat.NotebookNode, before: str | None = None) -> s
         cell.metadata = {k: v for k, v in cell.metadata.items() if k in KEPT_IN_CELLS}
         if FOLDED & {*cell.metadata.get("tags", [])}:
             cell.metadata |= FOLD
+        if "key" in cell.metadata.get("tags", []):
+            cell.metadata |= KEY
         cell.pop("attachments", None)
     _, notebook = nbformat.validator.normalize(notebook)
     nbformat.validate(notebook)

@@ -32,11 +32,12 @@ def site():
 
 @pytest.fixture(scope="module")
 def on_site(site):
-    """The text of each page of the contents, as HTML."""
+    """The text of each page of the contents, as HTML, without what is hidden."""
     found = {}
     for name in CONTENTS:
         html = (site / f"{name}.html").read_text("utf8")
-        found[name] = html[html.index("<article") : html.index("</article>")]
+        text = html[html.index("<article") : html.index("</article>")]
+        found[name] = text.partition('<div class="definitions ')[0]
     return found
 
 

@@ -14,9 +14,11 @@ from sphinx.domains import Domain, ObjType
 from sphinx.util import logging
 
 from book._ext.links.equation_names import NUMBERED, OTHERS
+from book._ext.raw_html import raw
 
 PAPER = re.compile(r"paper-(section|equation|figure|table)-(\d+(?:-\d+)*)")
 BUILDS = {"tag_defines", "tag_plain"}
+LINK = "Link to this equation"
 TAG = re.compile(r"\\tag\{(\w+)\}")
 logger = logging.getLogger(__name__)
 
@@ -79,10 +81,25 @@ def mark(env, node, kind, name, anchor):
     """Put an anchor in front of a node and list it."""
     place = nodes.target("", "", ids=[anchor])
     node.parent.insert(node.parent.index(node), place)
+    note(env, kind, name, anchor)
+
+
+def note(env, kind, name, anchor):
+    """List a place for the search, and for links from any page."""
     env.get_domain("place").note(kind, name, anchor)
     labels = env.get_domain("std")
     labels.anonlabels[anchor] = env.docname, anchor
     labels.labels[anchor] = env.docname, anchor, name
+
+
+def frame(env, block, name, anchor):
+    """Put an equation into a frame with its anchor and a link to it, and list it."""
+    title = f"Link to equation {name.split()[0]}" if name[0] == "(" else LINK
+    link = f'<a class="headerlink" href="#{anchor}" title="{title}">#</a>'
+    framed = nodes.container("", ids=[anchor], classes=["equation"])
+    block.replace_self(framed)
+    framed += [block, raw(link)]
+    note(env, "equation", name, anchor)
 
 
 def mark_chapter(env, doctree):
@@ -90,7 +107,7 @@ def mark_chapter(env, doctree):
     for block in list(doctree.findall(nodes.math_block)):
         if found := name_of(env.docname, block.astext()):
             anchor, name = found
-            mark(env, block, "equation", name, anchor)
+            frame(env, block, name, anchor)
     for cell in list(doctree.findall(nodes.container)):
         if BUILDS.intersection(cell["classes"]):
             for name in built_in(cell):

@@ -140,8 +140,10 @@ class ChapterHead(SphinxPostTransform):
         facts += [f"{len(each)} exercises, {sum(each)} min"] if each else []
         spans = "".join(f"<li>{fact}</li>" for fact in facts)
         section.insert(place + 1, raw(self.strip(name, spans)))
-        if part := self.part(name):
-            section.insert(place, raw(f'<p class="chapter-part">{escape(part)}</p>'))
+        number, part = self.part(name)
+        if part:
+            mark = f'<p class="chapter-part part-{number}">{escape(part)}</p>'
+            section.insert(place, raw(mark))
 
     def strip(self, name, facts):
         options = self.config.html_theme_options
@@ -156,12 +158,12 @@ class ChapterHead(SphinxPostTransform):
         )
 
     def part(self, name):
-        """The part of the contents that a page is in: "Part II · The architecture"."""
+        """The part of a page, its number first: 2, "Part II · The architecture"."""
         number = 0
         for part in self.env.external_site_map.root.subtrees:
             number += bool(part.numbered)
             if name in part.items:
                 if part.numbered:
-                    return f"Part {ROMAN[number]} · {part.caption}"
-                return part.caption
-        return None
+                    return number, f"Part {ROMAN[number]} · {part.caption}"
+                return 0, part.caption
+        return 0, None

@@ -9,7 +9,8 @@ cells with what it understands.
   "figure 4.2" in the text a link to it.
 - The numbers beside a picture that can be moved are left to `pictures/moving.py`.
 - The drawing of the whole model, the first picture, comes before the cells of set-up,
-  which have to run first.
+  which have to run first, and without its one line of code.
+- A story that a cell prints stands on a sheet of paper: stories.py.
 """
 
 import re
@@ -17,6 +18,7 @@ from itertools import pairwise
 
 import nbformat
 
+from book._ext.pages.stories import on_paper
 from gpt1.pictures.moving import MIME
 
 TITLE = re.compile(r"# @title (.+)\n")
@@ -37,6 +39,7 @@ def read(text):
             fold(cell)
             for output in cell.outputs:
                 output.get("data", {}).pop(MIME, None)
+            on_paper(cell)
     figures = caption(cells)
     for cell in cells:
         if cell.cell_type == "markdown":
@@ -99,5 +102,9 @@ def drawing_first(cells):
     first = place
     while first and "setup" in kinds[first - 1]:
         first -= 1
-    cells.insert(first, cells.pop(place))
+    drawing = cells.pop(place)
+    cells.insert(first, drawing)
+    if "picture" in tags(drawing):
+        folds = {"hide-input": "remove-input"}
+        drawing.metadata["tags"] = [folds.get(tag, tag) for tag in tags(drawing)]
     return cells

@@ -3,7 +3,8 @@
 matplotlib writes colours and typefaces into each element and names elements alike in
 every plot. Here colours become the page's variables, so that a plot follows the theme;
 text takes the page's typeface; what nothing refers to goes; what stays is named after
-the plot, so that any number of plots fits on one page.
+the plot, so that any number of plots fits on one page. On a phone text is larger, as
+`--phone` says, and panels stand one above the other.
 """
 
 import colorsys
@@ -11,11 +12,19 @@ import hashlib
 import re
 from xml.etree import ElementTree
 
+from book._ext.pictures.panels import panels
 from gpt1.pictures.colours import NEUTRALS, PALETTE
 
 SVG, LINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
 LARGER = 1.15
 """The page's typeface is narrower and lower than the one that matplotlib measured."""
+PHONE, LEAST = 348, 11.1
+"""How wide a plot is on a phone of 390 pixels, and how high its text has to be."""
+WIDE, TALL = (640, 480), 0.75
+"""How wide a plot is on a screen, one that is wide and one that is tall; text keeps the
+size that it was drawn in."""
+STACKED = 1.25
+"""How many pixels one of matplotlib's points has in a panel above another."""
 
 VARIABLES = {
     **{colour.line: f"--c-{name}" for name, colour in PALETTE.items()},
@@ -34,7 +43,7 @@ def is_plot(svg: str) -> bool:
 
 
 def page_plot(svg: str, alt: str) -> str:
-    """Return a plot as `<svg>` for a page.
+    """Return a plot as HTML for a page.
 
     Args:
         svg: what matplotlib wrote.
@@ -43,7 +52,11 @@ def page_plot(svg: str, alt: str) -> str:
     root = ElementTree.fromstring(svg)
     unwrap(root)
     _, _, wide, high = map(float, root.get("viewBox").split())
+    parts = panels(root)
     prefix = "p" + hashlib.sha256(svg.encode()).hexdigest()[:8] + "-"
+    if parts:
+        root = ElementTree.Element("div")
+        root.extend(parts)
     rename(root, prefix)
     for element in root.iter():
         element.tail = None
@@ -55,18 +68,45 @@ def page_plot(svg: str, alt: str) -> str:
             set_text(element)
         if {child.tag for child in element} == {f"{SVG}image"}:
             element.set("class", "g-raster")
+        if element.tag in {f"{SVG}svg", "div"}:
+            continue
         if "style" in element.attrib:
             element.set("style", page_style(element.get("style")))
-    root.attrib.clear()
-    root.set("class", "gpt1-plot")
+    for part in parts or [root]:
+        view = part.get("viewBox")
+        width = float(view.split()[2])
+        on_phone = min(PHONE, STACKED * width) if parts else PHONE
+        style = f"{part.get('style', '')};{enlarged(part, on_phone / width)}".strip(";")
+        shown = part.get("class")
+        part.attrib.clear()
+        part.attrib.update(viewBox=view, style=style)
+        if parts:
+            part.set("aria-hidden", "true")
+            part.set("class", shown or "g-panel")
+            part.set("style", f"{style};--stacked:{on_phone:.0f}px;flex-grow:{width:g}")
+    classes = ["gpt1-plot"] + ["gpt1-panels"] * bool(parts)
+    classes += ["gpt1-tall"] * (high > TALL * wide)
+    root.set("class", " ".join(classes))
     root.set("role", "img")
     root.set("aria-label", alt)
-    root.set("viewBox", f"0 0 {wide:g} {high:g}")
-    root.set("style", f"max-width:{wide * 4 / 3:.0f}px")
+    column = WIDE[high > TALL * wide]
+    style = f"{root.get('style', '')};--screen:{min(1.0, wide * 4 / 3 / column):.3g}"
+    root.set("style", style.strip(";"))
     text = ElementTree.tostring(root, encoding="unicode")
     # HTML knows these without the declarations.
     text = re.sub(r' xmlns(:\w+)?="[^"]*"', "", text)
-    return re.sub(r"\bns\d+:href", "href", text)
+    text = re.sub(r"\bns\d+:href", "href", text)
+    return re.sub(r"(</?)ns\d+:", r"\1", text)
+
+
+def enlarged(svg, scale):
+    """How much larger its text has to be on a phone, as a variable for its style.
+
+    In a panel that stands by itself it may be smaller.
+    """
+    sizes = [font_size(text) for text in svg.iter(f"{SVG}text")]
+    factor = LEAST / scale / min(filter(None, sizes), default=LEAST / scale)
+    return f"--phone:{max(0.85 if scale > 1 else 1.0, factor):.3g}"
 
 
 def unwrap(root):
@@ -149,10 +189,11 @@ def page_style(style):
         if key == "font":
             family = value
             size = re.search(r"([\d.]+)px", value)[1]
-            kept.append(f"font-size:{float(size) * LARGER:.4g}px")
+            kept.append(font_style(float(size)))
             key, value = "font-family", family
         elif key == "font-size":
-            value = f"{float(value.removesuffix('px')) * LARGER:.4g}px"
+            kept.append(font_style(float(value.removesuffix("px"))))
+            continue
         if key == "font-family":
             if "mono" not in value.lower():
                 continue
@@ -162,6 +203,10 @@ def page_style(style):
         elif key:
             kept.append(f"{key}:{value}")
     return ";".join(kept)
+
+
+def font_style(size):
+    return f"font-size:calc({size * LARGER:.4g}px*var(--larger,1))"
 
 
 def themed(colour):

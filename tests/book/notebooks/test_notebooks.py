@@ -7,7 +7,7 @@ import nbformat
 import pytest
 
 from lib.book.chapters import EVERY, NOTEBOOKS, cells, code_cells, name
-from scripts.notebooks.kinds import FOLD, FOLDED
+from scripts.notebooks.kinds import FOLD, FOLDED, KEY
 from scripts.notebooks.run import stored_form
 from scripts.site.address import is_setup_cell, setup_cell
 
@@ -62,6 +62,7 @@ def test_a_cell_has_text_known_tags_and_nothing_that_an_editor_left(path):
         assert cell["source"].strip()
         assert cell["tags"] <= set(KNOWN.split())
         kept = {"mystnb", "tags", *(FOLD if cell["tags"] & FOLDED else ())}
+        kept |= KEY.keys() if "key" in cell["tags"] else set()
         assert set(cell["metadata"]) <= kept, "run: make notebooks"
 
 
@@ -72,6 +73,16 @@ def test_what_is_no_lesson_is_folded_under_a_title(path):
         if cell["tags"] & FOLDED:
             assert FOLD.items() <= cell["metadata"].items(), "run: make notebooks"
             assert re.match(r"# @title [A-Z].{2,60}[^.]\n.", cell["source"])
+
+
+def test_the_key_is_stored_folded_with_what_it_prints():
+    notebook = nbformat.read(NOTEBOOKS[0], as_version=4)
+    for cell in notebook.cells:
+        cell.metadata.pop("jupyter", None)
+    stored = json.loads(stored_form(notebook, None))["cells"]
+    keys = [cell for cell in stored if "key" in cell["metadata"].get("tags", [])]
+    assert len(keys) == 1
+    assert KEY.items() <= keys[0]["metadata"].items()
 
 
 @every_notebook

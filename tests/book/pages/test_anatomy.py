@@ -28,6 +28,7 @@ def test_the_head_names_the_part_of_the_contents(path, page):
     [place] = [n for n, part in enumerate(numbered) if file in part["chapters"]]
     number = ["I", "II", "III", "IV"][place]
     head = page(path).select_one("p.chapter-part")
+    assert head["class"][1] == f"part-{place + 1}"
     assert head.get_text() == f"Part {number} · {numbered[place]['caption']}"
     assert head.find_next_sibling().name == "h1"
 

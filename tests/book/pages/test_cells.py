@@ -5,6 +5,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from book._ext.pages.cells import read
+from book._ext.pages.stories import sheet
 from scripts.notebooks.kinds import FOLD
 
 PICTURE = {"tags": ["picture"], "mystnb": {"figure": {"name": "fig-mask"}}, **FOLD}
@@ -55,12 +56,38 @@ def test_what_jupyter_folds_is_folded_under_its_words(shown):
         if "code_prompt_show" in cell.metadata.get("mystnb", {})
     }
     assert found == {
-        "model_drawing()": ("hide-input", "Show the code"),
+        "model_drawing()": ("remove-input", "Show the code"),
         "import torch": ("hide-input", "Imports"),
         "draw(x)": ("hide-input", "Show the code"),
         "assert x": ("hide-input", "Show the check"),
         "print(answers)": ("hide-cell", "Show the key"),
     }
+
+
+STORY = """after 800 updates, loss 0.48:
+One Friday morning when every twig wore frost the great sledge race
+was held on the whole school was there. Icicles hung from every pump,
+and breath hung in the air like smoke. The prize was a cake.
+
+One Friday morning Cora, a cheerful boy with a quiet evening in April
+he sharpened a lively boy with a great many questions, ran out to play
+on the park with her new straw hat.
+"""
+TABLE = "\n".join(
+    f"word{letter}  {number} times" for number, letter in enumerate(STORY)
+)
+
+
+def test_a_story_that_a_cell_prints_is_put_on_paper_and_a_table_is_not():
+    made = sheet(STORY)
+    assert made.count('<div class="story sheet">') == 1
+    assert made.startswith('<p class="sheet-head">after 800 updates, loss 0.48:</p>')
+    assert (
+        "<p>One Friday morning when every twig wore frost the great sledge race was"
+        in made
+    )
+    assert made.count("<p>") == 2
+    assert sheet(TABLE) == sheet(STORY.replace(" ", "\n")) == sheet("One line.") == ""
 
 
 def test_a_caption_moves_into_its_figure_and_mentions_become_links(shown):

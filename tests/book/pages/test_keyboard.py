@@ -6,10 +6,16 @@ CHAPTER = "notebooks/04-attention"
 STOP = """() => {
   const e = document.activeElement, s = getComputedStyle(e);
   const box = e.getBoundingClientRect();
+  const edge = box.left - parseFloat(s.outlineOffset) - parseFloat(s.outlineWidth);
+  const cuts = (e) => /auto|scroll|hidden/.test(getComputedStyle(e).overflowX);
+  const above = ({ parentElement: up }) =>
+    !up || up === document.body ? [] : [...above(up), ...(cuts(up) ? [up] : [])];
   return {
     tag: e.localName, text: e.innerText?.slice(0, 40) || e.ariaLabel || e.title,
     seen: box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight,
     ringed: parseFloat(s.outlineWidth) >= 2 && s.outlineStyle !== "none",
+    ring: [s.outlineColor, s.boxShadow],
+    cut: above(e).some((box) => edge < box.getBoundingClientRect().left - 1),
     place: [...document.querySelectorAll("*")].indexOf(e),
     part: [".skip-link", ".bd-sidebar-primary", ".bd-header-article", ".bd-article",
       ".prev-next-area"].find((part) => e.closest(part)),
@@ -32,6 +38,8 @@ def test_tab_leads_through_a_whole_chapter_in_order_and_is_always_seen(visit):
         stops.append(stop)
     assert stops[0]["text"] == "Skip to main content"
     assert [stop for stop in stops if not (stop["seen"] and stop["ringed"])] == []
+    assert len({tuple(stop["ring"]) for stop in stops}) == 1, "one colour, no shadow"
+    assert [stop for stop in stops if stop["cut"]] == []
     places = [stop["place"] for stop in stops]
     assert places == sorted(places), "the order of the page"
     assert {"a", "button", "summary", "input"} <= {stop["tag"] for stop in stops}
