@@ -6,10 +6,13 @@ import torch
 from benchmarks import nanogpt, shakespeare
 from benchmarks.shakespeare import RECIPES, SIZES, Both
 from gpt1 import GPT
+from gpt1.train import prepare
 from gpt1.train.recipe import TrainConfig
 from lib.checks import SMALL, close
 from lib.nanogpt import stand_in
 from lib.runs import small_text
+
+NAME = "characters, AdamW"
 
 needs_muon = pytest.mark.skipif(
     not hasattr(torch.optim, "Muon"), reason="this PyTorch has no Muon"
@@ -24,13 +27,13 @@ def text(tmp_path):
 
 
 def test_a_recipe_is_the_same_run_each_time_and_another_with_another_seed(text):
-    updates, loss, seconds = shakespeare.ours("AdamW", text, seed=0, share=0.002)
-    assert updates == 10
+    updates, loss, seconds = shakespeare.ours(NAME, text, seed=0, share=0.002)
+    assert updates == 9
     assert 0 < loss < 5
     assert seconds > 0
-    again = shakespeare.ours("AdamW", text, seed=0, share=0.002)
+    again = shakespeare.ours(NAME, text, seed=0, share=0.002)
     assert again[1] == loss
-    assert shakespeare.ours("AdamW", text, seed=1, share=0.002)[1] != loss
+    assert shakespeare.ours(NAME, text, seed=1, share=0.002)[1] != loss
 
 
 @needs_muon
@@ -60,9 +63,21 @@ def test_a_model_begins_with_matrices_of_the_deviation_that_is_asked_for():
 
 def test_each_deviation_is_of_a_recipe_and_changes_what_is_learned(text, monkeypatch):
     assert set(shakespeare.DEVIATIONS) <= set(RECIPES)
-    loss = shakespeare.ours("AdamW", text, seed=0, share=0.002)[1]
+    loss = shakespeare.ours(NAME, text, seed=0, share=0.002)[1]
     monkeypatch.setattr(shakespeare, "DEVIATIONS", {})
-    assert shakespeare.ours("AdamW", text, seed=0, share=0.002)[1] != loss
+    assert shakespeare.ours(NAME, text, seed=0, share=0.002)[1] != loss
+
+
+def test_nats_of_byte_pairs_are_told_for_each_character(text, tmp_path):
+    recipe = {**SIZES, "tokenizer": "bpe", "max_steps": 2, "seed": 0}
+    recipe |= {"dataset": str(text), "out": str(tmp_path / "run")}
+    run = prepare(TrainConfig.tiny(**recipe))
+    told = torch.cat([targets.flatten() for _, targets in run.validation])
+    whole = len(run.tokenizer.decode(told.tolist())) / len(told)
+    assert whole > 1.2
+    assert abs(shakespeare.characters_per_token(run) - whole) < 1e-6
+    as_characters = prepare(TrainConfig.tiny(**recipe | {"tokenizer": "characters"}))
+    assert shakespeare.characters_per_token(as_characters) == 1
 
 
 def test_optimizers_work_as_one():
@@ -109,6 +124,6 @@ def test_the_table_has_losses_means_and_shares_of_time():
 def test_without_a_checkout_ours_are_measured_alone(text, tmp_path, monkeypatch):
     monkeypatch.setattr(shakespeare, "ours", lambda *given: (1, 2.0, 3.0))
     found = list(shakespeare.measure(text, tmp_path, seeds=2))
-    expected = [n for n in RECIPES if n == "AdamW" or hasattr(torch.optim, "Muon")]
+    expected = [n for n in RECIPES if "Muon" not in n or hasattr(torch.optim, "Muon")]
     assert [name for name, *_ in found] == 2 * expected
     assert SIZES["context"] == shakespeare.THEIRS["context"]

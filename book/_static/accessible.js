@@ -32,7 +32,7 @@ document.addEventListener("DOMContentLoaded", () => {
 const BOXES = [
   ["pre", "Code or output, wider than the page"],
   [".pst-scrollable-table-container, .cell_output .output", "Table, wider than the page"],
-  ["div.math > math", "Equation, wider than the page"],
+  ["div.math > math", ""], // it is read out itself
 ];
 
 function nameBoxes() {
@@ -41,9 +41,9 @@ function nameBoxes() {
       const scrolls = /auto|scroll/.test(getComputedStyle(box).overflowX);
       if (scrolls && box.scrollWidth > box.clientWidth + 1) {
         box.tabIndex = 0;
-        box.setAttribute("role", "group");
-        box.setAttribute("aria-label", name);
-      } else if (box.getAttribute("role") === "group") {
+        box.setAttribute("role", box.localName === "math" ? "math" : "group");
+        if (name) box.setAttribute("aria-label", name);
+      } else if (box.hasAttribute("role")) {
         ["tabindex", "role", "aria-label"].forEach((a) => box.removeAttribute(a));
       }
     });

@@ -26,8 +26,11 @@ def define(app, page, template, context, doctree):
     for item in glossary.findall(nodes.definition_list_item):
         for term in item.findall(nodes.term):
             entries |= dict.fromkeys(term["ids"], item)
-    made = [entry(app.builder, place, entries[place]) for place in places]
-    context["body"] += ALL.format("".join(made))
+    made = "".join(entry(app.builder, place, entries[place]) for place in places)
+    # A link from one entry to another leads to the glossary, which is another page.
+    there = app.builder.get_relative_uri(page, GLOSSARY)
+    made = made.replace('href="#term-', f'href="{there}#term-')
+    context["body"] += ALL.format(made)
 
 
 def led_to(doctree):

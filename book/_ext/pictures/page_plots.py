@@ -10,6 +10,7 @@ the plot, so that any number of plots fits on one page. On a phone text is large
 import colorsys
 import hashlib
 import re
+from copy import deepcopy
 from xml.etree import ElementTree
 
 from book._ext.pictures.panels import panels
@@ -25,6 +26,9 @@ WIDE, TALL = (640, 480), 0.75
 size that it was drawn in."""
 STACKED = 1.25
 """How many pixels one of matplotlib's points has in a panel above another."""
+
+LONG = 400
+"""Letters of a path that is no mark: a tenth of a point is enough for it."""
 
 VARIABLES = {
     **{colour.line: f"--c-{name}" for name, colour in PALETTE.items()},
@@ -57,7 +61,9 @@ def page_plot(svg: str, alt: str) -> str:
     if parts:
         root = ElementTree.Element("div")
         root.extend(parts)
-    rename(root, prefix)
+        complete(parts)
+    for number, part in enumerate(parts or [root]):
+        rename(part, f"{prefix}{number}-" if parts else prefix)
     for element in root.iter():
         element.tail = None
         if element.text is not None and not element.text.strip():
@@ -66,12 +72,15 @@ def page_plot(svg: str, alt: str) -> str:
             element.set("d", short(element.get("d")))
         if element.tag == f"{SVG}text":
             set_text(element)
+            set_place(element)
         if {child.tag for child in element} == {f"{SVG}image"}:
             element.set("class", "g-raster")
         if element.tag in {f"{SVG}svg", "div"}:
             continue
         if "style" in element.attrib:
             element.set("style", page_style(element.get("style")))
+    for element in root.iter():
+        share_style(element)
     for part in parts or [root]:
         view = part.get("viewBox")
         width = float(view.split()[2])
@@ -121,14 +130,45 @@ def unwrap(root):
         figure.remove(paper)
 
 
-def rename(root, prefix):
-    """Keep only the ids that something refers to, and make them the plot's own."""
+def referred_in(root):
+    """The ids that something in it refers to."""
     referred = set()
     for element in root.iter():
         for value in element.attrib.values():
             referred.update(re.findall(r"url\(#([^)]+)\)", value))
         if element.get(LINK, "").startswith("#"):
             referred.add(element.get(LINK)[1:])
+    return referred
+
+
+def complete(parts):
+    """Give each picture a copy of what it refers to in another one."""
+    known = {e.get("id"): e for part in parts for e in part.iter() if e.get("id")}
+    for part in parts:
+        own = {element.get("id") for element in part.iter()}
+        copies = [deepcopy(known[name]) for name in sorted(referred_in(part) - own)]
+        if copies:
+            ElementTree.SubElement(part, f"{SVG}defs").extend(copies)
+
+
+def share_style(group):
+    """Write a style that all marks of a line have once, for their group."""
+    marks = [child for child in group if child.tag == f"{SVG}use"]
+    styles = {mark.get("style") for mark in marks}
+    if group.tag == f"{SVG}g" and len(marks) == len(group) > 2 and len(styles) == 1:
+        own = [group.get("style"), styles.pop()]
+        group.set("style", ";".join(filter(None, own)))
+        for mark in marks:
+            mark.attrib.pop("style", None)
+    for mark in marks:
+        for side in ("x", "y"):
+            if side in mark.attrib:
+                mark.set(side, f"{float(mark.get(side)):.1f}")
+
+
+def rename(root, prefix):
+    """Keep only the ids that something refers to, and make them the plot's own."""
+    referred = referred_in(root)
     for element in root.iter():
         if element.get("id") in referred:
             element.set("id", prefix + element.get("id"))
@@ -142,12 +182,39 @@ def rename(root, prefix):
 
 
 def short(path):
-    """A path with at most two decimals, on one line."""
-    return " ".join(re.sub(r"-?\d+\.\d+", two_decimals, path).split())
+    """A path on one line, with two decimals at most, or one if it is long."""
+    decimals = 1 if len(path) > LONG else 2
+
+    def rounded(number):
+        return f"{float(number[0]):.{decimals}f}".rstrip("0").rstrip(".")
+
+    path = " ".join(re.sub(r"-?\d+\.\d+", rounded, path).split())
+    return thinned(path) if decimals == 1 else path
 
 
-def two_decimals(number):
-    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
+def thinned(path):
+    """A line without the points that are less than half a point from the last one."""
+    points = re.findall(r"([A-Za-z]) ([^A-Za-z]*)", path)
+    if {letter for letter, _ in points} != {"M", "L"}:
+        return path
+    kept, before = [], (0.0, 0.0)
+    for number, (letter, place) in enumerate(points):
+        x, y = map(float, place.split())
+        last = number == len(points) - 1
+        if letter == "L" and not last and abs(x - before[0]) + abs(y - before[1]) < 0.5:
+            continue
+        before = x, y
+        kept.append(f"{letter} {place.strip()}")
+    return " ".join(kept)
+
+
+def set_place(text):
+    """Where a text stands, in tenths of a point; most are not turned."""
+    if text.get("transform", "").startswith("rotate(-0 "):
+        text.attrib.pop("transform")
+    for side in ("x", "y"):
+        if side in text.attrib:
+            text.set(side, f"{float(text.get(side)):.1f}")
 
 
 def set_text(text):

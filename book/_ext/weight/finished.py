@@ -1,8 +1,9 @@
 """What is done to the pages when all of them are written.
 
-Each page names one style sheet and one script instead of fifty, its icons are drawings,
-and code is marked only where it has a colour. A page that was not written anew is left
-as it is, but for the addresses of style sheet and script, which follow their content.
+Each page names one style sheet and one script instead of fifty, and the scripts of the
+figures that can be moved on it; its icons are drawings, and code is marked only where
+has a colour. A page that was not written anew is left as it is, but for the addresses
+of style sheet and script, which follow their content.
 """
 
 import hashlib
@@ -50,6 +51,8 @@ LINES = re.compile(
 # What no page asks for any more.
 NEEDLESS = ["scripts/fontawesome.js*", "vendor/fontawesome", "**/*.map"]
 ICONS = ["scripts/fontawesome.js", "vendor/fontawesome/*/js/all.min.js"]
+# The folder of scripts that only the pages with their figures ask for.
+APART = "moving"
 # Sphinx's own search, which the book's has replaced.
 SEARCH = {"searchtools.js", "language_data.js", "searchindex.js"}
 
@@ -71,7 +74,9 @@ def finish(app, exception):
             texts[path] = icons.inline(texts[path])
         js = together(scripts)
         apart = {"bootstrap", "fontawesome"}  # which know of much that no page has
-        said = "".join(p.read_text("utf8") for p in scripts if p.stem not in apart)
+        few = sorted((static / APART).glob("*.js"))
+        known = [path for path in scripts if path.stem not in apart]
+        said = "".join(path.read_text("utf8") for path in known + few)
         names = set(re.findall(r"[\w-]+", said)).union(*map(names_in, texts.values()))
         own = {Path(name).name for name, _ in app.config.html_css_files}
         css = one_sheet(static, sheets, names, own)
@@ -128,6 +133,8 @@ def take(pattern, text, path, taken):
 
     def note(match):
         file = (path.parent / match[1].partition("?")[0]).resolve()
+        if file.parent.name == APART and file.suffix == ".js":
+            return match[0]
         if file not in taken and file.name not in SEARCH:
             taken.append(file)
         return ""

@@ -9,7 +9,7 @@ CHAPTER = "notebooks/04-attention"
 def chapter(visit, request):
     touch = request.param == "phone"
     how = {"has_touch": touch, "reduced_motion": "reduce"}
-    return visit(CHAPTER, request.param, formulas=False, **how)
+    return visit(CHAPTER, request.param, **how)
 
 
 def test_each_word_has_its_entry_in_the_page(chapter):

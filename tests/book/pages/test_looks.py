@@ -36,7 +36,7 @@ def test_words_and_marks_have_contrast(scheme):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_comments_are_neither_the_loudest_words_of_code_nor_the_quietest(visit, scheme):
-    page = visit("notebooks/04-attention", formulas=False, color_scheme=scheme)
+    page = visit("notebooks/04-attention", color_scheme=scheme)
     colours = page.evaluate("""() => {
       const found = {};
       for (const e of document.querySelectorAll("article .cell_input pre .line > span"))
@@ -75,7 +75,7 @@ def test_the_button_of_the_themes_speaks_british_english(visit):
 
 @pytest.mark.parametrize("name", ["01-predicting-the-next-word", "05-block"])
 def test_plots_have_two_widths_and_captions_begin_where_they_do(visit, name):
-    page = visit(f"notebooks/{name}", formulas=False)
+    page = visit(f"notebooks/{name}")
     boxes = page.evaluate("""() => [...document.querySelectorAll("figure")]
       .filter((e) => e.querySelector(".gpt1-plot")).map((e) => {
         const plot = e.querySelector(".gpt1-plot").getBoundingClientRect();
@@ -88,7 +88,7 @@ def test_plots_have_two_widths_and_captions_begin_where_they_do(visit, name):
 
 
 def test_an_equation_has_a_link_to_itself_and_is_marked_when_led_to(visit):
-    page = visit("notebooks/04-attention", formulas=False)
+    page = visit("notebooks/04-attention")
     links = page.locator(".equation > a.headerlink")
     assert links.count() >= 8
     link = links.nth(1)
@@ -111,7 +111,7 @@ def test_code_of_the_welcome_page_stands_under_the_sentence_that_announces_it(vi
 
 
 def test_the_benchmark_has_bars_and_this_package_stands_out(visit):
-    page = visit("book/benchmarks", formulas=False)
+    page = visit("book/benchmarks")
     rates = page.locator("table.bars td.bar")
     assert rates.count() > 20
     found = rates.evaluate_all("""(cells) => cells.map((e) => [
@@ -126,7 +126,7 @@ def test_the_benchmark_has_bars_and_this_package_stands_out(visit):
 
 
 def test_the_benchmark_is_cards_with_words_on_a_phone(visit):
-    page = visit("book/benchmarks", "phone", formulas=False)
+    page = visit("book/benchmarks", "phone")
     for box in page.locator("table.bars").all():
         assert box.evaluate("e => e.scrollWidth <= e.parentElement.clientWidth")
     label = 'e => getComputedStyle(e, "::before").content'
