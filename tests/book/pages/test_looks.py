@@ -81,8 +81,8 @@ def test_plots_have_two_widths_and_captions_begin_where_they_do(visit, name):
         const plot = e.querySelector(".gpt1-plot").getBoundingClientRect();
         const words = e.querySelector("figcaption").getBoundingClientRect();
         return [Math.round(plot.width), plot.left - words.left];
-      })""")
-    assert len(boxes) > 3
+      }).filter(([width]) => width)""")  # not those in whose place one can be moved
+    assert len(boxes) > 2
     assert len({width for width, _ in boxes}) <= 2
     assert max(abs(apart) for _, apart in boxes) <= 8
 

@@ -22,7 +22,7 @@ def page(request, site):
 def test_a_name_with_a_hyphen_a_number_with_a_unit_and_a_mark_stay_in_one_piece(page):
     texts = page.select_one("section").find_all(string=NAMES)
     texts = [t for t in texts if t.find_parent(["p", "h2", "h3"])]
-    texts = [t for t in texts if not t.find_parent(class_="cell_output")]
+    texts = [t for t in texts if not t.find_parent(class_="cell")]
     assert texts
     for text in texts:
         apart = text.find_parent(["code", "pre", "svg", "figure"])

@@ -93,10 +93,10 @@ SEEN = """() => [...document.querySelectorAll(".gpt1-plot")].map((plot) => {
 })"""
 
 
-@pytest.mark.parametrize("page", ["01-predicting-the-next-word", "06-model"])
+@pytest.mark.parametrize("page", ["01-predicting-the-next-word", "05-block"])
 def test_text_in_plots_is_readable_on_a_phone_where_panels_are_stacked(visit, page):
     plots = visit(f"notebooks/{page}", "phone").evaluate(SEEN)
-    assert len(plots) > 3
+    assert len(plots) > 1
     assert min(plot["least"] for plot in plots) >= LEAST_IN_PLOTS
     cut = [plot["tops"] for plot in plots if plot["tops"]]
     assert cut

@@ -101,7 +101,8 @@ THIN_OUT = """() => {
   document.querySelectorAll("svg > :not(title, desc)").forEach((e) => e.remove());
   repeated.forEach((e) => e.remove());
   boxes.forEach((e, i) => {
-    e.style.backgroundImage = "none";
+    // It judges no colours above a picture, such as the line beside code that goes on.
+    for (const part of [e, ...e.querySelectorAll("*")]) part.style.backgroundImage = "none";
     e.style.minHeight = `${heights[i]}px`;
   });
   empty.forEach((e, i) => {
