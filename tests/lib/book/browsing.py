@@ -102,7 +102,9 @@ THIN_OUT = """() => {
   repeated.forEach((e) => e.remove());
   boxes.forEach((e, i) => {
     // It judges no colours above a picture, such as the line beside code that goes on.
-    [e, ...e.querySelectorAll("*")].forEach((p) => { p.style.backgroundImage = "none"; });
+    for (const part of [e, ...e.querySelectorAll("*")]) {
+      part.style.backgroundImage = "none";
+    }
     e.style.minHeight = `${heights[i]}px`;
   });
   empty.forEach((e, i) => {
