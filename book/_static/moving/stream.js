@@ -42,7 +42,7 @@ moving.figure("stream", {
           return [
             text(left - 7, y + 15, label, { "text-anchor": "end", class: place > passed.value ? "is-later" : null }),
             bars,
-            parts.length ? text(left + unit * all + 5, y + 15, percent(all)) : [],
+            parts.length ? text(left + unit * all + 5, y + 15, percent(all), { class: "is-label" }) : [],
           ];
         };
         const rest = Array.from({ length: depth }, (_, n) => {

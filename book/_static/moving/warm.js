@@ -80,7 +80,7 @@ moving.figure("warm", {
           svg("path", { d: `M${edge.left} ${down(share)}H${width - edge.right}`, class: "l-faint" }),
           text(edge.left - 6, down(share) + 4, share * rate, { "text-anchor": "end" }),
         ]),
-        svg("path", { d: path(width, [0, ...open.rates], 0, down), class: "l-ink" }),
+        svg("path", { d: path(width, open.rates, 1, down), class: "l-ink" }),
         [0, 25, 50, 75, 100].map((update) =>
           text(across(width, update), base + 18, update, { "text-anchor": update === 100 ? "end" : "middle" })),
         text((across(width, 0) + across(width, time)) / 2, height - 3, "updates", { "text-anchor": "middle" }),
@@ -98,7 +98,7 @@ moving.figure("warm", {
         html("strong", {}, `${open.name[0].toUpperCase()}${open.name.slice(1)}, seed ${open.seed}: `
           + `from ${open.first.toFixed(2)} to ${open.end.toFixed(2)} nats. `),
         start,
-        below < 0 ? "It never gets half a nat below guessing." : `After ${below + 5} updates it is half a nat below guessing.`,
+        below < 0 ? "It never gets half a nat below guessing." : `After ${below + 5} updates it is first half a nat below guessing.`,
       );
     }
     stage.append(grid, curve.box, rates.box);

@@ -359,9 +359,11 @@ def stream(kind):
     config = GPTConfig(vocab_size=1000, dropout=0.0)
     tables = [nn.Embedding(1000, 768), nn.Embedding(512, 768)]
     blocks = [kind(config) for _ in range(12)]
-    parameters = nn.ModuleList([*tables, *blocks]).parameters()
-    for parameter in [p for p in parameters if p.dim() > 1]:
-        nn.init.normal_(parameter, std=0.02)
+    for name, parameter in nn.ModuleList([*tables, *blocks]).named_parameters():
+        if parameter.dim() > 1:
+            nn.init.normal_(parameter, std=0.02)
+        elif name.endswith("bias"):
+            nn.init.zeros_(parameter)
     ids = torch.randint(1000, (1, 128))
     ones = torch.ones(25, dtype=torch.double, requires_grad=True)
     embedding = tables[0](ids) + tables[1].weight[:128]
