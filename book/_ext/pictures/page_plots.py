@@ -141,9 +141,21 @@ def rename(root, prefix):
             element.set(LINK, f"#{prefix}{target[1:]}")
 
 
+CURVE = re.compile(r"M -?[\d.]+ -?[\d.]+(?: L -?[\d.]+ -?[\d.]+){50,}")
+
+
 def short(path):
-    """A path with at most two decimals, on one line."""
-    return " ".join(re.sub(r"-?\d+\.\d+", two_decimals, path).split())
+    """A path with at most two decimals, on one line; a long curve's points as steps."""
+    path = " ".join(re.sub(r"-?\d+\.\d+", two_decimals, path).split())
+    return steps(path) if CURVE.fullmatch(path) else path
+
+
+def steps(path):
+    """A curve's points, each as the way from the one before, in hundredths exactly."""
+    numbers = [round(100 * float(number)) for number in re.findall(r"[-\d.]+", path)]
+    ways = numbers[:2] + [b - a for a, b in zip(numbers, numbers[2:], strict=False)]
+    words = [re.sub(r"^(-?)0\.", r"\1.", two_decimals([n / 100])) for n in ways]
+    return f"M{' '.join(words[:2])}l{' '.join(words[2:])}".replace(" -", "-")
 
 
 def two_decimals(number):
