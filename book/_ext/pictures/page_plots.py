@@ -27,9 +27,6 @@ size that it was drawn in."""
 STACKED = 1.25
 """How many pixels one of matplotlib's points has in a panel above another."""
 
-LONG = 400
-"""Letters of a path that is no mark: a tenth of a point is enough for it."""
-
 VARIABLES = {
     **{colour.line: f"--c-{name}" for name, colour in PALETTE.items()},
     **{colour.fill: f"--c-{name}-fill" for name, colour in PALETTE.items()},
@@ -181,22 +178,30 @@ def rename(root, prefix):
             element.set(LINK, f"#{prefix}{target[1:]}")
 
 
+CURVE = re.compile(r"M -?[\d.]+ -?[\d.]+(?: L -?[\d.]+ -?[\d.]+){50,}")
+
+
 def short(path):
-    """A path on one line, with two decimals at most, or one if it is long."""
-    decimals = 1 if len(path) > LONG else 2
+    """A path with at most two decimals, on one line; a long curve's points as steps."""
+    path = " ".join(re.sub(r"-?\d+\.\d+", two_decimals, path).split())
+    return steps(thinned(path)) if CURVE.fullmatch(path) else path
 
-    def rounded(number):
-        return f"{float(number[0]):.{decimals}f}".rstrip("0").rstrip(".")
 
-    path = " ".join(re.sub(r"-?\d+\.\d+", rounded, path).split())
-    return thinned(path) if decimals == 1 else path
+def two_decimals(number):
+    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
+
+
+def steps(path):
+    """A curve's points, each as the way from the one before, in hundredths exactly."""
+    numbers = [round(100 * float(number)) for number in re.findall(r"[-\d.]+", path)]
+    ways = numbers[:2] + [b - a for a, b in zip(numbers, numbers[2:], strict=False)]
+    words = [re.sub(r"^(-?)0\.", r"\1.", two_decimals([n / 100])) for n in ways]
+    return f"M{' '.join(words[:2])}l{' '.join(words[2:])}".replace(" -", "-")
 
 
 def thinned(path):
     """A line without the points that are less than half a point from the last one."""
-    points = re.findall(r"([A-Za-z]) ([^A-Za-z]*)", path)
-    if {letter for letter, _ in points} != {"M", "L"}:
-        return path
+    points = re.findall(r"([ML]) ([^ML]*)", path)
     kept, before = [], (0.0, 0.0)
     for number, (letter, place) in enumerate(points):
         x, y = map(float, place.split())

@@ -4,10 +4,12 @@ What axe-core says of them, and whether they fit a phone, is in test_pages.py.
 """
 
 import json
+import re
 from functools import partial
 
 import pytest
 import torch
+from torch import nn
 from torch.nn import functional as F
 
 from book._ext.pictures import living
@@ -24,11 +26,14 @@ from gpt1.count import (
 from gpt1.generate.sampling import candidates
 from gpt1.inspect.leaks import reach
 from gpt1.loading import load_model
+from gpt1.model import Block
 from gpt1.pictures import model_drawing
 from gpt1.pictures.model import TIMES
 from gpt1.tales import SEPARATOR
 from gpt1.tokenizer import BPETokenizer
-from lib.book.chapters import EVERY, ROOT
+from gpt1.train.optimizer import schedule
+from gpt1.variants.block import PreNorm
+from lib.book.chapters import EVERY, ROOT, cells
 
 SCRIPTS = ROOT / "book" / "_static" / "moving"
 FIGURES = {
@@ -342,6 +347,66 @@ def test_the_outputs_that_move_are_those_that_reach_finds(compute):
             assert each["leaks"] == moved[:j, j].nonzero()[:, 0].tolist()
 
 
+# --- Chapter 5 ------------------------------------------------------------------------
+
+
+def stream(kind):
+    """Yield the RMS of a stream and each part's share of it, after 0 to 12 blocks.
+
+    Each part has a factor of 1, and a share is how fast the stream grows with it.
+    """
+    torch.manual_seed(0)
+    config = GPTConfig(vocab_size=1000, dropout=0.0)
+    tables = [nn.Embedding(1000, 768), nn.Embedding(512, 768)]
+    blocks = [kind(config) for _ in range(12)]
+    for name, parameter in nn.ModuleList([*tables, *blocks]).named_parameters():
+        if parameter.dim() > 1:
+            nn.init.normal_(parameter, std=0.02)
+        elif name.endswith("bias"):
+            nn.init.zeros_(parameter)
+    ids = torch.randint(1000, (1, 128))
+    ones = torch.ones(25, dtype=torch.double, requires_grad=True)
+    embedding = tables[0](ids) + tables[1].weight[:128]
+    x, pre, number = ones[0] * embedding.detach().double(), kind is PreNorm, 0
+    for block in [None, *blocks]:
+        parts = block and [
+            (block.double().attention, block.attention_norm),
+            (block.feed_forward, block.feed_forward_norm),
+        ]
+        for branch, norm in parts or []:
+            number += 1
+            read = norm(x.detach()) if pre else x.detach()
+            x = x + ones[number] * branch(read).detach()
+            if not pre:
+                root = x.var(-1, correction=0, keepdim=True).add(norm.eps).sqrt()
+                x = (x - x.mean(-1, keepdim=True)) / root.detach()
+        grown = torch.autograd.grad((x * x.detach()).sum(), ones, retain_graph=True)
+        size = x.detach().square()
+        yield size.mean().sqrt(), grown[0][: number + 1] / size.sum()
+
+
+@pytest.mark.parametrize(("number", "kind"), [(0, Block), (1, PreNorm)])
+def test_the_shares_of_the_stream_are_torchs(compute, number, kind):
+    stored = FIGURES["stream"][1]["kinds"][number]
+    found = compute("stream", *[(stored, depth) for depth in range(13)])
+    for each, (size, shares) in zip(found, stream(kind), strict=True):
+        near(each["rms"], size, atol=1e-4)
+        near(each["embedding"], shares[0], atol=6e-4)
+        pairs = [[b["attention"], b["forward"]] for b in each["blocks"]]
+        near(pairs, shares[1:].view(-1, 2).tolist(), atol=6e-4)
+        near([b["both"] for b in each["blocks"]], [sum(pair) for pair in pairs])
+
+
+def test_the_walk_ends_at_the_last_block_and_begins_with_the_embedding(stage):
+    page, moved = stage("stream")
+    said = moved.get_by_role("status")
+    assert "After block 12" in said.inner_text()
+    assert "an RMS of 1.00 and pre-norm one of 1.57" in said.inner_text()
+    moved.get_by_role("slider").focus()
+    page.keyboard.press("Home")
+    assert "Before the first block" in said.inner_text()
+
+
 # --- Chapter 7 ------------------------------------------------------------------------
 
 
@@ -380,6 +445,44 @@ def test_it_begins_with_gpt1(stage):
         "vocab": config.vocab_size,
         "context": config.context,
     }
+
+
+# --- Chapter 8 ------------------------------------------------------------------------
+
+
+def test_a_runs_losses_are_smoothed_and_its_rates_are_the_packages(compute):
+    chapter, data = FIGURES["warm"]
+    runs = [
+        ([float(loss) for loss in line.split()], arm["warmup"])
+        for arm in data["arms"]
+        for line in arm["losses"]
+    ]
+    found = compute("warm", *runs)
+    for (losses, warmup), each in zip(runs, found, strict=True):
+        assert len(losses) == 100
+        losses = torch.tensor(losses)
+        near(each["smooth"], losses.unfold(0, 5, 1).mean(-1))
+        near(each["rates"], [schedule(step, 100, warmup) for step in range(100)])
+    [cell] = [
+        c
+        for c in cells(ROOT / f"notebooks/{chapter}.ipynb")
+        if c["id"] == "training-warm"
+    ]
+    printed = re.findall(r"\b\d\.\d\d(?= )", "".join(cell["outputs"][0]["text"]))
+    near([each["end"] for each in found], [float(end) for end in printed], atol=5.6e-3)
+
+
+def test_a_cell_of_the_grid_opens_its_run(stage):
+    _, moved = stage("warm", size="phone", has_touch=True)
+    cells = moved.get_by_role("radio")
+    assert cells.count() == 12
+    cell = moved.get_by_role("radio", name="post-norm, warm, seed 3: 0.50")
+    cell.tap()
+    said = moved.get_by_role("status").inner_text()
+    assert said.startswith("Post-norm, warm, seed 3: from 2.28 to 0.50 nats.")
+    assert "rises for 25 updates" in said
+    lines = moved.locator("svg .l-run, svg .l-other")
+    assert lines.count() == 12
 
 
 # --- Chapter 9 ------------------------------------------------------------------------

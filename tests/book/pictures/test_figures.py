@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 from book._ext.pages.cells import read
-from book._ext.pictures.page_plots import LARGER, is_plot, page_plot, turned
+from book._ext.pictures.page_plots import LARGER, is_plot, page_plot, short, turned
 from gpt1.pictures.colours import NEUTRALS, PALETTE
 from gpt1.pictures.model import model_drawing
 from lib.book.chapters import EVERY, ROOT, code_cells, name
@@ -184,3 +184,16 @@ def test_plots_are_not_compared_byte_for_byte_but_our_drawings_are(plot):
     assert len(pairs) == rules.count("regex:")
     assert compared(plot).strip() == "PLOT"
     assert compared(drawing) == drawing
+
+
+def test_the_steps_of_a_long_curve_lead_to_its_points():
+    points = [(0.7 * i - 3, (37 * i % 91) / 7) for i in range(100)]
+    path = short("M " + " \nL ".join(f"{x:.6f} {y:.6f}" for x, y in points))
+    assert len(path) < 14 * len(points)
+    numbers = re.findall(r"-?[\d.]+", path)
+    across, down = (0, 0)
+    for (x, y), right, below in zip(points, numbers[::2], numbers[1::2], strict=True):
+        across, down = across + float(right), down + float(below)
+        assert abs(across - x) < 0.006
+        assert abs(down - y) < 0.006
+    assert short("M 1.234567 2 \nL 3 4") == "M 1.23 2 L 3 4"
