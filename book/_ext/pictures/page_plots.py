@@ -165,17 +165,19 @@ def share_style(group):
 
 def rename(root, prefix):
     """Keep only the ids that something refers to, and make them the plot's own."""
-    referred = referred_in(root)
+    names = {old: f"{prefix}{n}" for n, old in enumerate(sorted(referred_in(root)))}
     for element in root.iter():
-        if element.get("id") in referred:
-            element.set("id", prefix + element.get("id"))
+        if element.get("id") in names:
+            element.set("id", names[element.get("id")])
         else:
             element.attrib.pop("id", None)
         for key, value in list(element.attrib.items()):
-            element.set(key, value.replace("url(#", f"url(#{prefix}"))
+            element.set(
+                key, re.sub(r"url\(#([^)]+)\)", lambda m: f"url(#{names[m[1]]})", value)
+            )
         target = element.get(LINK, "")
         if target.startswith("#"):
-            element.set(LINK, f"#{prefix}{target[1:]}")
+            element.set(LINK, f"#{names[target[1:]]}")
 
 
 CURVE = re.compile(r"M -?[\d.]+ -?[\d.]+(?: L -?[\d.]+ -?[\d.]+){50,}")

@@ -51,10 +51,17 @@ LINES = re.compile(
 # What no page asks for any more.
 NEEDLESS = ["scripts/fontawesome.js*", "vendor/fontawesome", "**/*.map"]
 ICONS = ["scripts/fontawesome.js", "vendor/fontawesome/*/js/all.min.js"]
-# The folder of scripts that only the pages with their figures ask for.
+# What is printed keeps its lines, and needs no element for each.
+PRINTED = re.compile(
+    r'(<div class="output [^"]*"><div class="highlight"><pre>)(.*?)(?=</pre>)',
+    re.DOTALL,
+)
+LINE = re.compile(r'<span class="line"[^>]*>([^<]*)</span>')
+# The folder of styles and scripts that only the pages with their figures ask for.
 APART = "moving"
-# Sphinx's own search, which the book's has replaced.
-SEARCH = {"searchtools.js", "language_data.js", "searchindex.js"}
+# Sphinx's own search, which the book's has replaced, and what no page has a use for.
+UNUSED = {"searchtools.js", "language_data.js", "searchindex.js", "sphinx_highlight.js"}
+UNUSED |= {"togglebutton.js", "design-tabs.js"}
 
 
 def finish(app, exception):
@@ -118,6 +125,7 @@ def light(path, text, out, sheets, scripts):
     head = take(SCRIPT, SET.sub("", head), path, scripts)
     body = take(SCRIPT, body, path, scripts)
     head += f'<script defer src="{root}_static/book.js?v="></script>\n'
+    body = PRINTED.sub(lambda m: m[1] + LINE.sub(r"\1", m[2]), body)
     return trimmed(head + end + PLAIN.sub(r"\1", body))
 
 
@@ -133,9 +141,9 @@ def take(pattern, text, path, taken):
 
     def note(match):
         file = (path.parent / match[1].partition("?")[0]).resolve()
-        if file.parent.name == APART and file.suffix == ".js":
+        if file.parent.name == APART:
             return match[0]
-        if file not in taken and file.name not in SEARCH:
+        if file not in taken and file.name not in UNUSED:
             taken.append(file)
         return ""
 

@@ -46,7 +46,8 @@ def one_sheet(folder, sheets, names, own):
         text = text.removeprefix('@charset "UTF-8";')
         if sheet.name not in own:
             text = needed(text, names)
-        text = re.sub(r"\s*\n\s*", "\n", text).strip()
+        text = re.sub(r"\s*([{};,\n])\s*", r"\1", text).strip()
+        text = re.sub(r":\s+", ":", text)
         parts.append(ADDRESS.sub(lambda m, at=sheet: moved(m, at, folder), text))
     css = "\n".join(parts) + "\n"
     return EMBEDDED.sub(lambda m: embedded(folder / m[1]), css)
