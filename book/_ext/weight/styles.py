@@ -16,6 +16,8 @@ NAMES = re.compile(r"""\s(?:class|id)=(?:"([^"]*)"|'([^']*)')""")
 ASKED = re.compile(r"[.#](-?[A-Za-z_](?:[\w-]|\\.)*)")
 INNER = re.compile(r"\([^()]*\)")
 ADDRESS = re.compile(r"""url\((["']?)(?!data:|#|https?:)([^)"']+)\1\)""")
+SPACE = re.compile(r"\s*([{};,\n])\s*|(:)\s+")
+STRING = re.compile(r"""("[^"\n]*"|'[^'\n]*')""")
 IMPORT = re.compile(r"""@import\s+(?:url\()?["']([^"']+)["']\)?\s*;""")
 ICONS = "Font Awesome"  # a typeface; the icons are drawings in the page
 GROUPS = ("@media", "@supports", "@layer", "@container")
@@ -46,11 +48,17 @@ def one_sheet(folder, sheets, names, own):
         text = text.removeprefix('@charset "UTF-8";')
         if sheet.name not in own:
             text = needed(text, names)
-        text = re.sub(r"\s*([{};,\n])\s*", r"\1", text).strip()
-        text = re.sub(r":\s+", ":", text)
+        text = tight(text).strip()
         parts.append(ADDRESS.sub(lambda m, at=sheet: moved(m, at, folder), text))
     css = "\n".join(parts) + "\n"
     return EMBEDDED.sub(lambda m: embedded(folder / m[1]), css)
+
+
+def tight(text):
+    """A style sheet without the spaces that it does not need; strings keep theirs."""
+    parts = STRING.split(text)
+    parts[::2] = [SPACE.sub(r"\1\2", part) for part in parts[::2]]
+    return "".join(parts)
 
 
 def embedded(font):

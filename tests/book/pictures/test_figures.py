@@ -78,13 +78,14 @@ def test_text_in_drawings_can_be_read_on_a_phone(path):
     assert min(sizes, default=LEAST) >= LEAST
 
 
-SEEN = """() => [...document.querySelectorAll(".gpt1-plot")].map((plot) => {
+SEEN = """() => [...document.querySelectorAll(".gpt1-plot")]
+  .filter((plot) => plot.checkVisibility()).map((plot) => {
   const texts = [...plot.querySelectorAll("text")].filter((e) => e.checkVisibility());
   const heights = texts.map((e) => {
     const { a, b } = e.getScreenCTM();
     return Math.hypot(a, b) * parseFloat(getComputedStyle(e).fontSize);
   });
-  const panels = [...plot.querySelectorAll("svg")];
+  const panels = [...plot.querySelectorAll("svg")].filter((e) => e.checkVisibility());
   return {
     least: Math.min(...heights),
     lefts: panels.map((e) => e.getBoundingClientRect().left),
