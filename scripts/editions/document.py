@@ -57,6 +57,12 @@ def cover(page: Page) -> Tag | None:
     return drawing
 
 
+def own_style(script: str) -> str:
+    """Return the rules of an edition, beside its script, and those of both editions."""
+    both, own = Path(__file__).with_name("stories.css"), Path(script)
+    return both.read_text("utf8") + own.with_name("book.css").read_text("utf8")
+
+
 def add_answers(parts: list[Part], answers: list[Page]) -> None:
     """Put the answers at the end of the appendix, before the reference."""
     appendix = [part for part in parts if part.title == APPENDIX]

@@ -27,6 +27,9 @@ size that it was drawn in."""
 STACKED = 1.25
 """How many pixels one of matplotlib's points has in a panel above another."""
 
+URL = re.compile(r"url\(#([^)]+)\)")
+CURVE = re.compile(r"M -?[\d.]+ -?[\d.]+(?: L -?[\d.]+ -?[\d.]+){50,}")
+
 VARIABLES = {
     **{colour.line: f"--c-{name}" for name, colour in PALETTE.items()},
     **{colour.fill: f"--c-{name}-fill" for name, colour in PALETTE.items()},
@@ -132,7 +135,7 @@ def referred_in(root):
     referred = set()
     for element in root.iter():
         for value in element.attrib.values():
-            referred.update(re.findall(r"url\(#([^)]+)\)", value))
+            referred.update(URL.findall(value))
         if element.get(LINK, "").startswith("#"):
             referred.add(element.get(LINK)[1:])
     return referred
@@ -172,15 +175,10 @@ def rename(root, prefix):
         else:
             element.attrib.pop("id", None)
         for key, value in list(element.attrib.items()):
-            element.set(
-                key, re.sub(r"url\(#([^)]+)\)", lambda m: f"url(#{names[m[1]]})", value)
-            )
+            element.set(key, URL.sub(lambda found: f"url(#{names[found[1]]})", value))
         target = element.get(LINK, "")
         if target.startswith("#"):
             element.set(LINK, f"#{names[target[1:]]}")
-
-
-CURVE = re.compile(r"M -?[\d.]+ -?[\d.]+(?: L -?[\d.]+ -?[\d.]+){50,}")
 
 
 def short(path):

@@ -2,8 +2,8 @@
 
 Each page names one style sheet and one script instead of fifty, and the scripts of the
 figures that can be moved on it; its icons are drawings, and code is marked only where
-has a colour. A page that was not written anew is left as it is, but for the addresses
-of style sheet and script, which follow their content.
+it has a colour. A page that was not written anew is left as it is, but for the
+addresses of style sheet and script, which follow their content.
 """
 
 import hashlib
@@ -23,11 +23,11 @@ SET = re.compile(r"\s*<script>\s*DOCUMENTATION_OPTIONS\.[^<]*</script>")
 OURS = re.compile(r"(_static/book\.(?:css|js))\?v=\w*")
 # What the style sheet of code gives the colour of all code.
 PLAIN = re.compile(r'<span class="(?:n|nn|nx|p|pm|w)">([^<]*)</span>')
-# Typefaces that are wanted soon; the first two are in the style sheet. A page that was
-# opened as a file may not preload.
 AS_IT_IS = re.compile(
     r"(<pre\b.*?</pre>|<script\b.*?</script>|<style\b.*?</style>)", re.DOTALL
 )
+# Typefaces that are wanted soon, beside those in the style sheet. A page that was
+# opened as a file may not preload.
 FONTS = ["source-serif-4-latin-wght-italic", "source-code-pro-latin-wght-normal"]
 MATH = "stix-two-math"
 PRELOAD_FONTS = """<script>
@@ -80,10 +80,10 @@ def finish(app, exception):
             texts[path] = light(path, texts[path], out, sheets, scripts)
             texts[path] = icons.inline(texts[path])
         js = together(scripts)
-        apart = {"bootstrap", "fontawesome"}  # which know of much that no page has
-        few = sorted((static / APART).glob("*.js"))
-        known = [path for path in scripts if path.stem not in apart]
-        said = "".join(path.read_text("utf8") for path in known + few)
+        theirs = {"bootstrap", "fontawesome"}  # which know of much that no page has
+        speaking = [path for path in scripts if path.stem not in theirs]
+        speaking += sorted((static / APART).glob("*.js"))
+        said = "".join(path.read_text("utf8") for path in speaking)
         names = set(re.findall(r"[\w-]+", said)).union(*map(names_in, texts.values()))
         own = {Path(name).name for name, _ in app.config.html_css_files}
         css = one_sheet(static, sheets, names, own)

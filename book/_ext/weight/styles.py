@@ -17,7 +17,9 @@ ASKED = re.compile(r"[.#](-?[A-Za-z_](?:[\w-]|\\.)*)")
 INNER = re.compile(r"\([^()]*\)")
 ADDRESS = re.compile(r"""url\((["']?)(?!data:|#|https?:)([^)"']+)\1\)""")
 SPACE = re.compile(r"\s*([{};,\n])\s*|(:)\s+")
-STRING = re.compile(r"""("[^"\n]*"|'[^'\n]*')""")
+STRING = r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'"""
+TOKEN = re.compile(rf"[{{}}]|{STRING}")
+EMBEDDED = re.compile(r'url\("(fonts/source-(?:serif-4|sans-3)[\w-]*-normal\.woff2)"\)')
 IMPORT = re.compile(r"""@import\s+(?:url\()?["']([^"']+)["']\)?\s*;""")
 ICONS = "Font Awesome"  # a typeface; the icons are drawings in the page
 GROUPS = ("@media", "@supports", "@layer", "@container")
@@ -28,9 +30,6 @@ MADE = re.compile(r"(?:bs-)?tooltip|fade|show|collaps|dropdown-menu")
 def names_in(html):
     """Return the classes and ids of a page."""
     return {name for found in NAMES.findall(html) for name in "".join(found).split()}
-
-
-EMBEDDED = re.compile(r'url\("(fonts/source-(?:serif-4|sans-3)[\w-]*-normal\.woff2)"\)')
 
 
 def one_sheet(folder, sheets, names, own):
@@ -56,7 +55,7 @@ def one_sheet(folder, sheets, names, own):
 
 def tight(text):
     """A style sheet without the spaces that it does not need; strings keep theirs."""
-    parts = STRING.split(text)
+    parts = re.split(f"({STRING})", text)
     parts[::2] = [SPACE.sub(r"\1\2", part) for part in parts[::2]]
     return "".join(parts)
 
@@ -112,8 +111,7 @@ def rules(css):
             continue
         depth, end = 1, found.end()
         while depth:
-            brace = re.compile(r"""[{}]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'""")
-            token = brace.search(css, end)
+            token = TOKEN.search(css, end)
             depth += {"{": 1, "}": -1}.get(token[0], 0)
             end = token.end()
         yield head, css[found.end() : end - 1].strip()

@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 
 from scripts.editions.archive import STORED
+from scripts.editions.document import own_style
 from scripts.editions.epub.book import Book
 
 MIME = b"application/epub+zip"
@@ -103,8 +104,7 @@ def style(site: Path) -> bytes:
     """How it looks: the book's own rules, and the site's colours of code on light."""
     light = r'(?m)^html\[data-theme="light"\] (\.highlight \.\w+ \{[^}]*\})'
     rules = re.findall(light, (site / "_static" / "pygments.css").read_text("utf8"))
-    own = Path(__file__).with_name("book.css").read_text("utf8")
-    return "\n".join([own, *rules, ""]).encode()
+    return "\n".join([own_style(__file__), *rules, ""]).encode()
 
 
 def collect(book: Book, bodies: dict[str, str], cover: bytes, site: Path) -> dict:

@@ -11,7 +11,7 @@ from bs4 import Tag
 from scripts.editions import contents
 from scripts.editions.about import About, read_about
 from scripts.editions.blocks import new
-from scripts.editions.document import gather, whole
+from scripts.editions.document import gather, own_style, whole
 from scripts.editions.pages import Page, Part
 from scripts.editions.pdf.code import fit_code
 from scripts.editions.pdf.faces import faces_style
@@ -59,9 +59,8 @@ def assemble(
         name_pages(page)
     body = put_together(about, parts, drawing)
     faces = faces_style(root / "book" / "_static" / "fonts", fonts)
-    own = Path(__file__).with_name("book.css").read_text("utf8")
     size = f"@page {{ size: {paper}; }}"
-    style = "\n".join([faces, own, size, running_feet(parts, about)])
+    style = "\n".join([faces, own_style(__file__), size, running_feet(parts, about)])
     return Document(whole(site, style, body, about), body, about)
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from book._ext.weight.icons import ICON, Icons
-from book._ext.weight.styles import can_apply, needed, rules
+from book._ext.weight.styles import can_apply, needed, rules, tight
 from lib.book.browsing import SIZES
 from lib.book.chapters import EVERY, name
 
@@ -86,3 +86,8 @@ def test_a_rule_stays_if_something_on_the_pages_can_match_it():
     assert "Font Awesome" not in kept
     assert 'content:"}{"' in kept
     assert not can_apply("#x .there", {"there"})
+
+
+def test_a_style_sheet_loses_spaces_but_not_those_of_its_strings():
+    css = 'a:is(b, c)::after {\n  content: ": { \\" } ";\n  margin: 0 1px;\n}\n'
+    assert tight(css) == 'a:is(b,c)::after{content:": { \\" } ";margin:0 1px;}'

@@ -1,12 +1,20 @@
 """Every figure is described, fits a phone, follows the theme, and stays small."""
 
 import re
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
 
 from book._ext.pages.cells import read
-from book._ext.pictures.page_plots import LARGER, is_plot, page_plot, short, turned
+from book._ext.pictures.page_plots import (
+    LARGER,
+    is_plot,
+    page_plot,
+    share_style,
+    short,
+    turned,
+)
 from gpt1.pictures.colours import NEUTRALS, PALETTE
 from gpt1.pictures.model import model_drawing
 from lib.book.chapters import EVERY, ROOT, code_cells, name
@@ -198,3 +206,28 @@ def test_the_steps_of_a_long_curve_lead_to_its_points():
         assert abs(across - x) < 0.006
         assert abs(down - y) < 0.006
     assert short("M 1.234567 2 \nL 3 4") == "M 1.23 2 L 3 4"
+
+
+def test_points_that_nobody_could_tell_apart_go_and_the_ends_stay():
+    points = [(i / 10, 100 + i % 2 / 10) for i in range(400)]
+    path = short("M " + " L ".join(f"{x:.2f} {y:.2f}" for x, y in points))
+    numbers = [float(n) for n in re.findall(r"-?[\d.]+", path)]
+    across = [sum(numbers[0 : 2 * i + 1 : 2]) for i in range(len(numbers) // 2)]
+    assert len(across) < 120
+    assert across[0] == 0
+    assert abs(across[-1] - 39.9) < 0.006
+    gaps = [b - a for a, b in pairwise(across)]
+    assert max(gaps) < 0.7
+
+
+def test_the_marks_of_a_line_have_their_style_from_their_group():
+    use = f'<use xmlns="{SVG[1:-1]}" style="fill:red" x="1.26" y="2"/>'
+    group = ElementTree.fromstring(f'<g xmlns="{SVG[1:-1]}">{use * 3}</g>')
+    share_style(group)
+    assert group.get("style") == "fill:red"
+    assert [mark.get("style") for mark in group] == [None] * 3
+    assert {mark.get("x") for mark in group} == {"1.3"}
+    other = use.replace("red", "blue")
+    mixed = ElementTree.fromstring(f'<g xmlns="{SVG[1:-1]}">{use * 2}{other}</g>')
+    share_style(mixed)
+    assert [mark.get("style") for mark in mixed] == ["fill:red"] * 2 + ["fill:blue"]
