@@ -87,6 +87,14 @@ def test_plots_have_two_widths_and_captions_begin_where_they_do(visit, name):
     assert max(abs(apart) for _, apart in boxes) <= 8
 
 
+def test_what_the_model_writes_stands_on_paper(visit):
+    page = visit("notebooks/08-training")
+    stories = page.locator(".cell_output .story.sheet")
+    assert stories.count() > 3
+    assert stories.first.locator("p").count() > 0
+    assert page.locator(".cell_output pre .story").count() == 0
+
+
 def test_an_equation_has_a_link_to_itself_and_is_marked_when_led_to(visit):
     page = visit("notebooks/04-attention")
     links = page.locator(".equation > a.headerlink")
