@@ -10,7 +10,7 @@ moving.figure("belief", {
 
   make(stage, { words, truth }) {
     const { range, row, picture, legend, drag, svg, text } = moving;
-    const percent = (share) => `${Math.round(100 * share)} %`;
+    const percent = (share) => `${Math.round(100 * share)}%`;
     const about = { min: 0.02, max: 0.98, step: 0.01, say: percent };
     const first = range(`your belief in “${words[0]}”`, { ...about, value: 0.2 }, show);
     const share = range(`of the rest, “${words[1]}” gets`, { ...about, value: 0.5 }, show);

@@ -69,7 +69,7 @@ moving.figure("sizes", {
     };
     const rows = [
       ["parameters", (n) => large(n.parameters.total)],
-      ["share of the token table", (n) => `${Math.round((100 * n.parameters.tokens) / n.parameters.total)} %`],
+      ["share of the token table", (n) => `${Math.round((100 * n.parameters.tokens) / n.parameters.total)}%`],
       ["FLOPs to read a token", (n) => large(n.flops)],
       ["FLOPs to train on a token", (n) => large(n.training)],
       ["memory for the weights", (n) => bytes(n.weights)],
@@ -132,7 +132,7 @@ moving.figure("sizes", {
       const times = own.parameters.total / theirs.parameters.total;
       const size = times === 1 ? "as large as" : times > 1
         ? `${rounded(times, 2)} times`
-        : `${rounded(100 * times, 2)} % of`;
+        : `${rounded(100 * times, 2)}% of`;
       const gpt1 = html("span", { class: "unbroken" }, "GPT-1. ");
       stage.say(
         html("strong", {}, `${count(own.parameters.total)} parameters, ${size} `, gpt1),

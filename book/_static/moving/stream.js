@@ -18,7 +18,7 @@ moving.figure("stream", {
     const depth = kinds[0].rms.length - 1;
     const high = 21;
     const top = 60;
-    const percent = (share) => `${Math.round(100 * share)}\u00a0%`;
+    const percent = (share) => `${Math.round(100 * share)}%`;
     const passed = range("blocks passed", { min: 0, max: depth, value: depth }, show);
     const now = () => kinds.map((kind) => this.numbers(kind, passed.value));
 
