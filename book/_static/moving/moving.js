@@ -94,11 +94,14 @@ const moving = (() => {
 
   // A drawing whose units are the screen's pixels: it is painted anew when the column
   // gets another width. `paint` gets that width and returns what is in the drawing.
+  // While a page is laid out a box can be too narrow for any drawing: it waits.
+  const NARROWEST = 160;
+
   function picture(label, height, paint) {
     const box = svg("svg", { class: "moving-picture", role: "img", "aria-label": label });
     let width = 0;
     function again() {
-      if (!width) return;
+      if (width < NARROWEST) return;
       const high = typeof height === "function" ? height(width) : height;
       fill(box, { viewBox: `0 0 ${width} ${high}`, height: high }, []);
       box.replaceChildren(...paint(width, high).flat(Infinity));

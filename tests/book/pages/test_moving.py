@@ -72,6 +72,16 @@ def compute(stage):
     return numbers
 
 
+@every_figure
+@pytest.mark.parametrize("size", ["screen", "phone"])
+def test_the_browser_has_nothing_to_say_against_it(stage, name, size):
+    page, box = stage(name, size=size)
+    box.wait_for()
+    box.scroll_into_view_if_needed()
+    page.wait_for_timeout(100)
+    assert page.wrong == []
+
+
 def near(found, right, atol=1e-6):
     torch.testing.assert_close(
         torch.tensor(found).float(),

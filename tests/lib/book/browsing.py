@@ -42,7 +42,8 @@ def serving(folder: Path, handler: type = Silent) -> Iterator[str]:
 def visits(browser, site: Path) -> Iterator[Callable]:
     """Let the block open pages of the book, and close them at its end.
 
-    Each page has a list of its requests, `asked`, and of what went wrong, `failed`.
+    Each page has a list of its requests, `asked`, what went wrong
+    with them, `failed`, and what the browser calls an error, `wrong`.
     """
     contexts = []
 
@@ -52,7 +53,9 @@ def visits(browser, site: Path) -> Iterator[Callable]:
         context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()
-        page.asked, page.failed = [], []
+        page.asked, page.failed, page.wrong = [], [], []
+        page.on("console", lambda said: note_error(page, said))
+        page.on("pageerror", lambda error: page.wrong.append(str(error)))
         page.on("request", lambda request: page.asked.append(request.url))
         page.on("pageerror", lambda error: page.failed.append(str(error)))
         page.on("requestfailed", lambda request: note_failure(page, request))
@@ -69,6 +72,11 @@ def note_failure(page, request) -> None:
     """Write down what did not come, but for what the browser gives up on leaving."""
     if request.failure != "net::ERR_ABORTED":
         page.failed.append(request.url)
+
+
+def note_error(page, said) -> None:
+    if said.type == "error":
+        page.wrong.append(said.text)
 
 
 def note_status(page, answer) -> None:
