@@ -35,18 +35,22 @@ const BOXES = [
   ["div.math > math", ""], // it is read out itself
 ];
 
+// All are measured before the first is named: a change between two measurements would
+// lay the page out anew for each.
 function nameBoxes() {
-  for (const [selector, name] of BOXES) {
-    document.querySelectorAll(`.bd-article :is(${selector})`).forEach((box) => {
+  const boxes = BOXES.flatMap(([selector, name]) =>
+    [...document.querySelectorAll(`.bd-article :is(${selector})`)].map((box) => {
       const scrolls = /auto|scroll/.test(getComputedStyle(box).overflowX);
-      if (scrolls && box.scrollWidth > box.clientWidth + 1) {
-        box.tabIndex = 0;
-        box.setAttribute("role", box.localName === "math" ? "math" : "group");
-        if (name) box.setAttribute("aria-label", name);
-      } else if (box.hasAttribute("role")) {
-        ["tabindex", "role", "aria-label"].forEach((a) => box.removeAttribute(a));
-      }
-    });
+      return [box, name, scrolls && box.scrollWidth > box.clientWidth + 1];
+    }));
+  for (const [box, name, isWide] of boxes) {
+    if (isWide) {
+      box.tabIndex = 0;
+      box.setAttribute("role", box.localName === "math" ? "math" : "group");
+      if (name) box.setAttribute("aria-label", name);
+    } else if (box.hasAttribute("role")) {
+      ["tabindex", "role", "aria-label"].forEach((a) => box.removeAttribute(a));
+    }
   }
 }
 

@@ -56,16 +56,17 @@ def find() -> str | None:
 
 
 @contextmanager
-def launch(*options: str) -> Iterator[Browser]:
+def launch(*options: str, program: str | None = None) -> Iterator[Browser]:
     """Start the browser, without a window; it is closed at the end of the block.
 
     Args:
         options: more of the browser's own options, such as `--force-color-profile`.
+        program: the path of the browser; None is the one that `find` finds.
 
     Raises:
         BrowserMissingError: no browser is installed, or Playwright is not.
     """
-    if (program := find()) is None:
+    if (program := program or find()) is None:
         raise BrowserMissingError(MISSING)
     try:
         from playwright.sync_api import sync_playwright

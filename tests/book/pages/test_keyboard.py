@@ -25,7 +25,7 @@ STOP = """() => {
 
 @pytest.fixture
 def chapter(visit):
-    return visit(CHAPTER, reduced_motion="reduce")
+    return visit(CHAPTER, reduced_motion="reduce", only="p, section.exercise")
 
 
 def test_tab_leads_through_a_whole_chapter_in_order_and_is_always_seen(visit):
@@ -74,7 +74,7 @@ def test_the_search_opens_and_closes(chapter, opener):
 
 @pytest.mark.parametrize("side", ["primary", "secondary"])
 def test_the_menus_of_a_phone_give_the_focus_back(visit, side):
-    page = visit(CHAPTER, "phone", reduced_motion="reduce")
+    page = visit(CHAPTER, "phone", reduced_motion="reduce", only="p")
     button = page.locator(f"button.{side}-toggle")
     menu = page.locator(f"#pst-{side}-sidebar-modal")
     button.focus()
@@ -95,8 +95,8 @@ def test_a_folded_solution_opens_and_closes(chapter):
         assert folded.evaluate("e => e.open") is is_open
 
 
-def test_who_asks_for_no_motion_gets_none(chapter):
-    moving = chapter.evaluate("""() => {
+def test_who_asks_for_no_motion_gets_none(visit):
+    moving = visit(CHAPTER, reduced_motion="reduce").evaluate("""() => {
       const moves = (e) => {
         const s = getComputedStyle(e);
         const lasts = s.transitionDuration.split(",").some((t) => parseFloat(t) > 0);
@@ -110,7 +110,7 @@ def test_who_asks_for_no_motion_gets_none(chapter):
 
 
 def test_colours_chosen_by_the_reader_leave_the_focus_to_be_seen(visit):
-    how = {"forced_colors": "active", "reduced_motion": "reduce"}
+    how = {"forced_colors": "active", "reduced_motion": "reduce", "only": "p"}
     page = visit(CHAPTER, **how)
     page.keyboard.press("Tab")
     assert page.evaluate(STOP)["ringed"]

@@ -36,7 +36,7 @@ def test_words_and_marks_have_contrast(scheme):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_comments_are_neither_the_loudest_words_of_code_nor_the_quietest(visit, scheme):
-    page = visit("notebooks/04-attention", color_scheme=scheme)
+    page = visit("notebooks/00-one-page", color_scheme=scheme, only="pre")
     colours = page.evaluate("""() => {
       const found = {};
       for (const e of document.querySelectorAll("article .cell_input pre .line > span"))
@@ -75,7 +75,7 @@ def test_the_button_of_the_themes_speaks_british_english(visit):
 
 @pytest.mark.parametrize("name", ["01-predicting-the-next-word", "05-block"])
 def test_plots_have_two_widths_and_captions_begin_where_they_do(visit, name):
-    page = visit(f"notebooks/{name}")
+    page = visit(f"notebooks/{name}", only="figure")
     boxes = page.evaluate("""() => [...document.querySelectorAll("figure")]
       .filter((e) => e.querySelector(".gpt1-plot")).map((e) => {
         const plot = e.querySelector(".gpt1-plot").getBoundingClientRect();
@@ -88,7 +88,7 @@ def test_plots_have_two_widths_and_captions_begin_where_they_do(visit, name):
 
 
 def test_what_the_model_writes_stands_on_paper(visit):
-    page = visit("notebooks/08-training")
+    page = visit("notebooks/08-training", only=".cell_output")
     stories = page.locator(".cell_output .story.sheet")
     assert stories.count() > 3
     assert stories.first.locator("p").count() > 0
@@ -96,7 +96,7 @@ def test_what_the_model_writes_stands_on_paper(visit):
 
 
 def test_an_equation_has_a_link_to_itself_and_is_marked_when_led_to(visit):
-    page = visit("notebooks/04-attention")
+    page = visit("notebooks/04-attention", only=".equation")
     links = page.locator(".equation > a.headerlink")
     assert links.count() >= 8
     link = links.nth(1)

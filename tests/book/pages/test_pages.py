@@ -1,10 +1,9 @@
 """Every page opens anywhere, asks nobody for anything, fits, and keeps axe-core quiet.
 
-Each page is opened once, from a file, and gets the sizes of a screen and of a phone; a
-static server gives a few.
+Each page is opened once, from a static server, and gets the sizes of a screen and of a
+phone; a few are opened from their files, as all other tests do.
 """
 
-from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -27,6 +26,7 @@ CHAPTERS = {f"notebooks/{path.stem}": path for path in NOTEBOOKS}
 # A page, its style sheet, its script, typefaces and pictures, and their bytes. What is
 # asked for is in the message of a failure.
 MOST, HEAVIEST = 20, 1_000_000
+MOST_MOVED = 0.02
 
 # Choose everything; return each choice with what is said to it.
 CHOOSE = """() => [...document.querySelectorAll("fieldset.quiz")].map((form) =>
@@ -34,6 +34,12 @@ CHOOSE = """() => [...document.querySelectorAll("fieldset.quiz")].map((form) =>
     choice.click();
     return [choice.value, form.querySelector("[role=status]").innerText];
   }))"""
+# What moved on the page, without anybody's doing, since it was opened.
+MOVED = """() => new Promise((done) => new PerformanceObserver((list) => done(
+  list.getEntries().filter((entry) => !entry.hadRecentInput)
+    .map(({ value, sources }) =>
+      [value, ...sources.map(({ node }) => node?.outerHTML?.slice(0, 80))])
+)).observe({ type: "layout-shift", buffered: true }) || setTimeout(done, 300, []))"""
 TOO_WIDE = """(boxes) => {
   const column = (document.querySelector("article") ?? document.body)
     .getBoundingClientRect();
@@ -51,10 +57,10 @@ TOO_WIDE = """(boxes) => {
 
 
 @pytest.fixture(scope="module", params=PAGES)
-def page(request, browser, site):
-    """A page on a screen, from a file. All tests of a page come one after the other."""
+def page(request, browser, site, server):
+    """A page on a screen. All tests of a page come one after the other."""
     with visits(browser, site) as visit:
-        page = visit(request.param, reduced_motion="reduce")
+        page = visit(request.param, reduced_motion="reduce", at=server)
         page.name = request.param
         yield page
 
@@ -65,17 +71,25 @@ def sized(page, size, width=None):
     page.set_viewport_size({"width": width or usual, "height": height})
 
 
-def test_a_page_opens_from_a_file_and_asks_nobody_for_anything(page, site):
-    assert [url for url in page.asked if not url.startswith(site.as_uri())] == []
+def test_a_page_opens_from_a_server_and_asks_nobody_else(page, site, server):
+    assert [url for url in page.asked if not url.startswith(server)] == []
     assert page.failed == page.wrong == []
     assert len(page.asked) == len(set(page.asked)) <= MOST, "\n".join(page.asked)
     assert any(page.locator("h1").all_inner_texts())
-    files = {url2pathname(urlsplit(url).path) for url in page.asked}
-    assert sum(Path(file).stat().st_size for file in files) <= HEAVIEST
+    files = {
+        site / url2pathname(urlsplit(url).path).lstrip("/\\") for url in page.asked
+    }
+    assert sum(file.stat().st_size for file in files) <= HEAVIEST
     if page.name in CHAPTERS:
         formulas = page.locator("article .math").count()
         assert 0 < formulas == page.locator("article .math > math").count()
         assert page.locator("merror").count() == 0
+
+
+def test_a_page_does_not_move_while_it_opens(page):
+    page.evaluate("document.fonts.ready")
+    moved = page.evaluate(MOVED)
+    assert sum(value for value, *_ in moved) <= MOST_MOVED, moved
 
 
 def test_each_choice_of_each_question_is_answered(page):
@@ -96,6 +110,7 @@ def test_only_boxes_of_their_own_scroll_sideways_on_a_phone(page):
     for width in [320, 390]:  # the narrowest that WCAG asks for, and the phone's own
         sized(page, "phone", width)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.wrong == []
 
 
 # These come last: axe-core gets a page with less in it.
@@ -120,8 +135,8 @@ def test_axe_has_nothing_against_a_page_on_a_screen(page):
 
 
 @pytest.mark.parametrize("name", ["notebooks/04-attention", "book/api", "search"])
-def test_a_page_opens_from_a_static_server(visit, server, name):
-    page = visit(name, "phone", at=server)
-    assert [url for url in page.asked if not url.startswith(server)] == []
+def test_a_page_opens_from_a_file(visit, site, name):
+    page = visit(name, "phone")
+    assert [url for url in page.asked if not url.startswith(site.as_uri())] == []
     assert page.failed == page.wrong == []
     assert any(page.locator("h1").all_inner_texts())

@@ -27,7 +27,7 @@ def test_solutions_and_answers_are_printed_at_the_end_of_the_chapter(visit):
 
 
 def test_no_picture_is_so_tall_that_it_leaves_half_a_page_empty(visit):
-    page = visit("notebooks/04-attention")
+    page = visit("notebooks/04-attention", only="figure")
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 642, "height": 980})  # A4 in its margins
     tall = """() => [...document.querySelectorAll("article figure")]

@@ -27,6 +27,13 @@ def chapter(visit):
     return visit(CHAPTER, "phone", **how)
 
 
+@pytest.fixture
+def frame(visit):
+    """A chapter of headings and paragraphs, for what is around them."""
+    how = {"has_touch": True, "reduced_motion": "reduce", "only": "p"}
+    return visit(CHAPTER, "phone", **how)
+
+
 def test_the_keyboard_reaches_each_box_that_scrolls_and_hears_what_it_is(visit):
     chapter = visit(CHAPTER, "phone", has_touch=True)
     chapter.wait_for_selector("pre[role=group]", state="attached")
@@ -37,33 +44,33 @@ def test_the_keyboard_reaches_each_box_that_scrolls_and_hears_what_it_is(visit):
         assert role == "math" or "wider than the page" in name
 
 
-def test_the_menu_opens_leads_to_a_page_and_closes(chapter):
-    menu = chapter.locator("#pst-primary-sidebar-modal")
-    button = chapter.locator("button.primary-toggle")
+def test_the_menu_opens_leads_to_a_page_and_closes(frame):
+    menu = frame.locator("#pst-primary-sidebar-modal")
+    button = frame.locator("button.primary-toggle")
     button.tap()
     assert menu.get_by_role("link", name="Tokens").is_visible()
-    chapter.touchscreen.tap(380, 400)  # beside it
+    frame.touchscreen.tap(380, 400)  # beside it
     menu.wait_for(state="hidden")
     button.tap()
     menu.get_by_role("link", name="Tokens").tap()
-    chapter.wait_for_url("**/02-tokens.html")
+    frame.wait_for_url("**/02-tokens.html")
 
 
-def test_the_contents_of_the_page_open_and_lead_to_a_section(chapter):
-    menu = chapter.locator("#pst-secondary-sidebar-modal")
-    chapter.locator("button.secondary-toggle").tap()
+def test_the_contents_of_the_page_open_and_lead_to_a_section(frame):
+    menu = frame.locator("#pst-secondary-sidebar-modal")
+    frame.locator("button.secondary-toggle").tap()
     last = menu.locator("a.nav-link").last
     target = last.get_attribute("href")
     last.tap()
-    assert chapter.url.endswith(target)
+    assert frame.url.endswith(target)
     menu.wait_for(state="hidden")
-    section = chapter.locator(target)
+    section = frame.locator(target)
     assert section.evaluate("e => e === document.activeElement")
     assert 0 <= section.bounding_box()["y"] < 200
 
 
-def test_buttons_of_the_page_are_large_enough_for_a_finger(chapter):
-    buttons = chapter.locator(".bd-header-article button:visible")
+def test_buttons_of_the_page_are_large_enough_for_a_finger(frame):
+    buttons = frame.locator(".bd-header-article button:visible")
     assert buttons.count() >= 4
     for button in buttons.all():
         box = button.bounding_box()
@@ -87,7 +94,7 @@ def test_copy_buttons_lie_on_no_code_before_it_is_touched(chapter):
     }"""
     assert chapter.locator("button.copybtn").count() > 20
     assert chapter.evaluate(covered) == []
-    chapter.locator(".highlight:visible", has_text="torch.zeros").first.tap()
+    chapter.locator(".highlight:visible", has_text="torch.zeros").first.hover()
     assert len(chapter.evaluate(covered)) == 1, "the one that was asked for"
 
 
@@ -100,14 +107,14 @@ def test_a_card_says_the_head_of_the_column_that_it_was(visit):
 
 
 @pytest.mark.parametrize("side", ["primary", "secondary"])
-def test_a_menu_can_be_closed_by_its_button_and_by_escape(chapter, side):
-    menu = chapter.locator(f"#pst-{side}-sidebar-modal")
-    chapter.locator(f"button.{side}-toggle").tap()
+def test_a_menu_can_be_closed_by_its_button_and_by_escape(frame, side):
+    menu = frame.locator(f"#pst-{side}-sidebar-modal")
+    frame.locator(f"button.{side}-toggle").tap()
     menu.get_by_role("button", name="Close").tap()
     menu.wait_for(state="hidden")
-    chapter.locator(f"button.{side}-toggle").tap()
-    chapter.evaluate("document.activeElement.blur()")  # as after a tap beside links
-    chapter.keyboard.press("Escape")
+    frame.locator(f"button.{side}-toggle").tap()
+    frame.evaluate("document.activeElement.blur()")  # as after a tap beside links
+    frame.keyboard.press("Escape")
     menu.wait_for(state="hidden")
 
 

@@ -1,4 +1,7 @@
-"""Chapters are light, appear at once and stay where they are, from a plain server."""
+"""Pages are light: one style sheet without what nobody uses, and icons as drawings.
+
+How many bytes and requests a page has, and that nothing moves, is in test_pages.py.
+"""
 
 import re
 
@@ -6,32 +9,7 @@ import pytest
 
 from book._ext.weight.icons import ICON, Icons
 from book._ext.weight.styles import can_apply, needed, rules, tight
-from lib.book.browsing import SIZES
-from lib.book.chapters import EVERY, name
-
-MOST_MOVED = 0.02
-MOVED = """() => {
-  window.moved = [];
-  new PerformanceObserver((list) => {
-    for (const { value, hadRecentInput, sources } of list.getEntries()) {
-      const what = sources.map(({ node }) => node?.outerHTML?.slice(0, 80));
-      if (!hadRecentInput) window.moved.push([value, ...what]);
-    }
-  }).observe({ type: "layout-shift", buffered: true });
-}"""
-
-
-@pytest.mark.parametrize("path", EVERY, ids=name)
-def test_a_chapter_does_not_move_while_it_opens(path, browser, server):
-    wide, high = SIZES["screen"]
-    page = browser.new_page(viewport={"width": wide, "height": high})
-    page.add_init_script(f"({MOVED})()")
-    page.goto(f"{server}/notebooks/{path.stem}.html")
-    page.evaluate("document.fonts.ready")
-    page.wait_for_timeout(300)
-    moved = page.evaluate("window.moved")
-    page.close()
-    assert sum(value for value, *_ in moved) <= MOST_MOVED, moved
+from lib.book.chapters import EVERY
 
 
 def test_every_icon_that_the_theme_names_is_a_drawing(site):

@@ -20,6 +20,16 @@ SIZES = {"screen": (1280, 900), "phone": (390, 844)}
 BOXES = "pre, .cell_output .output, .pst-scrollable-table-container, div.math > math"
 AXE = Path(__file__).parents[2] / "vendor" / "axe-core" / "axe.min.js"
 
+# A page whose article has its headings, where the contents lead, and what a selector
+# names.
+CUT = """([html, only]) => {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  const kept = [...page.querySelectorAll(`article :is(${only})`)];
+  for (const e of page.querySelectorAll("article *:not(section, h1, h2, h3)"))
+    if (!kept.some((k) => k.contains(e) || e.contains(k))) e.remove();
+  return "<!doctype html>" + page.documentElement.outerHTML;
+}"""
+
 
 class Silent(SimpleHTTPRequestHandler):
     """Serve files, as any static server does, and say nothing."""
@@ -44,10 +54,20 @@ def visits(browser, site: Path) -> Iterator[Callable]:
 
     Each page has a list of its requests, `asked`, what went wrong
     with them, `failed`, and what the browser calls an error, `wrong`.
+    A chapter takes a second or two; who looks at a part of it names the part in
+    `only`, a selector, and gets the page with headings and nothing else in its article.
     """
     contexts = []
+    cutter = None
 
-    def open_page(name, size="screen", *, at=None, script=True, **options):
+    def cut(name, only):
+        nonlocal cutter
+        if cutter is None:
+            contexts.append(browser.new_context())
+            cutter = contexts[-1].new_page()
+        return cutter.evaluate(CUT, [(site / f"{name}.html").read_text("utf8"), only])
+
+    def open_page(name, size="screen", *, at=None, script=True, only=None, **options):
         view = dict(zip(("width", "height"), SIZES[size], strict=True))
         options |= {"viewport": view, "java_script_enabled": script}
         context = browser.new_context(**options)
@@ -60,7 +80,11 @@ def visits(browser, site: Path) -> Iterator[Callable]:
         page.on("pageerror", lambda error: page.failed.append(str(error)))
         page.on("requestfailed", lambda request: note_failure(page, request))
         page.on("response", lambda answer: note_status(page, answer))
-        page.goto(f"{at or site.as_uri()}/{name}.html")
+        address = f"{at or site.as_uri()}/{name}.html"
+        if only:
+            html = {"body": cut(name, only), "content_type": "text/html; charset=utf-8"}
+            page.route(address, lambda route: route.fulfill(**html))
+        page.goto(address)
         return page
 
     yield open_page
