@@ -211,9 +211,16 @@ WIDE = {
 }
 
 
+@pytest.fixture(scope="module")
+def head(whole):
+    html = whole.html.partition("<body>")[0]
+    return html.replace("<script defer", "<script data-no")
+
+
 @pytest.mark.parametrize("what", WIDE)
-def test_what_is_wider_than_the_page_is_not_printed(browser, whole, tmp_path, what):
-    head = whole.html.partition("<body>")[0].replace("<script defer", "<script data-no")
+def test_what_is_wider_than_the_page_is_not_printed(
+    browser, whole, head, tmp_path, what
+):
     made = f'{head}<body><main class="book">{WIDE[what]}</main></body></html>'
     document = Document(made, whole.body, whole.about)
     with pytest.raises(EditionError, match="too wide"):

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from lib.book.articles import article
 from lib.book.chapters import EVERY, ROOT, cells, name
-from lib.book.links import Page
 from scripts.notebooks import colab
 from scripts.site.address import pages_address, project, setup_cell
 
@@ -140,9 +140,8 @@ def test_in_the_book_those_links_stay_in_the_book(site):
     leaving = [path for path in EVERY if ours in "".join(texts(path))]
     assert leaving, "no notebook names a page of the site: nothing is tested here"
     for path in leaving:
-        page = Page(site / "notebooks" / f"{path.stem}.html")
-        article = page.soup.find("article")
-        found = [link["href"] for link in article.find_all("a", href=True)]
+        page = article(site / "notebooks" / f"{path.stem}.html")
+        found = [link["href"] for link in page.find_all("a", href=True)]
         assert not [href for href in found if href.startswith(ours)]
         assert [href for href in found if href.startswith("../book/")]
 

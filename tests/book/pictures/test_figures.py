@@ -104,13 +104,14 @@ SEEN = """() => [...document.querySelectorAll(".gpt1-plot")]
 
 @pytest.mark.parametrize("page", ["01-predicting-the-next-word", "05-block"])
 def test_text_in_plots_is_readable_on_a_phone_where_panels_are_stacked(visit, page):
-    plots = visit(f"notebooks/{page}", "phone").evaluate(SEEN)
+    phone = visit(f"notebooks/{page}", "phone", only="figure")
+    plots = phone.evaluate(SEEN)
     assert len(plots) > 1
     assert min(plot["least"] for plot in plots) >= LEAST_IN_PLOTS
     cut = [plot["tops"] for plot in plots if plot["tops"]]
     assert cut
     assert all(tops == sorted(set(tops)) for tops in cut)
-    plots = visit(f"notebooks/{page}").evaluate(SEEN)
+    plots = visit(f"notebooks/{page}", only="figure").evaluate(SEEN)
     assert all(len(set(plot["tops"])) <= 1 for plot in plots)
     assert all(plot["lefts"] == sorted(set(plot["lefts"])) for plot in plots)
 
