@@ -15,6 +15,7 @@ from book._ext.pages import (
     code_lines,
     definitions,
     description,
+    figure_letters,
     formulas,
     glossary_letters,
     quiz,
@@ -42,6 +43,7 @@ def setup(app):
     app.connect("html-page-context", accessible.mend, priority=900)
     app.connect("html-page-context", empty_heads.mend, priority=900)
     code_lines.setup()
+    figure_letters.setup(app)
     formulas.setup(app)
     quiz.setup(app)
     search_index.setup(app)

@@ -38,7 +38,7 @@ from lib.book.chapters import EVERY, ROOT, cells
 SCRIPTS = ROOT / "book" / "_static" / "moving"
 FIGURES = {
     numbers["name"]: (path.stem, numbers)
-    for path in EVERY
+    for path in reversed(EVERY)  # a script of two pages belongs to the first
     for numbers in stored(path).values()
 }
 every_figure = pytest.mark.parametrize("name", FIGURES)
@@ -340,6 +340,39 @@ def test_the_outputs_that_move_are_those_that_reach_finds(compute):
         for j, each in enumerate(found):
             assert each["outputs"] == moved[:, j].nonzero()[:, 0].tolist()
             assert each["leaks"] == moved[:j, j].nonzero()[:, 0].tolist()
+
+
+# --- The bug museum -------------------------------------------------------------------
+
+
+def joined(x):
+    """Four heads, joined across time."""
+    parts = x.unflatten(-1, (4, 12)).transpose(1, 2)  # (batch, heads, time, head_size)
+    mixed = F.scaled_dot_product_attention(parts, parts, parts, is_causal=True)
+    return x + mixed.reshape(x.shape)
+
+
+def crossed(x):
+    """A softmax over the queries."""
+    future = torch.ones(x.size(1), x.size(1)).triu(1).bool()
+    return (x @ x.mT).masked_fill(future, -torch.inf).softmax(-2) @ x
+
+
+def test_the_museums_models_leak_where_their_mistakes_do():
+    numbers = stored(ROOT / "notebooks/bug-museum.ipynb")["fig-museum-leaks"]
+    x = torch.rand(1, 8, 48, generator=torch.Generator().manual_seed(0))
+    rows = torch.ones(8, 8)
+    right = [partial(attend, rows.tril(past).bool()) for past in (0, 1)]
+    for model, each in zip(numbers["models"], [*right, joined, crossed], strict=True):
+        assert model["moved"] == reach(each, x).tolist(), model["name"]
+
+
+def test_a_reader_finds_the_leaks_in_the_museum(visit):
+    page = visit("notebooks/bug-museum")
+    moved = page.locator("figure:has([data-moving=leaks]) .moving")
+    moved.get_by_label("heads joined across time").check()
+    assert "16 leaks" in moved.get_by_role("status").inner_text()
+    assert page.wrong == []
 
 
 # --- Chapter 5 ------------------------------------------------------------------------

@@ -31,6 +31,10 @@ CUT = """([html, only]) => {
 }"""
 
 
+OPENED = "!document.documentElement.matches('.is-opening')"
+"""All of a page is laid out; custom.js does it after the first screens."""
+
+
 class Silent(SimpleHTTPRequestHandler):
     """Serve files, as any static server does, and say nothing."""
 
@@ -85,6 +89,8 @@ def visits(browser, site: Path) -> Iterator[Callable]:
             html = {"body": cut(name, only), "content_type": "text/html; charset=utf-8"}
             page.route(address, lambda route: route.fulfill(**html))
         page.goto(address)
+        if script:
+            page.wait_for_function(OPENED)
         return page
 
     yield open_page
