@@ -82,7 +82,7 @@ def iterate_text(source, split="train", *, column="text", config=None, streaming
         return _part(_python_docs(), split)
     if source in WIKITEXT:
         return _rows(*WIKITEXT[source], split, column, streaming)
-    if any(not hidden(path.relative_to(source)) for path in _parquet(source)):
+    if has_parquet(source):
         return _rows(source, config, split, column, streaming)
     if files := text_files(source):
         return _of_files(files, source, split)
@@ -126,26 +126,55 @@ def _part(text, split):
     yield text[:cut] if split == "train" else text[cut:]
 
 
-def _parquet(source):
+def has_parquet(source):
+    """Whether something is a folder of parquet files, as data sets of the hub are."""
     path = Path(source)
-    return path.rglob("*.parquet") if path.is_dir() else ()
+    found = path.rglob("*.parquet") if path.is_dir() else ()
+    return any(not hidden(file.relative_to(path)) for file in found)
 
 
-def _rows(name, config, split, column, streaming):
+def table(name, config, split, *, streaming=False, revision=None, otherwise=""):
+    """The rows of a data set in the hub's layout, each a dictionary.
+
+    Args:
+        name: its id on the hub, or a folder of parquet files.
+        config: its configuration, where it has several.
+        split: as it is called there.
+        streaming: fetch it row by row, and keep nothing on disk.
+        revision: branch, tag or commit; None means the main branch.
+        otherwise: what to do where it cannot be had, for the message.
+
+    Raises:
+        FileNotFoundError: it could not be loaded.
+        ImportError: datasets is missing.
+    """
     try:
         import datasets
     except ImportError:
         raise missing("datasets", "data") from None
+    how = {"split": split, "streaming": streaming}
     try:
-        data = datasets.load_dataset(name, config, split=split, streaming=streaming)
-        columns = data.column_names or list(next(iter(data), [column]))
+        return datasets.load_dataset(name, config, revision=revision, **how)
     except Exception as error:  # foreign files and networks can raise anything
-        reason = " ".join(str(error).split())
-        here = "" if Path(name).exists() else f"no file or folder {name} here, and "
-        raise FileNotFoundError(
-            f"{here}the {split} split of {name} could not be loaded: {reason:.200}; "
-            f"{' and '.join(BUILT_IN)} need no network"
-        ) from None
+        raise _not_loaded(name, split, error, otherwise) from None
+
+
+def _not_loaded(name, split, error, otherwise):
+    reason = " ".join(str(error).split())
+    here = "" if Path(name).exists() else f"no file or folder {name} here, and "
+    return FileNotFoundError(
+        f"{here}the {split} split of {name} could not be loaded: {reason:.200}"
+        f"{otherwise}"
+    )
+
+
+def _rows(name, config, split, column, streaming):
+    otherwise = f"; {' and '.join(BUILT_IN)} need no network"
+    data = table(name, config, split, streaming=streaming, otherwise=otherwise)
+    try:
+        columns = data.column_names or list(next(iter(data), [column]))
+    except Exception as error:
+        raise _not_loaded(name, split, error, otherwise) from None
     if column not in columns:
         raise ValueError(
             f"{name} has no column {column!r}: name one of {', '.join(columns)}"
