@@ -119,8 +119,8 @@ class FineTuned(nn.Module):
         states = states * F.dropout(mask, self.dropout, self.training)
         return self.head(states).flatten(1)  # (batch, classes or sequences)
 
-    def losses(self, ids, targets, labels):
-        """The two parts of the loss.
+    def parts(self, ids, targets, labels):
+        """The answer, and the two parts of the loss.
 
         Args:
             ids: as for `forward`.
@@ -129,15 +129,25 @@ class FineTuned(nn.Module):
                 Floats are scores, see `label_loss`.
 
         Returns:
-            The mean loss of the labels, and that of the language model: the mean over
-            each sequence's targets, then over the sequences. Scalars, in nats.
+            The scores, as `forward` gives them; the mean loss of the labels; and that
+            of the language model, the mean over each sequence's targets, then over the
+            sequences. The losses are scalars, in nats.
         """
         hidden = self.hidden(ids)  # (batch, sequences, time, width)
-        task = label_loss(self.scores(hidden, ids), labels)
-        return task, self.language_loss(hidden, ids, targets)
+        scores = self.scores(hidden, ids)
+        language = self.language_loss(hidden, ids, targets)
+        return scores, label_loss(scores, labels), language
+
+    def loss(self, ids, targets, labels):
+        """What is learned from: L3 = L2 + λ L1 (paper, equation 5), a scalar in nats.
+
+        Arguments as for `parts`.
+        """
+        _, task, language = self.parts(ids, targets, labels)
+        return task + self.lm_weight * language
 
     def language_loss(self, hidden, ids, targets):
-        """The language model's part of `losses`, from the states."""
+        """The language model's part of `parts`, from the states."""
         ids, targets = ids.flatten(0, 1), targets.flatten(0, 1)  # (rows, time)
         targets = check_targets(targets, ids, self.config)
         weight = self.gpt.token_embedding.weight
@@ -149,14 +159,6 @@ class FineTuned(nn.Module):
         return linear_cross_entropy(
             hidden.flatten(0, 2), weight, targets.flatten(), shares
         )
-
-    def loss(self, ids, targets, labels):
-        """What is learned from: L3 = L2 + λ L1 (paper, equation 5), a scalar in nats.
-
-        Arguments as for `losses`.
-        """
-        task, language = self.losses(ids, targets, labels)
-        return task + self.lm_weight * language
 
 
 def label_loss(scores, labels):
