@@ -19,13 +19,13 @@ def describe(run):
     sizes = f"{config.layers} layers, width {config.width}, context {config.context}"
     told = f"{learned:,} examples to learn from, {kept:,} to validate"
     how = f"{options.optimizer}, learning rate {options.learning_rate:g}"
+    how += f", language model weighted {options.lm_weight:g}"
+    taking = taken(options, config)
     lines = [
         f"device: {computed(run)}",
-        f"model: {options.model}, {parameters:,} parameters: {sizes}; "
-        + taken(options, config),
+        f"model: {options.model}, {parameters:,} parameters: {sizes}; {taking}",
         f"task: {kind.name}, {kind.form}, {answers}: {told}",
-        f"run: {run.total:,} updates of {options.batch_size} examples, {how}, language "
-        f"model weighted {options.lm_weight:g}",
+        f"run: {run.total:,} updates of {options.batch_size} examples, {how}",
     ]
     if any(run.cut):
         most = room(kind.positions)
