@@ -26,6 +26,8 @@ MAY_IMPORT = {
     "generate": "config inputs loading model plumbing speed tokenizer",
     "train": "config count data generate inputs loading model pictures plumbing "
     "speed tales tokenizer weights",
+    "evaluate": "config data generate inputs loading model plumbing speed tales "
+    "tokenizer train",
     "inspect": "count pictures",  # any model, so none of ours
     "check": "config count data generate inputs inspect loading model pictures "
     "plumbing speed tales tokenizer train variants weights",

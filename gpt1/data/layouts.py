@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from gpt1.data.rows import column
+from gpt1.data.rows import column, listed
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def _pair_of_glue(config, form, first, second, label, labels, **more):
 def _of_race(config):
     def texts(row):
         article, question = column(row, "article"), column(row, "question")
-        return (f"{article} {question}", *column(row, "options"))
+        return (f"{article} {question}", *listed(row, "options"))
 
     letters = ("A", "B", "C", "D")
     return Layout("choice", texts, "answer", letters, "ehovy/race", config)
@@ -87,13 +87,13 @@ def _schema(row):
     text, pronoun, start = (
         column(row, name) for name in ("text", "pronoun", "pronoun_loc")
     )
-    return _around(text, int(start), pronoun, column(row, "options"))
+    return _around(text, int(start), pronoun, listed(row, "options"))
 
 
 def _definite(row):
     """A sentence of Rahman and Ng's, whose pronoun comes after what it may mean."""
     text, pronoun = column(row, "sentence"), column(row, "pronoun")
-    candidates = column(row, "candidates")
+    candidates = listed(row, "candidates")
     named = max(text.lower().find(word.lower()) + len(word) for word in candidates)
     word = re.compile(rf"\b{re.escape(pronoun)}\b", re.IGNORECASE)
     found = word.search(text, named) or word.search(text)

@@ -31,6 +31,21 @@ def column(row, names):
     )
 
 
+def listed(row, names):
+    """The value of a column that holds lists of texts.
+
+    Raises:
+        ValueError: it is something else, or there is no such column.
+    """
+    value = column(row, names)
+    if not isinstance(value, list | tuple) or len(value) < 2:
+        raise ValueError(
+            f"the column {names!r} must hold lists of two texts or more, got "
+            f"{value!r:.60}"
+        )
+    return list(value)
+
+
 def rows_of(source, split, headless=()):
     """The rows of a file, a folder or a data set on the hub, and how to call them."""
     path, source = Path(source), str(source)

@@ -28,7 +28,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from gpt1.data.layouts import LAYOUTS, Layout
-from gpt1.data.rows import column, rows_of
+from gpt1.data.rows import column, listed, rows_of
 from gpt1.data.sources import SPLITS, table
 from gpt1.plumbing.waiting import watched
 from gpt1.tales import FOLLOWS, MOODS, Example, generate_tales, tasks
@@ -191,14 +191,14 @@ def _texts(row, form, columns):
     """The texts of a row whose columns have names of the user's."""
     choices = columns.get("choices", [])
     if isinstance(choices, str):
-        choices = column(row, choices)
+        choices = listed(row, choices)
     else:
         choices = [column(row, name) for name in choices]
     texts = [column(row, columns[name]) for name in NEEDED[form] if name != "choices"]
     if form == "choice" and columns.get("question"):
         question = column(row, columns["question"])
         texts = [None if None in (texts[0], question) else f"{texts[0]} {question}"]
-    return (*texts, *(choices or [None]))
+    return (*texts, *choices)
 
 
 def _label_names(values, columns, form, where):
@@ -307,7 +307,8 @@ def _label(value, texts, layout, number, where):
         return score
     if name in names:
         return names.index(name)
-    if name.isdecimal() and int(name) < len(names) and not choice:
+    counted = not choice and not any(map(str.isdecimal, names))
+    if counted and name.isdecimal() and int(name) < len(names):
         return int(name)
     known = ", ".join(map(repr, names[:10]))
     raise ValueError(
