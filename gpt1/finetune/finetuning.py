@@ -106,13 +106,19 @@ class FineTuning(Run):
         ).double()
         pairs = torch.cat(self.engine.gather(pairs), dim=1)  # (2, examples)
         if self.kind.scored:
-            return correlation(*pairs)
+            # Pearson's, which is not a number where all answers are the same.
+            return torch.corrcoef(pairs)[0, 1].nan_to_num(0.0).item()
         return (pairs[0] == pairs[1]).double().mean().item()
 
     def worth(self, contents):
         """What decides which model is the best, the lower the better."""
         score = contents.get("scores", {}).get(self.score)
         return None if score is None else -score
+
+    def restore(self, contents):
+        """Go on from what `save` wrote."""
+        super().restore(contents)
+        self.scores = contents["scores"]
 
     def best_told(self):
         """What `best` is, in words."""
@@ -122,13 +128,6 @@ class FineTuning(Run):
         """What a checkpoint of the model holds: plain values and tensors."""
         kind = {**asdict(self.kind), "labels": list(self.kind.labels)}
         return {**super().contents(), "finetuned": kind, "scores": self.scores}
-
-
-def correlation(one, other):
-    """Pearson's, of two lists of numbers; 0 where one of them has a single value."""
-    one, other = one - one.mean(), other - other.mean()
-    size = one.norm() * other.norm()
-    return (one @ other / size).item() if size > 0 else 0.0
 
 
 def prepare(options, engine=None, saved=None):

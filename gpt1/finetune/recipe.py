@@ -188,8 +188,7 @@ class FineTuneConfig:
         Args:
             changes: any field, in place of the recipe's value.
         """
-        own = changes.get("form") is not None or "task" in changes
-        task = {} if own else {"task": TASK}
+        task = {} if {"form", "task", "train"} & changes.keys() else {"task": TASK}
         return cls(**{"preset": "tiny", **TINY, **task, **changes})
 
     def columns(self):

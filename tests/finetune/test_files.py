@@ -135,7 +135,7 @@ def test_what_cannot_be_gets_one_line_and_leaves_nothing(
 FILES = {
     "one class": ("said,about\na,x\nb,x\n", "label 'x'"),
     "no label at all": ("said,about\na,\nb,\n", "no row of"),
-    "a character that the model has none for": ("said,about\nÄ,x\nb,y\n", "'Ä'"),
+    "a character that the model has none for": ("said,about\nÄ,x\nb,y\na,x\n", "'Ä'"),
     "one example": ("said,about\na,x\n", "error: "),
     "no example": ("said,about\n", "is empty"),
 }
