@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-COMMANDS = ("train", "generate", "evaluate", "count")
+COMMANDS = ("train", "generate", "finetune", "evaluate", "count")
 """Each is the package of that name, so `python -m gpt1.train` is the same."""
 
 USAGE = """\
@@ -12,6 +12,7 @@ usage: gpt1 COMMAND [--flag ...]
   gpt1 train      train a GPT-1: on tales, or on a text of yours
   gpt1 generate   write: a tale with the model that comes with the package, or what
                   yours has learned
+  gpt1 finetune   teach a trained model a task, from labelled examples
   gpt1 evaluate   how good a model is: on a text, or on tasks that it was never taught
   gpt1 count      parameters, operations and memory of a GPT-1
 

@@ -28,6 +28,8 @@ MAY_IMPORT = {
     "speed tales tokenizer weights",
     "evaluate": "config data generate inputs loading model plumbing speed tales "
     "tokenizer train",
+    "finetune": "config data inputs loading model pictures plumbing speed tales "
+    "tokenizer train weights",
     "inspect": "count pictures",  # any model, so none of ours
     "check": "config count data generate inputs inspect loading model pictures "
     "plumbing speed tales tokenizer train variants weights",

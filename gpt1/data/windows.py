@@ -90,7 +90,8 @@ class Batches:
     Every batch that is taken counts, by `next(iter(batches))` too.
 
     Args:
-        dataset: a `GPTDataset`.
+        dataset: a `GPTDataset`, or another; its `collate`, if it has one, makes a batch
+            of a list of items.
         batch_size: windows in a batch; the last of an epoch may have fewer.
         seed: fixes the orders; None keeps the text's order.
         workers: processes that prepare batches; the batches are the same.
@@ -107,6 +108,7 @@ class Batches:
             sampler=self.order,
             num_workers=workers,
             generator=torch.Generator(),
+            collate_fn=getattr(dataset, "collate", None),  # None: items are stacked
         )
         self.epoch = self.done = 0
 

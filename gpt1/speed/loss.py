@@ -25,7 +25,7 @@ ROWS = 256
 """Positions in one piece."""
 
 
-def linear_cross_entropy(hidden, weight, targets):
+def linear_cross_entropy(hidden, weight, targets, shares=None):
     """Mean of -log softmax(hidden @ weightᵀ) at the targets.
 
     The same value and gradient as `plain`. Small problems are computed that way, larger
@@ -35,14 +35,18 @@ def linear_cross_entropy(hidden, weight, targets):
         hidden: (rows, width).
         weight: (vocab, width).
         targets: int64, (rows,); rows with the target -100 do not count.
+        shares: what each row counts, (rows,), for a weighted sum in place of the mean.
 
     Returns:
         A scalar in nats, in float32 or wider. It is 0 if no row counts, where the other
         forms give what is not a number: a piece of a batch may be without targets.
     """
     hidden, weight = widen(hidden), widen(weight)
-    some = (targets != IGNORED).any()
     form = fastest(hidden, weight)
+    if shares is not None:  # PyTorch's own form has none
+        form = chunked if form is fused else form
+        return form(hidden, weight, targets, shares.to(hidden.dtype))
+    some = (targets != IGNORED).any()
     return form(hidden, weight, targets.where(some, 0)) * some
 
 
@@ -57,9 +61,12 @@ def fastest(hidden, weight):
     return fused if hasattr(F, "linear_cross_entropy") else chunked
 
 
-def plain(hidden, weight, targets):
+def plain(hidden, weight, targets, shares=None):
     """All logits at once; arguments as for `linear_cross_entropy`."""
-    return F.cross_entropy(widen(F.linear(hidden, weight)), targets)
+    logits = widen(F.linear(hidden, weight))
+    if shares is None:
+        return F.cross_entropy(logits, targets)
+    return F.cross_entropy(logits, targets, reduction="none") @ shares
 
 
 def fused(hidden, weight, targets):
@@ -70,25 +77,34 @@ def fused(hidden, weight, targets):
     return F.linear_cross_entropy(hidden, weight, targets, options=options)
 
 
-def chunked(hidden, weight, targets):
+def chunked(hidden, weight, targets, shares=None):
     """A piece at a time, each computed again for its gradient.
 
     Arguments as for `linear_cross_entropy`.
     """
-    pieces = zip(hidden.split(ROWS), targets.split(ROWS), strict=True)
+    pieces = _pieces(hidden, targets, shares)
     total = sum(
-        checkpoint(_piece, rows, weight, goals, use_reentrant=False)
-        for rows, goals in pieces
+        checkpoint(_piece, rows, weight, goals, parts, use_reentrant=False)
+        for rows, goals, parts in pieces
     )
-    return total / (targets != IGNORED).sum()
+    return total if shares is not None else total / (targets != IGNORED).sum()
 
 
-def _piece(hidden, weight, targets):
+def _pieces(hidden, targets, shares):
+    """Rows, targets and shares (None where there are none), `ROWS` at a time."""
+    rows, goals = hidden.split(ROWS), targets.split(ROWS)
+    parts = [None] * len(rows) if shares is None else shares.split(ROWS)
+    return zip(rows, goals, parts, strict=True)
+
+
+def _piece(hidden, weight, targets, shares):
     logits = widen(F.linear(hidden, weight))
-    return F.cross_entropy(logits, targets, reduction="sum")
+    if shares is None:
+        return F.cross_entropy(logits, targets, reduction="sum")
+    return F.cross_entropy(logits, targets, reduction="none") @ shares
 
 
-def in_one_pass(hidden, weight, targets):
+def in_one_pass(hidden, weight, targets, shares=None):
     """The loss and its gradient from the same logits, a piece at a time.
 
     Arguments as for `linear_cross_entropy`. Under autocast the products are made in
@@ -96,7 +112,7 @@ def in_one_pass(hidden, weight, targets):
     """
     low = torch.is_autocast_enabled("cpu") and has_matrix_unit()
     kind = torch.get_autocast_dtype("cpu") if low else hidden.dtype
-    return _InOnePass.apply(hidden, weight, targets, kind)
+    return _InOnePass.apply(hidden, weight, targets, kind, shares)
 
 
 def has_matrix_unit():
@@ -109,17 +125,20 @@ class _InOnePass(torch.autograd.Function):
 
     @staticmethod
     @torch.autocast("cpu", enabled=False)
-    def forward(ctx, hidden, weight, targets, kind):
+    def forward(ctx, hidden, weight, targets, kind, shares):
         kept = (targets != IGNORED).to(hidden.dtype)
-        share = (kept / kept.sum()).unsqueeze(1)  # of each row in the mean
+        share = kept / kept.sum() if shares is None else kept * shares
+        share = share.unsqueeze(1)  # of each row in the mean, or the sum
         matrix, scaled = weight.to(kind), (hidden * share).to(kind)
         total, to_hidden, to_weight = 0.0, [], torch.zeros_like(weight)
-        for rows, scaled_rows, goals in zip(
-            *(x.split(ROWS) for x in (hidden, scaled, targets)), strict=True
-        ):
+        pieces = zip(_pieces(hidden, targets, shares), scaled.split(ROWS), strict=True)
+        for (rows, goals, parts), scaled_rows in pieces:
             logits = product(rows.to(kind), matrix.t()).to(hidden.dtype)
             logits = logits.log_softmax(dim=1)
-            total = total + F.nll_loss(logits, goals, reduction="sum")
+            if shares is None:
+                total = total + F.nll_loss(logits, goals, reduction="sum")
+            else:
+                total = total + F.nll_loss(logits, goals, reduction="none") @ parts
             slope = logits.exp_()
             goals = goals.clamp(min=0).unsqueeze(1)  # an ignored row has no share
             slope.scatter_add_(1, goals, slope.new_full(goals.shape, -1.0))
@@ -128,7 +147,7 @@ class _InOnePass(torch.autograd.Function):
             _add_product(to_weight, slope.t(), scaled_rows)
         to_hidden = torch.cat(to_hidden).to(hidden.dtype).mul_(share)
         ctx.save_for_backward(to_hidden, to_weight)
-        return total / kept.sum()
+        return total if shares is not None else total / kept.sum()
 
     @staticmethod
     @torch.autograd.function.once_differentiable
@@ -136,7 +155,7 @@ class _InOnePass(torch.autograd.Function):
         to_hidden, to_weight = ctx.saved_tensors
         if scale != 1:  # a second backward pass would then be refused by autograd
             to_hidden, to_weight = to_hidden.mul_(scale), to_weight.mul_(scale)
-        return to_hidden, to_weight, None, None
+        return to_hidden, to_weight, None, None, None
 
 
 def _add_product(total, left, right):

@@ -17,7 +17,8 @@ tags: [gpt1-from-scratch]
 
 # A GPT-1 trained with `gpt1 train`
 """
-"""By its tags, the card of an earlier export is known from a file of someone's own."""
+OURS = "tags: [gpt1-from-scratch]"
+"""By it, the card of an earlier export is known from a file of someone's own."""
 
 HERE = """\
 ```python
@@ -60,9 +61,20 @@ def write_card(run, best):
     # Greedy, as what is asked for nothing else should always write the same.
     values = {"do_sample": False, "max_length": config.context}
     _write(folder / GENERATION, json.dumps(values, indent=2) + "\n")
-    path, known = folder / CARD, HEAD.partition("# ")[0]
-    if not path.exists() or path.read_text("utf-8", "replace").startswith(known):
-        _write(path, card(run, best))
+    write_if_ours(folder, card(run, best))
+
+
+def write_if_ours(folder, text):
+    """Write a `README.md`, unless there is one that is someone's own.
+
+    Args:
+        folder: a `Path`.
+        text: begins as `HEAD` does, but for what the model is for.
+    """
+    path = folder / CARD
+    there = path.read_text("utf-8", "replace") if path.exists() else OURS
+    if OURS in there.partition("\n# ")[0]:
+        _write(path, text)
 
 
 def card(run, best):

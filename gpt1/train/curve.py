@@ -29,22 +29,26 @@ SHARES = (0.46, 0.64, 0.82)
 that of the floor, however near the lines are."""
 
 
-def write_curve(folder, rows, floor=None, levels=None):
+def write_curve(
+    folder, rows, floor=None, levels=None, *, columns=COLUMNS, unit="tokens"
+):
     """Write curve.csv and curve.svg, each whole or not at all.
 
     Args:
         folder: a `Path`.
-        rows: one tuple for each line, in the order of `COLUMNS`; None for no value.
+        rows: one tuple for each line, in the order of `columns`; None for no value.
         floor: nats per token that no model can go under, if known.
         levels: nats per token that counting pays, by name, see `gpt1.train.levels`.
+        columns: names for the table; what comes after those of `COLUMNS` is not drawn.
+        unit: what the losses are means over.
     """
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(columns)
     writer.writerows([["" if v is None else _short(v) for v in row] for row in rows])
     for name, content in (
         ("curve.csv", table.getvalue()),
-        ("curve.svg", picture(rows, floor, levels)),
+        ("curve.svg", picture(rows, floor, levels, unit)),
     ):
         with atomic_write(folder / name) as temporary:
             temporary.write_text(content, encoding="utf-8", newline="\n")
@@ -54,7 +58,7 @@ def _short(value):
     return f"{value:.6g}" if isinstance(value, float) else value
 
 
-def picture(rows, floor=None, levels=None):
+def picture(rows, floor=None, levels=None, unit="tokens"):
     """The curve as an SVG with a title and a description; arguments as above."""
     step, train, validation = (COLUMNS.index(n) for n in ("step", *COLUMNS[-2:]))
     lines = {
@@ -76,7 +80,8 @@ def picture(rows, floor=None, levels=None):
         across = LEFT + x / last * (WIDTH - LEFT - RIGHT)
         return across, TOP + (high - y) / high * (HEIGHT - TOP - BOTTOM)
 
-    body = list(_grid(place, last, high, tick))
+    nats_per = f"nats per {unit.removesuffix('s')}"
+    body = list(_grid(place, last, high, tick, nats_per))
     for name, nats, share in known:
         ends = [place(0, nats), place(last, nats)]
         body.append(_line(ends, COLOURS["grey"], dash="6 4"))
@@ -92,11 +97,11 @@ def picture(rows, floor=None, levels=None):
         body.append(_line([(x, 22), (x + 22, 22)], colour))
         body.append(text(x + 28, 26, name, 12, anchor="start"))
     final = lines["validation"][-1:] or lines["training"][-1:]
-    told = f"The loss falls to {final[0][1]:.3f} nats per token." if final else "Empty."
+    told = f"The loss falls to {final[0][1]:.3f} {nats_per}." if final else "Empty."
     return canvas(WIDTH, HEIGHT, "".join(body), "Loss curve", told) + "\n"
 
 
-def _grid(place, last, high, tick):
+def _grid(place, last, high, tick, nats_per):
     for i in range(round(high / tick) + 1):
         (x0, y), (x1, _) = place(0, i * tick), place(last, i * tick)
         yield element("path", d=f"M{x0:.1f} {y:.1f}H{x1:.1f}", stroke=FAINT)
@@ -106,7 +111,7 @@ def _grid(place, last, high, tick):
         anchor = "end" if share == 1 else "middle"
         yield text(x, y + 18, f"{round(last * share):,}", 11.5, SOFT, anchor=anchor)
     yield text(WIDTH / 2, HEIGHT - 8, "updates", 12)
-    yield text(WIDTH - RIGHT, 26, "nats per token", 12, SOFT, anchor="end")
+    yield text(WIDTH - RIGHT, 26, nats_per, 12, SOFT, anchor="end")
 
 
 def _line(points, colour, dash=None):

@@ -75,24 +75,22 @@ class Engine:
             return nullcontext()
         return torch.autocast(self.device.type, self.kind)
 
-    def share(self, ids, targets):
+    def share(self, *batch):
         """This process's rows of a batch, on its device; every row is somebody's.
 
         Args:
-            ids: (batch, time), the same in all processes; and so are `targets`.
+            batch: tensors of as many rows, the same in all processes; the last are the
+                targets.
 
         Returns:
-            Ids and targets, (rows, time). A process for which no row is left gets the
-            first one with nothing to predict in it, for all have to take part.
+            The same tensors with fewer rows. A process for which no row is left gets
+            the first one with nothing to predict in it, for all have to take part.
         """
-        rows = slice(self.rank, None, self.count)
-        if self.rank >= len(ids):
+        rows, (*inputs, targets) = slice(self.rank, None, self.count), batch
+        if self.rank >= len(targets):
             rows, targets = slice(1), torch.full_like(targets, IGNORED)
-        ids, targets = ids[rows], targets[rows]
-        return (
-            ids.to(self.device, non_blocking=True),
-            targets.to(self.device, non_blocking=True),
-        )
+        share = [tensor[rows] for tensor in (*inputs, targets)]
+        return tuple(tensor.to(self.device, non_blocking=True) for tensor in share)
 
     def spread(self, module):
         """A module whose gradients are summed over the processes, for `backward`."""

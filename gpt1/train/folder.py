@@ -118,7 +118,7 @@ def take_over(run, saved=None):
 
 
 def _best_so_far(run):
-    """Clear the folder; the loss of the best model that stays, infinite without one."""
+    """Clear the folder; the worth of the best model that stays, infinite without."""
     options, folder, source = run.options, run.folder, started_in(run.options)
     goes_on = source is not None and source.resolve() == folder.resolve()
     if options.overwrite:
@@ -130,28 +130,28 @@ def _best_so_far(run):
     best = None if source is None else source / BEST
     if best is None or not best.is_file():
         return math.inf
-    loss = _loss_in(best, run)
-    if loss is None and goes_on and not options.overwrite:
+    worth = _worth_in(best, run)
+    if worth is None and goes_on and not options.overwrite:
         raise ValueError(
             f"{best} belongs to a different run than the {LAST} beside it, or is "
             f"damaged: move it away, or give --overwrite to replace it"
         )
-    if loss is None:
+    if worth is None:
         return math.inf
     if not goes_on:
         with atomic_write(folder / BEST) as temporary:
             shutil.copyfile(best, temporary)
-    return loss
+    return worth
 
 
-def _loss_in(path, run):
-    """The validation loss of the model in a file; None if it is not of this run."""
+def _worth_in(path, run):
+    """The worth of the model in a file; None if it is not of this run."""
     try:
         contents = load_checkpoint(path)
     except ValueError:
         return None
     known, mine = contents.get("run"), run.identity()
-    return contents.get("validation_loss") if known in (None, mine) else None
+    return run.worth(contents) if known in (None, mine) else None
 
 
 def started_in(options):

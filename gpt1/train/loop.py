@@ -8,7 +8,7 @@ import time
 from gpt1.plumbing.command import ENDING
 from gpt1.train.optimizer import set_rate
 from gpt1.train.report import beside, ended, sample
-from gpt1.train.step import counted, evaluate, train_step
+from gpt1.train.step import counted, train_step
 
 AHEAD = 10
 """Steps that a GPU may be ahead of the program before their losses are looked at."""
@@ -102,7 +102,7 @@ class Loop:
     def update(self, batch):
         """One step, and what a person sees of it."""
         run = self.run
-        batch = run.roll_call(run.step, *batch)
+        batch = run.prepared(batch)
         set_rate(run.optimizer, run.rate())
         loss, norm = train_step(
             run.loss_of,
@@ -113,7 +113,7 @@ class Loop:
             engine=self.engine,
         )
         run.step += 1
-        self.pending.append((loss, norm, counted(batch[1])))
+        self.pending.append((loss, norm, counted(batch[-1])))
         if len(self.pending) >= self.ahead:
             self.look()
         self.display.step(**self.shown)
@@ -139,17 +139,19 @@ class Loop:
             "loss": f"{losses[-1]:.3f}",
             **beside(run, losses[-1]),
             "rate": f"{run.rate():.1e}",
-            "tokens_per_s": f"{run.tokens / max(run.seconds, 1e-9):,.0f}",
+            f"{run.unit}_per_s": f"{run.tokens / max(run.seconds, 1e-9):,.0f}",
         }
 
     def validate(self):
-        """Measure the validation loss; the best model so far is kept."""
+        """Measure how good the model is; the best one so far is kept."""
         run = self.run
-        loss = evaluate(run.model, run.validation, self.engine)
+        loss, scores = run.measure()
         if not math.isfinite(loss):
             self.fail("validation loss", loss)
-        run.validated(loss)
+        run.validated(loss, scores)
         self.shown["validation"] = f"{loss:.3f}"
+        for name, value in scores.items():
+            self.shown["score"] = f"{name} {value:.3f}"
 
     def fail(self, what, value):
         """End the run before anything is saved that is not a number."""

@@ -75,7 +75,7 @@ def make_optimizer(
         return OpenAIAdam(groups, lr=learning_rate, betas=betas)
     if name != "adamw":
         raise ValueError(f"optimizer must be {' or '.join(OPTIMIZERS)}, got {name!r}")
-    fused = model.token_embedding.weight.device.type in {"cpu", "cuda"}
+    fused = next(model.parameters()).device.type in {"cpu", "cuda"}
     return torch.optim.AdamW(groups, lr=learning_rate, betas=betas, fused=fused)
 
 

@@ -1,31 +1,26 @@
 """Pre-training from options to the best checkpoint."""
 
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from gpt1.data import GPTDataset, get_dataloader, load_text, token_ids
+from gpt1.data.ids import digest
 from gpt1.data.windows import covered, too_short
-from gpt1.plumbing.command import quoted
+from gpt1.model import GPT
 from gpt1.plumbing.device import set_seed
 from gpt1.plumbing.files import load_checkpoint
 from gpt1.plumbing.waiting import shown
 from gpt1.tales import floor
 from gpt1.tokenizer import make_tokenizer, tokenizer_from_dict
 from gpt1.train.card import write_card
-from gpt1.train.engine import Engine, start_engine
-from gpt1.train.folder import (
-    IDS,
-    make_ready,
-    not_there,
-    refused_without_trace,
-    take_over,
-)
+from gpt1.train.carrying_out import carry_out
+from gpt1.train.engine import Engine
+from gpt1.train.folder import IDS
 from gpt1.train.levels import levels, verdict
-from gpt1.train.loop import Loop, Stop
 from gpt1.train.recipe import chosen
-from gpt1.train.report import Silence, describe, progress, summary
+from gpt1.train.report import describe
 from gpt1.train.roll_call import RollCall, name_ids
-from gpt1.train.run import BEST, Run, read_run
+from gpt1.train.run import BEST, Run
 
 
 def train(options, saved=None):
@@ -47,34 +42,46 @@ def train(options, saved=None):
         FloatingPointError: the loss is no longer a finite number; the last checkpoint
             stays as it was.
     """
-    fresh = not_there(options)  # seen before any process makes one
-    with start_engine(options.device, options.precision) as engine:
-        if saved is None and options.resume is not None:
-            saved = read_run(options.resume or options.out)
-        with refused_without_trace(options, fresh):
-            if engine.main:  # which alone writes
-                make_ready(options)
-            run = prepare(options, engine, saved)
-            take_over(run, saved)
-        display = progress(run.total, run.step) if engine.main else Silence()
-        with closing(display), Stop() as stop:
-            display.write(describe(run))
-            completed = Loop(run, display, stop).go()
-        if completed:
-            if options.export and engine.main:
-                export(run)
-            if told := verdict(run.best, run.validation_loss, run.levels):
-                display.write(told)
-            display.write(summary(run))
-        else:
-            told = (
-                f"stopped after update {run.step:,} of {run.total:,}; go on with  gpt1 "
-                f"train --resume {quoted(run.folder)}"
-            )
-            if stop.requested:
-                raise KeyboardInterrupt(told)
-            display.write(told)
-    return run.folder / BEST
+    return carry_out("train", options, saved, prepare, describe, finish)
+
+
+class PreTraining(Run):
+    """The run of a GPT over windows of a text.
+
+    Args:
+        options: a `TrainConfig`.
+        engine: an `Engine`.
+        tokenizer: of the texts.
+        training: `Batches`.
+        validation: `Batches`, not shuffled.
+        roll_call: a `RollCall`, for the first updates.
+        floor: nats per token that no model can go under; None if not known.
+        levels: what counting makes of the validation text, see `gpt1.train.levels`;
+            none in processes that show nothing.
+    """
+
+    def __init__(
+        self,
+        options,
+        engine,
+        tokenizer,
+        training,
+        validation,
+        roll_call,
+        floor=None,
+        levels=None,
+    ):
+        model = GPT(options.model(tokenizer.vocab_size))
+        text = {
+            "training": digest(covered(training.dataset)),
+            "validation": digest(covered(validation.dataset)),
+        }
+        super().__init__(options, engine, tokenizer, model, training, validation, text)
+        self.roll_call, self.floor, self.levels = roll_call, floor, levels or {}
+
+    def prepared(self, batch):
+        """A batch with names called in it, as long as the roll call lasts."""
+        return self.roll_call(self.step, *batch)
 
 
 def prepare(options, engine=None, saved=None):
@@ -97,7 +104,7 @@ def prepare(options, engine=None, saved=None):
     set_seed(options.seed)
     roll_call, least = known_of_tales(options, tokenizer)
     texts = training, validation
-    run = Run(options, engine, tokenizer, *texts, roll_call, least, known)
+    run = PreTraining(options, engine, tokenizer, *texts, roll_call, least, known)
     if engine.count > 1:
         engine.seed(options.seed)
     if saved:
@@ -193,6 +200,14 @@ def known_of_tales(options, tokenizer):
         return RollCall([], 0), None
     roll_call = RollCall(name_ids(tokenizer), options.roll_call, options.seed)
     return roll_call, floor(tokenizer, split="all")
+
+
+def finish(run):
+    """Export the best model, and say what there is to say of it, line by line."""
+    if run.options.export and run.engine.main:
+        export(run)
+    if told := verdict(run.best, run.validation_loss, run.levels):
+        yield told
 
 
 def export(run):

@@ -145,13 +145,7 @@ class TrainConfig:
 
     def __post_init__(self):
         left_open = ("eval_every", *(OPEN if self.preset == "tiny" else ()))
-        for expected, (right, names) in RANGES.items():
-            for name in names.split():
-                value = getattr(self, name)
-                if value is None and name in left_open:
-                    continue
-                if not right(value):
-                    raise ValueError(f"--{name} must be {expected}, got {value!r}")
+        check_ranges(self, RANGES, left_open)
         self.model(vocab_size=1)  # which checks its sizes
 
     @classmethod
@@ -176,6 +170,22 @@ class TrainConfig:
         given = {name: getattr(self, name) for name in sizes}
         given = {name: value for name, value in given.items() if value is not None}
         return PRESETS[self.preset](vocab_size=vocab_size, **given)
+
+
+def check_ranges(options, ranges, left_open=()):
+    """Raise ValueError for the first option that is not what it must be.
+
+    Args:
+        options: a dataclass.
+        ranges: as `RANGES`; names that the options do not have are left out.
+        left_open: names of options that may be None.
+    """
+    for expected, (right, names) in ranges.items():
+        for name in names.split():
+            value = getattr(options, name, None)
+            absent = not hasattr(options, name) or (value is None and name in left_open)
+            if not absent and not right(value):
+                raise ValueError(f"--{name} must be {expected}, got {value!r}")
 
 
 RANGES = {
@@ -306,29 +316,32 @@ FREE = {
 computed; others would make it another run."""
 
 
-def resumed(saved, given):
+def resumed(saved, given, options=None, free=FREE):
     """The options of a run that goes on.
 
     Args:
         saved: the options that it was started with, as a dictionary.
         given: those on the command line now.
+        options: the dataclass; None means `TrainConfig`.
+        free: the names of those that may change.
 
     Returns:
-        A `TrainConfig`.
+        An instance of the dataclass.
 
     Raises:
         ValueError: an option was given that would make it another run.
     """
-    known = {entry.name for entry in fields(TrainConfig)}
+    options = options or TrainConfig
+    known = {entry.name for entry in fields(options)}
     saved = {name: value for name, value in saved.items() if name in known}
     for name, value in given.items():
         # Of tales more is known than their text: names for a roll call, and a floor.
-        fixed = name not in FREE or "tales" in (value, saved.get(name))
+        fixed = name not in free or "tales" in (value, saved.get(name))
         if fixed and saved.get(name) != value:
             raise ValueError(
                 f"the run was started with --{name} {saved.get(name)}, not {value}: "
                 f"leave the flag out to go on, or start a new run without --resume"
             )
     once = {"resume": None, "overwrite": False, "stop_after": None}
-    free = {name: value for name, value in given.items() if name in FREE}
-    return TrainConfig(**{**saved, **once, **free})
+    changed = {name: value for name, value in given.items() if name in free}
+    return options(**{**saved, **once, **changed})

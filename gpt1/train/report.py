@@ -21,8 +21,10 @@ WORDS = {
     "floor": "floor {}",
     "level": "{}",
     "validation": "val {}",
+    "score": "{}",
     "rate": "rate {}",
     "tokens_per_s": "{} tok/s",
+    "examples_per_s": "{} ex/s",
 }
 """What is shown beside the count, in this order; on a bar it fits 80 columns."""
 
@@ -148,6 +150,7 @@ def ended(run, epoch, loss):
     loss = f"Train Loss = {loss:.4f}, Val Loss = {run.validation_loss:.4f}"
     name = ahead(run.validation_loss, run.levels)
     seen = f", {standing(run.validation_loss, name, run.levels)}" if run.levels else ""
+    seen += "".join(f", {name} {value:.4f}" for name, value in run.scores.items())
     return f"Epoch {epoch}: {loss}{seen}"
 
 
@@ -226,6 +229,6 @@ def summary(run):
     speed = run.tokens / max(run.seconds, 1e-9)
     return (
         f"Training completed. Best model: {run.folder / BEST} "
-        f"(Val Loss = {run.best:.4f}) after {run.tokens:,} tokens in "
-        f"{clock(run.seconds)}, {speed:,.0f} tokens/s"
+        f"({run.best_told()}) after {run.tokens:,} {run.unit} in "
+        f"{clock(run.seconds)}, {speed:,.0f} {run.unit}/s"
     )

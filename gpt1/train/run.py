@@ -13,17 +13,15 @@ from pathlib import Path
 
 from torch import nn
 
-from gpt1.data.ids import digest
 from gpt1.data.sources import BUILT_IN, WIKITEXT
-from gpt1.data.windows import covered
-from gpt1.model import GPT
 from gpt1.plumbing.files import load_checkpoint, save_checkpoint
 from gpt1.speed.dropout import fast_dropout
 from gpt1.speed.products import fast_products
 from gpt1.tokenizer.choice import KINDS
-from gpt1.train.curve import write_curve
+from gpt1.train.curve import COLUMNS, write_curve
 from gpt1.train.optimizer import make_optimizer, schedule
 from gpt1.train.recipe import FREE
+from gpt1.train.step import evaluate
 
 BEST, LAST = "best_model.pth", "last.pth"
 
@@ -31,11 +29,15 @@ COUNTERS = ("tokens", "seconds", "best", "rows", "epoch_sum", "row_sum")
 """Attributes of a `Run` that its checkpoint takes as they are."""
 
 
+PLACES = {"dataset", "tokenizer", "export", "model", "train", "validation"}
+"""Options of all kinds of run that may name a file or a folder."""
+
+
 class Loss(nn.Module):
     """`model.loss` as a module, for what wraps modules: DDP and torch.compile.
 
     Args:
-        model: a `GPT`.
+        model: a `GPT`, or another with a `loss`.
         inside: contexts in which it is computed, such as `fast_dropout`.
     """
 
@@ -43,12 +45,12 @@ class Loss(nn.Module):
         super().__init__()
         self.model, self.inside = model, inside
 
-    def forward(self, ids, targets):
+    def forward(self, *batch):
         """Mean cross-entropy, a scalar: see `GPT.loss`."""
         with ExitStack() as stack:
             for context in self.inside:
                 stack.enter_context(context())
-            return self.model.loss(ids, targets)
+            return self.model.loss(*batch)
 
 
 def loss_module(model, options):
@@ -63,44 +65,51 @@ def loss_module(model, options):
 class Run:
     """A model that is being trained, and where the training stands.
 
+    What a batch is and what is learned from it is the model's: `model.loss(*batch)` is
+    the mean over what counts in the last tensor of a batch. What pre-training has
+    beside this is in `gpt1.train.pretraining.PreTraining`, and fine-tuning is another
+    kind of run.
+
     Args:
-        options: a `TrainConfig`.
+        options: a `TrainConfig`, or those of another kind of run.
         engine: an `Engine`.
         tokenizer: of the texts.
+        model: with `loss` and `config`; it is moved to the engine's device.
         training: `Batches`.
         validation: `Batches`, not shuffled.
-        roll_call: a `RollCall`, for the first updates.
-        floor: nats per token that no model can go under; None if not known.
-        levels: what counting makes of the validation text, see `gpt1.train.levels`;
-            none in processes that show nothing.
+        text: hashes of what is learned from, by name.
 
     Attributes:
         step: updates done.
         total: updates in the whole run.
-        rows: of the loss curve, see `gpt1.train.curve.COLUMNS`.
+        tokens: what was learned from so far, in the run's `unit`.
+        rows: of the loss curve, see `columns`.
         epoch_sum: nats and tokens of this epoch so far.
         row_sum: nats and tokens since the last row.
-        text: hashes of the ids to train on and to validate with.
+        scores: what else was measured with the validation loss, by name.
+        floor: nats per token that no model can go under; None if not known.
+        levels: what counting makes of the validation text, see `gpt1.train.levels`.
         computed: how an update is computed, as far as its last digits depend on it.
         notes: what there is to say about a run that goes on.
     """
 
-    def __init__(
-        self,
-        options,
-        engine,
-        tokenizer,
-        training,
-        validation,
-        roll_call,
-        floor=None,
-        levels=None,
-    ):
+    unit = "tokens"
+    """What the losses are means over."""
+
+    free = FREE
+    """Options that may change when it goes on."""
+
+    place = "dataset"
+    """The option that says where the text is."""
+
+    columns = COLUMNS
+    """Of the loss curve; after the losses, the names of the scores."""
+
+    def __init__(self, options, engine, tokenizer, model, training, validation, text):
         self.options, self.engine, self.tokenizer = options, engine, tokenizer
-        self.training, self.validation = training, validation
-        self.roll_call, self.floor, self.levels = roll_call, floor, levels or {}
+        self.training, self.validation, self.text = training, validation, text
+        self.floor, self.levels, self.scores = None, {}, {}
         self.folder = Path(options.out)
-        model = GPT(options.model(tokenizer.vocab_size))
         self.model = model.to(engine.device)
         self.loss_of = engine.spread(loss_module(self.model, options))
         self.optimizer = make_optimizer(
@@ -114,10 +123,6 @@ class Run:
         self.total = options.max_steps or options.epochs * len(training)
         self.rows, self.validation_loss, self.notes = [], None, []
         self.epoch_sum, self.row_sum = [0.0, 0], [0.0, 0]
-        self.text = {
-            "training": digest(covered(training.dataset)),
-            "validation": digest(covered(validation.dataset)),
-        }
         self.computed = {
             "device": engine.device.type,
             "precision": engine.precision,
@@ -127,9 +132,36 @@ class Run:
 
     def identity(self):
         """What is learned, as a hash: two runs with the same one are the same run."""
-        learned = {n: v for n, v in _plain(self.options).items() if n not in FREE}
+        learned = {n: v for n, v in _plain(self.options).items() if n not in self.free}
         whole = [learned, self.text, self.tokenizer.to_dict()]
         return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
+
+    def prepared(self, batch):
+        """A batch as the next update gets it."""
+        return batch
+
+    def share(self, step):
+        """The learning rate after `step` updates, as a share of the highest."""
+        return schedule(step, self.total, self.options.warmup)
+
+    def measure(self):
+        """The validation loss, and what else is to be kept with it, by name."""
+        return evaluate(self.model, self.validation, self.engine), {}
+
+    def worth(self, contents):
+        """What decides which model is the best, the lower the better.
+
+        Args:
+            contents: of a checkpoint.
+
+        Returns:
+            A number; None where nothing was validated.
+        """
+        return contents.get("validation_loss")
+
+    def best_told(self):
+        """What `best` is, in words."""
+        return f"Val Loss = {self.best:.4f}"
 
     def count(self, mean, tokens):
         """Take one update's mean loss and number of tokens into the sums."""
@@ -140,25 +172,26 @@ class Run:
 
     def rate(self):
         """The learning rate of the next update."""
-        options = self.options
         if self.step >= self.total:
             return 0.0
-        return options.learning_rate * schedule(self.step, self.total, options.warmup)
+        return self.options.learning_rate * self.share(self.step)
 
-    def row(self, validation_loss=None):
+    def row(self, validation_loss=None, scores=None):
         """Add a row to the curve, with what was seen since the last one."""
         nats, tokens = self.row_sum
         mean = nats / tokens if tokens else None
         epoch, self.row_sum = self.training.epoch, [0.0, 0]
         values = (self.step, epoch, self.tokens, self.seconds, self.rate(), mean)
-        self.rows.append((*values, validation_loss))
+        more = [(scores or {}).get(name) for name in self.columns[len(values) + 1 :]]
+        self.rows.append((*values, validation_loss, *more))
 
-    def validated(self, loss):
-        """Take a validation loss; the best so far is kept with its model."""
-        self.validation_loss = loss
-        self.row(loss)
-        if loss < self.best:
-            self.best = loss
+    def validated(self, loss, scores):
+        """Take what `measure` gave; the best so far is kept with its model."""
+        self.validation_loss, self.scores = loss, scores
+        self.row(loss, scores)
+        worth = self.worth({"validation_loss": loss, "scores": scores})
+        if worth < self.best:
+            self.best = worth
             if self.engine.main:
                 save_checkpoint(self.folder / BEST, self.contents())
 
@@ -194,7 +227,8 @@ class Run:
                 "numbers": {name: getattr(self, name) for name in COUNTERS},
             }
             save_checkpoint(self.folder / LAST, contents)
-            write_curve(self.folder, self.rows, self.floor, self.levels)
+            about = {"floor": self.floor, "levels": self.levels, "unit": self.unit}
+            write_curve(self.folder, self.rows, columns=self.columns, **about)
 
     def restore(self, contents):
         """Go on from what `save` wrote.
@@ -231,15 +265,16 @@ class Run:
 
     def compare(self, contents):
         """See that the texts are those of a saved run, and note what else differs."""
+        place = self.place
         for part, known in contents.get("text", {}).items():
             if self.text[part] != known:
                 raise ValueError(
-                    f"the {part} text at {self.options.dataset} is not the one that "
-                    f"the run began with: give --dataset the place where the same text "
-                    f"is now, or start a new run in another --out"
+                    f"the {part} text at {getattr(self.options, place)} is not the one "
+                    f"that the run began with: give --{place} the place where the same "
+                    f"text is now, or start a new run in another --out"
                 )
-        before, now = contents["options"].get("dataset"), _plain(self.options)
-        if before != now["dataset"]:
+        before, now = contents["options"].get(place), _plain(self.options)
+        if before != now[place]:
             told = f"the text is that of {before}, so the run goes on exactly"
             self.notes.append(told if "text" in contents else f"text: was {before}")
         before = contents.get("computed", self.computed)
@@ -260,7 +295,7 @@ def _plain(options):
     which are the same from any folder."""
     values = asdict(options).items()
     values = {name: str(v) if isinstance(v, Path) else v for name, v in values}
-    for name in ("dataset", "tokenizer", "export"):
+    for name in values.keys() & PLACES:
         place = values[name]
         named = place in (None, *BUILT_IN, *WIKITEXT, *KINDS)
         if not named and (Path(place).exists() or set("*?[") & set(place)):

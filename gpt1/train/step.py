@@ -19,23 +19,24 @@ def total_loss(model, batches, engine=None):
     """The loss summed over all tokens, and their number.
 
     Args:
-        model: a `GPT`; its mode is restored afterwards.
-        batches: pairs of ids and targets, each (batch, time).
+        model: a `GPT`, or another with a `loss`; its mode is restored afterwards.
+        batches: pairs of ids and targets, each (batch, time), or other tensors that
+            `model.loss` takes, of which the last are the targets.
         engine: how to compute it; of several processes each does its share. None
             means alone, in float32, where the model is.
 
     Returns:
         Nats and tokens.
     """
-    engine = engine or Engine(model.token_embedding.weight.device)
+    engine = engine or Engine(next(model.parameters()).device)
     training = model.training
     model.eval()
     nats, tokens = 0.0, 0
     for batch in batches:
-        ids, targets = engine.share(*batch)
-        here = counted(targets)
+        batch = engine.share(*batch)
+        here = counted(batch[-1])
         with engine.autocast():
-            nats += model.loss(ids, targets).item() * here
+            nats += model.loss(*batch).item() * here
         tokens += here
     model.train(training)
     return engine.sum(nats, tokens)
@@ -63,9 +64,10 @@ def train_step(loss_of, batch, optimizer, *, clip=1.0, pieces=1, engine=None):
     """One update of the weights.
 
     Args:
-        loss_of: gives the mean loss of ids and targets: `model.loss`, or what
-            `engine.spread` made of it.
-        batch: ids and targets, each (batch, time); targets of -100 do not count.
+        loss_of: gives the mean loss of a batch: `model.loss`, or what `engine.spread`
+            made of it.
+        batch: ids and targets, each (batch, time), or other tensors of as many rows, of
+            which the last are the targets; those of -100 do not count.
         optimizer: over the model's parameters.
         clip: the largest norm of the whole gradient; 0 or infinity for no clipping.
         pieces: parts in which the gradient is computed. Each counts by its tokens, so
@@ -81,17 +83,17 @@ def train_step(loss_of, batch, optimizer, *, clip=1.0, pieces=1, engine=None):
         ValueError: no target counts.
     """
     engine = engine or Engine(optimizer.param_groups[0]["params"][0].device)
-    total = counted(batch[1])
+    total = counted(batch[-1])
     if not total:
         raise ValueError("got no target: is every one of them -100?")
-    ids, targets = engine.share(*batch)
-    parts = list(zip(ids.chunk(pieces), targets.chunk(pieces), strict=True))
+    shares = engine.share(*batch)
+    parts = list(zip(*(tensor.chunk(pieces) for tensor in shares), strict=True))
     mean = torch.zeros((), device=engine.device)
-    for number, (ids, targets) in enumerate(parts, start=1):
-        share = counted(targets) / total
+    for number, part in enumerate(parts, start=1):
+        share = counted(part[-1]) / total
         with engine.part(loss_of, last=number == len(parts)):
             with engine.autocast():
-                loss = loss_of(ids, targets) * share
+                loss = loss_of(*part) * share
             engine.backward(loss)
         mean += loss.detach()
     return mean, engine.step(optimizer, clip)

@@ -22,6 +22,11 @@ def read(path, dropout=None):
         dropout: the model's dropout; None takes it from the config.
     """
     contents = load_checkpoint(path)
+    if "finetuned" in contents:
+        raise ValueError(
+            f"{path} is a fine-tuned model, which answers and does not write: "
+            f"gpt1.finetune.load_finetuned opens it"
+        )
     if not {"model", "config"} <= contents.keys():
         raise ValueError(
             f"{path} lacks model or config: expected a file written by  "

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 
@@ -130,7 +131,21 @@ def read_config(path, dropout=None):
         raise ValueError(f"{path} is not the config of a GPT-1: {error}") from None
 
 
-def write(config, state, directory):
+class Head(NamedTuple):
+    """What a fine-tuned model has beside the GPT.
+
+    Args:
+        architecture: the name of the class in transformers that has it.
+        tensors: by their names, as that class stores them.
+        values: for config.json, in place of what the language model has.
+    """
+
+    architecture: str
+    tensors: dict
+    values: dict
+
+
+def write(config, state, directory, head=None):
     """Write config and weights.
 
     `transformers.OpenAIGPTLMHeadModel.from_pretrained(directory)` loads the result, and
@@ -141,6 +156,7 @@ def write(config, state, directory):
         config: a `GPTConfig`.
         state: tensors by the names of `GPT`.
         directory: created if need be.
+        head: a `Head`; None for the language model alone.
 
     Raises:
         ValueError: the layout has no room for a feed-forward size other than 4 * width.
@@ -161,14 +177,17 @@ def write(config, state, directory):
         f"transformer.{their_name(name)}": to_theirs(name, tensor).contiguous().cpu()
         for name, tensor in state.items()
     }
+    head = head or Head("OpenAIGPTLMHeadModel", {}, {})
+    tensors |= {name: tensor.contiguous() for name, tensor in head.tensors.items()}
     values = {
-        "architectures": ["OpenAIGPTLMHeadModel"],
+        "architectures": [head.architecture],
         "model_type": "openai-gpt",
         # Without it, a folder that has no tokenizer gets one there that knows no word.
         "tokenizer_class": "PreTrainedTokenizerFast",
         "afn": "gelu",
         **{theirs: getattr(config, ours) for ours, theirs in IN_CONFIG.items()},
         **dict.fromkeys(DROPOUTS, config.dropout),
+        **head.values,
     }
     text = json.dumps(values, indent=2, sort_keys=True) + "\n"
     folder = Path(directory)

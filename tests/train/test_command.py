@@ -13,7 +13,7 @@ import torch
 from gpt1.data import sources
 from gpt1.loading import load_model
 from gpt1.tales import floor
-from gpt1.train import loop
+from gpt1.train import loop, run
 from gpt1.train.pretraining import prepare
 from gpt1.train.recipe import TrainConfig
 from gpt1.train.report import Lines, Silence, clock, progress, sample
@@ -99,7 +99,7 @@ def test_with_no_flags_it_trains_on_tales_without_a_network(tmp_path, monkeypatc
         raise AssertionError("the network was asked for")
 
     display = Recorder()
-    monkeypatch.setattr("gpt1.train.pretraining.progress", lambda *_, **__: display)
+    monkeypatch.setattr("gpt1.train.carrying_out.progress", lambda *_, **__: display)
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     # The recipe as it is, but for a corpus and a run that a test has time for.
@@ -206,7 +206,7 @@ def test_a_folder_that_must_not_be_written_to_is_said_before_training(
 def test_what_is_no_number_ends_the_run_and_keeps_the_last_good_one(
     here, monkeypatch, capsys, what, value
 ):
-    step, measure, saved = loop.train_step, loop.evaluate, []
+    step, measure, saved = loop.train_step, run.evaluate, []
     folder = here / "checkpoints"
 
     def spoilt(loss_of, *given, **options):
@@ -223,7 +223,7 @@ def test_what_is_no_number_ends_the_run_and_keeps_the_last_good_one(
         return value if saved and what == "validation loss" else loss
 
     monkeypatch.setattr(loop, "train_step", spoilt)
-    monkeypatch.setattr(loop, "evaluate", spoilt_measure)
+    monkeypatch.setattr(run, "evaluate", spoilt_measure)
     assert outcome(*flags(max_steps=STEPS, eval_every=2, save_every=2)) == 2
     error = capsys.readouterr().err
     assert error.startswith(f"error: the {what} became {value} near update ")

@@ -156,7 +156,7 @@ def test_what_torchrun_repeats_when_all_is_saved_does_not_end_it_otherwise(monke
 
 
 def test_a_request_at_the_last_update_lets_the_run_end(here, monkeypatch, capsys):
-    monkeypatch.setattr("gpt1.train.pretraining.Stop", AtOnce)
+    monkeypatch.setattr("gpt1.train.carrying_out.Stop", AtOnce)
     assert outcome(*flags(max_steps=1)) == 0
     assert "Training completed." in capsys.readouterr().out
     assert (here / "checkpoints" / "best_model.pth").exists()
