@@ -75,6 +75,21 @@ class Warm:
         """Its exit status, minus the signal that ended it, or "halted"."""
         return self.ask(wait=process)
 
+    def end(self, process, kind, kill=os.kill):
+        """Send a signal to a process that has halted, and let it go on.
+
+        A process that nobody halts may have come to its end before a signal reaches it.
+
+        Args:
+            process: the number of one that was started with `at`.
+            kind: the signal.
+            kill: `os.killpg` sends it to the whole group.
+        """
+        status = self.wait(process)
+        assert status == "halted", f"ended with {status} before it could be stopped"
+        kill(process, kind)
+        kill(process, signal.SIGCONT)
+
     def run(self, folder, *words, **how):
         """Start it and wait."""
         return self.wait(self.start(folder, *words, **how))

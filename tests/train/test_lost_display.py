@@ -8,9 +8,11 @@ import pytest
 
 from gpt1.plumbing.command import ENDING
 from gpt1.train.report import progress
-from lib.runs import assert_same_run, flags, kept, place, train_here, wait_for
+from lib.runs import assert_same_run, flags, kept, place, train_here
 
 LONG = flags(max_steps=150, save_every=3)
+LATER = ["done", 20]
+"""Halted at its twentieth file, in the second of its epochs."""
 
 
 @pytest.fixture(scope="module")
@@ -31,13 +33,14 @@ def assert_saved(warm, folder, straight):
 def test_a_terminal_that_closes_saves_the_run(warm, straight, tmp_path):
     folder = place(tmp_path / "run")
     ours, theirs = os.openpty()
-    process = warm.start(folder, *LONG, terminal=os.ttyname(theirs))
+    process = warm.start(folder, *LONG, terminal=os.ttyname(theirs), at=LATER)
     seen = b""
     while b"Epoch 1" not in seen:
         seen += os.read(ours, 10_000)
     os.close(theirs)
     os.close(ours)
-    os.kill(process, signal.SIGHUP)  # as the system does where the terminal is its own
+    # As the system does where the terminal is its own.
+    warm.end(process, signal.SIGHUP)
     assert warm.wait(process) == 130
     assert_saved(warm, folder, straight)
 
@@ -47,9 +50,9 @@ def test_every_signal_to_end_saves_though_the_pipe_is_broken(
     warm, straight, tmp_path, kind
 ):
     folder = place(tmp_path / "run")
-    process = warm.start(folder, *LONG, call="lib.runs.train_into_a_broken_pipe")
-    wait_for(folder / "checkpoints" / "last.pth")
-    os.kill(process, kind)
+    call = "lib.runs.train_into_a_broken_pipe"
+    process = warm.start(folder, *LONG, call=call, at=LATER)
+    warm.end(process, kind)
     assert warm.wait(process) == 130
     error = (folder / "err").read_text()
     assert error.startswith("stopped after update ")
@@ -59,9 +62,9 @@ def test_every_signal_to_end_saves_though_the_pipe_is_broken(
 
 def test_a_signal_that_nohup_ignores_stays_ignored(warm, straight, tmp_path):
     folder = place(tmp_path / "run")
-    process = warm.start(folder, *LONG, call="lib.runs.train_without_hangup")
-    wait_for(folder / "checkpoints" / "last.pth")
-    os.kill(process, signal.SIGHUP)
+    call = "lib.runs.train_without_hangup"
+    process = warm.start(folder, *LONG, call=call, at=LATER)
+    warm.end(process, signal.SIGHUP)
     assert warm.wait(process) == 0
     assert_same_run(straight, folder / "checkpoints")
 

@@ -110,9 +110,9 @@ def test_ctrl_c_saves_says_so_in_one_line_and_loses_nothing(warm, long_run, tmp_
 )
 def test_signals_to_the_whole_group_save_too(warm, long_run, tmp_path, kind, workers):
     folder = place(tmp_path / "run")
-    process = warm.start(folder, *LONG, "--num_workers", workers)
-    wait_for(folder / "checkpoints" / "last.pth")
-    os.killpg(process, kind)
+    at = ["done", 20]
+    process = warm.start(folder, *LONG, "--num_workers", workers, at=at)
+    warm.end(process, kind, kill=os.killpg)
     status = warm.wait(process)
     assert_stopped_well(warm, folder, status, (folder / "err").read_text(), long_run)
 
@@ -172,7 +172,7 @@ class AtOnce(Stop):
 
 def test_a_worse_model_after_resuming_does_not_replace_the_best(here, monkeypatch):
     losses = iter([1.0, 2.0, 0.5])
-    monkeypatch.setattr("gpt1.train.loop.evaluate", lambda *_: next(losses))
+    monkeypatch.setattr("gpt1.train.run.evaluate", lambda *_: next(losses))
     train_here(*flags(max_steps=6), "--eval_every", 2, "--stop_after", 3)
     train_here("--resume", "--stop_after", 2)
     best = kept(here / "checkpoints", "best_model.pth")
