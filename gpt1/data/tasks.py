@@ -111,13 +111,11 @@ def load_task(name, split="validation", *, source=None, count=None):
         raise ValueError(f"split must be {', '.join(SPLITS)}, got {split!r}")
     if name in TALE_TASKS and source is None:
         return _of_tales(name, split, count)
+    if name in TALE_TASKS:
+        raise ValueError(f"the task {name} is made from tales, without a file")
     if name not in LAYOUTS:
-        known = (
-            "is made from tales and has no file" if name in TALE_TASKS else "unknown"
-        )
         raise ValueError(
-            f"the task {name!r} is {known}: expected one of {', '.join(LAYOUTS)}"
-            + (f", or of tales {', '.join(TALE_TASKS)}" if source is None else "")
+            f"the task {name!r} is unknown: expected one of {', '.join(task_names())}"
         )
     layout = LAYOUTS[name]
     if source is None:

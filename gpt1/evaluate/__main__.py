@@ -102,7 +102,7 @@ class EvaluateConfig:
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise ValueError(f"--{name} must be at least 1, got {value}")
-        if not (self.text or self.task or self.task_file):
+        if not (self.text or self.task or self.task_file or self.form):
             raise ValueError(
                 "nothing to measure: give --text, --task or --task_file, see --help"
             )

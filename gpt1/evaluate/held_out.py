@@ -94,7 +94,8 @@ def text_loss(model, ids, *, stride=None, batch_size=16):
             f"the text has {len(ids)} tokens: expected two or more, since the first "
             f"is not predicted"
         )
-    return total_loss(model, windows(ids, context, stride, batch_size))
+    nats, tokens = total_loss(model, windows(ids, context, stride, batch_size))
+    return nats, round(tokens)
 
 
 def windows(ids, context, stride, batch_size):

@@ -102,7 +102,7 @@ def test_the_commands_import_torch_and_nothing_else_that_has_to_be_installed():
     code = (
         "import sys; sys.modules['numpy'] = None\n"
         "import torch; before = set(sys.modules)\n"
-        "import gpt1.generate, gpt1.train, gpt1.count, gpt1.__main__\n"
+        "import gpt1.generate, gpt1.train, gpt1.count, gpt1.evaluate, gpt1.__main__\n"
         f"print((sys.modules.keys() - before) & set({heavy}))"
     )
     words = [sys.executable, "-W", "ignore", "-c", code]

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from gpt1 import GPT, GPTConfig
+from gpt1.evaluate import likelihoods
 from gpt1.tokenizer import CharTokenizer
 
 # Their warnings are theirs to mend.
@@ -75,9 +76,13 @@ def test_lm_eval_finds_our_likelihoods_on_a_task_of_local_files(model, tmp_path)
     theirs = HFLM(folder, device="cpu", batch_size=2, prefix_token_id=start)
     tasks = TaskManager(include_path=str(tmp_path / "tasks"), include_defaults=False)
     told = simple_evaluate(theirs, tasks=["endings"], task_manager=tasks)
+    pairs = [(tale["start"], end) for tale in TALES for end in tale["ends"]]
+    scores = iter(likelihoods(model, LETTERS, pairs))
     right = 0
     for tale, sample in zip(TALES, told["samples"]["endings"], strict=True):
         ours = [likelihood(model, tale["start"], end) for end in tale["ends"]]
+        for nats, _ in ours:
+            assert next(scores).total == pytest.approx(nats, abs=1e-4)
         assert sample["doc"] == tale
         for (nats, greedy), [(theirs_nats, theirs_greedy)] in zip(
             ours, sample["resps"], strict=True
@@ -86,6 +91,25 @@ def test_lm_eval_finds_our_likelihoods_on_a_task_of_local_files(model, tmp_path)
             assert str(theirs_greedy) == str(greedy)
         right += ours[tale["right"]] == max(ours)
     assert told["results"]["endings"]["acc,none"] == right / len(TALES)
+
+
+@needs("lm_eval")
+def test_lm_eval_and_our_scorer_agree_on_any_pair(model, tmp_path):
+    """Spaces at the seam, contexts that are cut, and texts without a context too."""
+    from lm_eval.api.instance import Instance
+    from lm_eval.models.huggingface import HFLM
+
+    start = LETTERS.ids["\n"]
+    folder = str(tmp_path / "model")
+    theirs = HFLM(folder, device="cpu", batch_size=3, prefix_token_id=start)
+    pairs = [("a cab", " bad"), ("a bad ", "egg"), ("", "a head"), ("fed", ".")]
+    pairs += [("gag a bee. " * 5, "a cafe"), ("gag a bee. " * 3, "fed")]
+    asked = [Instance("loglikelihood", {}, pair, i) for i, pair in enumerate(pairs)]
+    told = theirs.loglikelihood(asked)
+    ours = likelihoods(model, LETTERS, pairs, start=[start])
+    assert [score.cut for score in ours] == [0, 0, 0, 0, 55 + 6 - 33, 33 + 3 - 33]
+    for score, (nats, _), pair in zip(ours, told, pairs, strict=True):
+        assert score.total == pytest.approx(nats, abs=1e-4), pair
 
 
 @needs("transformer_lens")
