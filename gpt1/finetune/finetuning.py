@@ -80,7 +80,8 @@ class FineTuning(Run):
     @torch.no_grad()
     def measure(self):
         """The validation loss, and the score by its name."""
-        model, training = self.model.eval(), self.model.training
+        model, training = self.model, self.model.training
+        model.eval()
         nats, count, seen = 0.0, 0, []
         for batch in self.validation:
             ids, targets, labels = self.engine.share(*batch)

@@ -129,7 +129,7 @@ def test_parts_of_an_update_learn_the_same(here):
         )
         runs.append(load_checkpoint(here / f"in{pieces}/last.pth")["model"])
     for name, tensor in runs[0].items():
-        if name != "head.bias":
+        if not name.endswith("query_key_value.bias"):  # Adam enlarges its noise
             assert torch.allclose(tensor, runs[1][name], atol=2e-4), name
 
 
@@ -146,16 +146,15 @@ def language_loss(run):
     return sum(parts).item() / len(parts)
 
 
-@pytest.mark.parametrize("form", ["classification"])
-def test_without_lambda_the_language_is_forgotten_and_with_it_not(here, form):
+def test_without_lambda_the_language_is_forgotten_and_with_it_not(here):
     """Of texts that the model knew: it has learned to write them before."""
     after = {}
     for weight in (0.0, 0.5):
         run = prepare(options(here, lm_weight=0.5, learning_rate=0.01, epochs=20))
-        learn(run, 60)
+        learn(run, 40)
         before = language_loss(run)
         run.model.lm_weight = weight
-        learn(run, 60)
+        learn(run, 40)
         after[weight] = language_loss(run) - before
     assert after[0.0] > 0.1
     assert after[0.5] < 0.05
@@ -192,7 +191,7 @@ def test_scores_are_judged_by_their_correlation(here):
     (here / "pairs.csv").write_text("\n".join(rows) + "\n")
     words = ["--form", "similarity", "--first", "one", "--second", "other"]
     words += ["--label", "score", "--train", "pairs.csv", "--validation", "pairs.csv"]
-    words += ["--model", "small.pth", "--learning_rate", "0.01", "--epochs", 20]
+    words += ["--model", "small.pth", "--learning_rate", "0.02", "--epochs", 12]
     finetune_here(*words, "--batch_size", 8)
     best = load_checkpoint(here / "finetuned/best_model.pth")
     assert best["scores"]["correlation"] > 0.9

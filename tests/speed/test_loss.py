@@ -84,6 +84,28 @@ def test_no_target_at_all_is_not_a_number_as_in_pytorch_but_0_for_a_model(
     assert not any(part.any() for part in parts)
 
 
+@pytest.mark.parametrize("form", ["plain", "chunked", "in_one_pass", "any"])
+def test_rows_can_have_shares_of_a_sum(form):
+    """As the language model's loss has in fine-tuning: each sequence counts alike."""
+    hidden, weight, targets = problem(600, 61, ignored=200)
+    shares = torch.rand(600, generator=torch.Generator().manual_seed(0))
+    function = loss.linear_cross_entropy if form == "any" else getattr(loss, form)
+
+    def weighted(hidden, weight, targets):
+        return function(hidden, weight, targets, shares)
+
+    def written_out(hidden, weight, targets):
+        each = F.cross_entropy(hidden @ weight.t(), targets, reduction="none")
+        return (each * shares).sum()
+
+    got = value_and_gradients(weighted, hidden, weight, targets)
+    want = value_and_gradients(written_out, hidden, weight, targets)
+    for mine, right in zip(got, want, strict=True):
+        scale = right.detach().abs().max()
+        close(mine.detach() / scale, right.detach() / scale, "part", 2e-6)
+    assert not weighted(hidden, weight, torch.full_like(targets, -100))
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_huge_logits_do_not_overflow(form):
     hidden, weight, targets = problem(300, 61)
