@@ -9,6 +9,22 @@ window.addEventListener("afterprint", () => {
   root.dataset.theme = screenTheme;
 });
 
+// A chapter is some thirty screens high. The first ones are shown at once, the others are
+// laid out while nobody waits: the page can then be searched, and its bar is true.
+const whenIdle = window.requestIdleCallback ?? ((next) => setTimeout(next, 50));
+const endOpening = () => root.classList.remove("is-opening");
+window.addEventListener("beforeprint", endOpening);
+window.addEventListener("load", () => {
+  const rest = [...document.querySelectorAll("html.is-opening article > section > section")];
+  const next = () => {
+    const section = rest.shift();
+    if (!section) return endOpening();
+    section.style.contentVisibility = "visible";
+    whenIdle(next);
+  };
+  whenIdle(next);
+});
+
 // A long name in a sentence breaks between its words, not inside one.
 document.addEventListener("DOMContentLoaded", () => {
   const names = ".bd-article :not(pre) > code:not(.short) .pre";
@@ -18,8 +34,9 @@ document.addEventListener("DOMContentLoaded", () => {
   }
   for (const output of document.querySelectorAll(".cell_output pre")) {
     const lines = output.textContent.trim().split("\n");
+    const longest = Math.max(...lines.map((line) => line.length));
     output.classList.toggle("one-line", lines.length === 1);
-    output.classList.toggle("wide", Math.max(...lines.map((line) => line.length)) > 80);
+    output.classList.toggle("wide", lines.length > 1 && longest > 80);
   }
 });
 

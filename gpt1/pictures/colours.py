@@ -3,6 +3,17 @@
 Each colour has a meaning and four forms: a line and a filling, on white and on dark.
 The lines are told apart by colour-blind readers and stand out from both cards; a test
 simulates it. `book/_static` has the same numbers as CSS variables.
+
+One colour, one meaning. Where parts of the model are shown, each has the colour that
+`MEANING` gives it. Where none is:
+
+- blue is what a picture is about, and ink what stands beside it, such as a second line
+  or the truth; grey is what a mistake is compared with, or what is left out;
+- red is what is wrong: a leak, a run with a mistake, a warning; and the loss;
+- green is what is right, or as good as can be: a check, a floor;
+- yellow marks a place, as a pen does;
+- orange is feed-forward and never anything else, on no page and in no plot; a test
+  looks at all of them.
 """
 
 from typing import NamedTuple
@@ -26,10 +37,6 @@ PALETTE = {
     "red": Colour("#a82a55", "#fbe0e6", "#d27289", "#47202b"),
     "grey": Colour("#64748b", "#e8edf3", "#92a5be", "#2b3646"),
 }
-"""In the order in which a plot takes them."""
-
-COLOURS = {name: colour.line for name, colour in PALETTE.items()}
-"""For the lines and points of plots."""
 
 FILLS = {name: colour.fill for name, colour in PALETTE.items()}
 """For areas behind text."""
@@ -57,8 +64,15 @@ NEUTRALS = {
 }
 """Text, lines and cards, on white and on dark."""
 
+COLOURS = {name: colour.line for name, colour in PALETTE.items()}
+COLOURS["ink"] = NEUTRALS["ink"][0]
+"""For the lines and points of plots."""
+
+CYCLE = ("blue", "ink", "green", "purple", "yellow", "red", "grey")
+"""In this order a plot takes them for its lines."""
+
 RAMP = ("#ffffff", COLOURS["blue"])
 """From nothing to much, in heat maps."""
 
-BALANCE = (COLOURS["orange"], "#ffffff", COLOURS["blue"])
+BALANCE = (COLOURS["red"], "#ffffff", COLOURS["blue"])
 """From below to above, in heat maps with a middle."""

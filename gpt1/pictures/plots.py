@@ -1,6 +1,6 @@
 """One style for all plots of matplotlib."""
 
-from gpt1.pictures.colours import BALANCE, COLOURS, NEUTRALS, RAMP
+from gpt1.pictures.colours import BALANCE, COLOURS, CYCLE, NEUTRALS, RAMP
 from gpt1.plumbing.hub import missing
 
 
@@ -16,7 +16,8 @@ def plot_style():
     _name_ramps(matplotlib)
     _show_svg()
     ink, soft, faint = (NEUTRALS[name][0] for name in ("ink", "soft", "faint"))
-    cycle, set_ = matplotlib.cycler(color=list(COLOURS.values())), matplotlib.rc
+    lines, set_ = [COLOURS[name] for name in CYCLE], matplotlib.rc
+    cycle = matplotlib.cycler(color=lines)
     set_("axes", prop_cycle=cycle, axisbelow=True, grid=True, titlesize="medium")
     set_("axes", edgecolor=soft, labelcolor=ink)
     set_("axes.spines", right=False, top=False)

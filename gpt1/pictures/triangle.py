@@ -22,7 +22,7 @@ def triangle_drawing(found, title):
         body.append(text(left - 7, top + at + 4, str(index), SMALL, anchor="end"))
     body += squares(found.moved.tolist(), cell, left, top)
     y, x = top + side + 22, left
-    marks = [("moved", "attention"), ("leak", "forward"), ("gap", None)]
+    marks = [("moved", "attention"), ("leak", "loss"), ("gap", None)]
     for label, tint in marks if found.missing else marks[:2]:
         body += square(x, y - 11, 14, tint, cross=label == "leak")
         body.append(text(x + 19, y, label, SMALL, anchor="start"))
@@ -37,7 +37,7 @@ def squares(moved, cell, left, top):
     for i, row in enumerate(moved):
         for j, change in enumerate(row):
             x, y = left + j * cell, top + i * cell
-            past, future = ("attention", "forward") if change else (None, "muted")
+            past, future = ("attention", "loss") if change else (None, "muted")
             tint = future if j > i else past
             words = f"output {i}, input {j}: {'moved' if change else 'did not move'}"
             yield from square(x, y, cell, tint, words, cross=change and j > i)

@@ -82,7 +82,7 @@ def picture(rows, floor=None, levels=None):
         body.append(_line(ends, COLOURS["grey"], dash="6 4"))
         x, y = place(share * last, nats)
         body.append(text(x, y - 6, f"{name} {nats:.3f}", 11.5, SOFT, anchor="end"))
-    colours = (COLOURS["blue"], COLOURS["orange"])
+    colours = (COLOURS["blue"], COLOURS["ink"])
     for (name, points), colour, x in zip(
         lines.items(), colours, (LEFT, 190), strict=True
     ):

@@ -1,19 +1,29 @@
 """The book's colours: told apart by every reader, on light and dark, in one place."""
 
 import itertools
+import json
 import re
 from pathlib import Path
 
 import pytest
 import torch
 
-from gpt1.pictures.colours import BALANCE, COLOURS, MEANING, NEUTRALS, PALETTE, RAMP
+from gpt1.pictures.colours import (
+    BALANCE,
+    COLOURS,
+    CYCLE,
+    MEANING,
+    NEUTRALS,
+    PALETTE,
+    RAMP,
+)
 
-STATIC = Path(__file__).parents[2] / "book" / "_static"
+ROOT = Path(__file__).parents[2]
+STATIC = ROOT / "book" / "_static"
 TOGETHER = 5.5
 """The least distance of any two lines; 2 is what a careful eye can just tell apart."""
 
-FIRST, APART = ("blue", "orange", "green", "purple"), 7.0
+FIRST, APART = CYCLE[:4], 7.0
 """The colours that plots take first, and their least distance."""
 
 # Machado, Oliveira and Fernandes (2009), full severity, for linear RGB.
@@ -74,8 +84,10 @@ def distance(one, other, eyes):
 
 
 def lines(theme):
-    kind = "dark_line" if theme == "dark" else "line"
-    return {name: getattr(colour, kind) for name, colour in PALETTE.items()}
+    dark = theme == "dark"
+    kind = "dark_line" if dark else "line"
+    found = {name: getattr(colour, kind) for name, colour in PALETTE.items()}
+    return found | {"ink": NEUTRALS["ink"][dark]}
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -86,7 +98,8 @@ def test_any_two_lines_are_told_apart(theme, eyes):
         far = distance(chosen[one], chosen[other], eyes)
         least = APART if {one, other} <= set(FIRST) else TOGETHER
         assert far > least, f"{one} and {other}"
-    assert tuple(chosen)[:4] == FIRST
+    assert len(set(FIRST)) == 4
+    assert set(CYCLE) == set(COLOURS) - {"orange"}
 
 
 def test_the_distance_knows_pairs_that_colour_blind_readers_confuse():
@@ -129,6 +142,36 @@ def test_the_style_sheets_have_the_same_colours():
         assert (dark[f"c-{name}"], dark[f"c-{name}-fill"]) == colour[2:]
     for name, both in NEUTRALS.items():
         assert (light[f"g-{name}"], dark[f"g-{name}"]) == both
+
+
+def rules(sheet):
+    """The selectors of a style sheet, each with what it sets."""
+    text = re.sub(r"/\*.*?\*/", "", sheet.read_text("utf8"), flags=re.DOTALL)
+    return re.findall(r"([^{}]+)\{([^{}]*)\}", text)
+
+
+def test_orange_is_feed_forward_on_all_pages():
+    used = []
+    for folder in (STATIC, ROOT / "scripts" / "editions"):
+        for sheet in folder.rglob("*.css"):
+            used += [name for name, inside in rules(sheet) if "(--c-orange" in inside]
+    assert used
+    assert [name for name in used if "forward" not in name] == []
+
+
+def test_orange_is_feed_forward_in_all_pictures():
+    assert MEANING["forward"] == "orange"
+    assert COLOURS["orange"] not in BALANCE
+    orange, drawn = {*PALETTE["orange"][:2]}, 0
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        for cell in json.loads(path.read_text("utf8"))["cells"]:
+            for output in cell.get("outputs", ()):
+                svg = "".join(output.get("data", {}).get("image/svg+xml", ()))
+                if any(colour in svg for colour in orange):
+                    said = "".join(cell["source"]) + svg
+                    assert re.search("feed.forward", said), (path.name, cell["id"])
+                    drawn += 1
+    assert drawn > 3
 
 
 def test_every_kind_of_part_has_a_colour_of_its_own():

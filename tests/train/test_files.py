@@ -142,7 +142,7 @@ def test_a_point_that_is_alone_is_seen():
     assert mark.get("fill") == COLOURS["blue"]
     one, two = (1, 0, 9, 1.0, 0.1, 3.0, None), (2, 0, 18, 1.0, 0.1, 2.0, 2.5)
     [mark] = drawn(one, two)
-    assert mark.get("fill") == COLOURS["orange"]
+    assert mark.get("fill") == COLOURS["ink"]
     across, down = (float(mark.get(name)) for name in ("cx", "cy"))
     assert across == WIDTH - RIGHT
     assert TOP < down < HEIGHT - BOTTOM

@@ -2,7 +2,8 @@
 
 A notebook prints a story in short lines of typewriter letters. On the page it is text
 that fills the column, as on the welcome page. A line above it that ends in a colon
-stays what it was, and so does all that is printed and no prose.
+stays what it was, and so does all that is printed and no prose. "k = 2:" at the
+beginning of a story becomes such a line. A story may be a single line of any length.
 """
 
 import re
@@ -14,6 +15,7 @@ FEWEST_WORDS = 25
 WORD = re.compile(r"[\"'(]*[A-Za-z][A-Za-z'-]*[\"').,;:!?]*")
 # What says how a text was made: a number, or a colon at its end.
 HEAD = re.compile(r"\d|:$")
+HEAD_BEFORE = re.compile(r"^(\w+ = \d+:) (?=\S)", re.MULTILINE)
 SHEET = '<div class="story sheet">{}</div>'
 
 
@@ -29,7 +31,8 @@ def on_paper(cell):
 def sheet(printed):
     """The HTML of stories and of the lines above them; "" for what is none."""
     made, story = [], []
-    for line in [*printed.strip("\n").split("\n"), None]:
+    printed = HEAD_BEFORE.sub(r"\1\n", printed.strip("\n"))
+    for line in [*printed.split("\n"), None]:
         is_head = line is not None and HEAD.search(line)
         if story and (line is None or is_head):
             if not is_prose(story):
@@ -54,7 +57,9 @@ def is_prose(lines):
     words = text.split()
     if len(words) < FEWEST_WORDS or re.search(r"[|=_<>\[\]→]|\S {4,}\S", text):
         return False
-    if any(line.startswith(" ") or len(line) > LONGEST for line in lines):
+    if len(lines) == 1 and not text[0].isupper():
+        return False
+    if len(lines) > 1 and any(line[:1] == " " or len(line) > LONGEST for line in lines):
         return False
     # Wrapped text: a line ends only where the next word would not have fitted.
     longest = max(map(len, lines))

@@ -44,6 +44,13 @@ READY = """<script>
 for (const face of ["Serif 4", "Sans 3"]) document.fonts.load(`1em "Source ${face}"`);
 </script>
 """
+# A page that opens at its top, not at a place that was left or linked to.
+OPENING = """<script>
+const [opened] = performance.getEntriesByType("navigation");
+if (!location.hash && opened?.type === "navigate")
+  document.documentElement.classList.add("is-opening");
+</script>
+"""
 # A licence, `/*!`, stays.
 LINES = re.compile(
     r"^[ \t]*//.*\n|^[ \t]*/\*(?!!)[\s\S]*?\*/[ \t]*\n|^[ \t]+", re.MULTILINE
@@ -122,6 +129,7 @@ def light(path, text, out, sheets, scripts):
         "<title>", PRELOAD_FONTS.format(names=names, root=root) + "<title>", 1
     )
     head += f'<link rel="stylesheet" href="{root}_static/book.css?v=">\n{READY}'
+    head += OPENING
     head = take(SCRIPT, SET.sub("", head), path, scripts)
     body = take(SCRIPT, body, path, scripts)
     head += f'<script defer src="{root}_static/book.js?v="></script>\n'

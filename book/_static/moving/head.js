@@ -36,7 +36,7 @@ moving.figure("head", {
     // A plane of two numbers. Points that lie on each other share one label.
     const BLUE = ["l-blue", "f-blue"];
     const FAINT = ["l-faint", "f-faint"];
-    const ORANGE = ["l-orange", "f-orange"];
+    const INK = ["l-query", "f-ink"];
     const arrow = (x0, y0, x, y, [line, fill]) => {
       const long = Math.hypot(x - x0, y - y0);
       if (long < 4) return svg("circle", { cx: x, cy: y, r: 5, class: fill });
@@ -64,7 +64,7 @@ moving.figure("head", {
           arrow(x(0), y(0), x(k[0]), y(k[1]), weights[i] ? BLUE : FAINT),
           text(x(k[0]) - 8, y(k[1]) + (k[1] > 0 ? -4 : 18), tokens[i], { "text-anchor": "end", class: "is-label" }),
         ]),
-        arrow(x(0), y(0), x(first.value), y(second.value), ORANGE),
+        arrow(x(0), y(0), x(first.value), y(second.value), INK),
         svg("circle", { cx: x(first.value), cy: y(second.value), r: 14, class: "is-handle" }),
         text(x(first.value) + 10, y(second.value) + 20, "query", { class: "is-label" }),
       ];

@@ -70,7 +70,7 @@ moving.figure("merges", {
           text(x(number), 52, number === merges.length && width < 450 ? "" : count(number), { "text-anchor": "middle" })),
         steps.slice(1).map(({ rank }, i) => svg("circle", {
           cx: x(rank + 1), cy: 24, r: i + 1 === slider.value ? 9 : 5,
-          class: i + 1 === slider.value ? "f-orange" : i < slider.value ? "f-blue" : "f-faint",
+          class: i + 1 === slider.value ? "f-yellow" : i < slider.value ? "f-blue" : "f-faint",
         })),
       ];
     });

@@ -62,7 +62,7 @@ moving.figure("sampling", {
         return [
           text(left - 8, y + 15, label, { "text-anchor": "end", class: chance ? "is-mono" : "is-mono is-cut" }),
           svg("rect", { x: left, y: y + 3, width: Math.max(unit * chance, chance ? 1 : 0), height: 17, class: strong ? "f-green" : right ? "f-blue" : "f-grey" }),
-          right ? svg("circle", { cx: left + unit * right, cy: y + 11.5, r: 6, class: "f-orange is-ringed" }) : [],
+          right ? svg("circle", { cx: left + unit * right, cy: y + 11.5, r: 6, class: "f-ink" }) : [],
           text(width - 48, y + 16, chance ? said : "cut", { "text-anchor": "end" }),
           text(width, y + 16, hits || "", { "text-anchor": "end" }),
         ];
@@ -119,7 +119,7 @@ moving.figure("sampling", {
     }
     stage.append(html("p", { class: "moving-prompt" }, data.prompt, html("b", {}, " …?")),
       row(heat, k, p), row(one, many), strip.box,
-      legend(["f-blue", "can come next"], ["f-grey", "can't"], ["f-green", "hit by the dart"], ["f-orange", "the truth"]), bars.box);
+      legend(["f-blue", "can come next"], ["f-grey", "can't"], ["f-green", "hit by the dart"], ["f-ink", "the truth"]), bars.box);
     show();
   },
 });

@@ -83,7 +83,7 @@ moving.figure("sizes", {
         return html("tr", {}, html("th", { scope: "row" }, line.label), line.cell, line.theirs);
       })));
 
-    const key = legend(["f-yellow", "tokens"], ["f-grey", "positions"], ["f-blue", "attention"], ["f-orange", "feed-forward"]);
+    const key = legend(["f-yellow", "tokens"], ["f-grey", "positions"], ["f-blue", "attention"], ["f-forward", "feed-forward"]);
     const areas = picture("The model's parameters as areas, GPT-1's outline behind", (width) => 0.5 * width, (width, height) => {
       const sizes = chosen();
       const { parameters } = numbers(sizes);
@@ -109,7 +109,7 @@ moving.figure("sizes", {
       const wide = (own.wide * blocks) / parameters.total / sizes.layers;
       const share = parameters.attention / blocks;
       for (let block = 0; block < sizes.layers; block += 1) {
-        shapes.push(column(wide, share, 1 - share, "f-blue is-block"), column(wide, 1 - share, 0, "f-orange is-block"));
+        shapes.push(column(wide, share, 1 - share, "f-blue is-block"), column(wide, 1 - share, 0, "f-forward is-block"));
         x += wide;
       }
       return [

@@ -47,7 +47,7 @@ moving.figure("stream", {
         };
         const rest = Array.from({ length: depth }, (_, n) => {
           const block = blocks[n];
-          return line(n + 1, n + 1, block ? [[block.attention, "f-blue"], [block.forward, "f-orange"]] : []);
+          return line(n + 1, n + 1, block ? [[block.attention, "f-blue"], [block.forward, "f-forward"]] : []);
         });
         return [
           text(left - 28, 13, kinds[i].name, { class: "is-strong" }),
@@ -82,7 +82,7 @@ moving.figure("stream", {
       }
     }
     stage.append(row(passed),
-      legend(["f-yellow", "the embedding"], ["f-blue", "attention of a block"], ["f-orange", "feed-forward of a block"]),
+      legend(["f-yellow", "the embedding"], ["f-blue", "attention of a block"], ["f-forward", "feed-forward of a block"]),
       panels.box);
     show();
   },

@@ -19,7 +19,7 @@ moving.figure("warm", {
 
   make(stage, { arms, rate, guess, floor }) {
     const { html, svg, text, picture } = moving;
-    const COLOURS = ["is-orange", "is-blue", "is-green"];
+    const COLOURS = ["is-red", "is-blue", "is-green"];
     const runs = arms.flatMap(({ name, warmup, losses }, arm) => losses.map((line, seed) => {
       const numbers = line.split(" ").map(Number);
       return { name, warmup, arm, seed, first: numbers[0], ...this.numbers(numbers, warmup) };

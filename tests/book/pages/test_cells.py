@@ -90,6 +90,15 @@ def test_a_story_that_a_cell_prints_is_put_on_paper_and_a_table_is_not():
     assert sheet(TABLE) == sheet(STORY.replace(" ", "\n")) == sheet("One line.") == ""
 
 
+def test_a_story_in_one_line_and_one_behind_its_label_are_put_on_paper_too():
+    [head, *lines] = STORY.partition("\n\n")[0].split("\n")
+    assert sheet(" ".join(lines)) == sheet("\n".join(lines)) != ""
+    assert sheet(" ".join(lines).lower()) == "", "a list of words, for all we know"
+    assert sheet("\n".join([f"k = 2: {lines[0]}", *lines[1:]])) == sheet(
+        "\n".join(["k = 2:", *lines])
+    )
+
+
 def test_a_caption_moves_into_its_figure_and_mentions_become_links(shown):
     figure = shown[4].metadata["mystnb"]["figure"]
     assert figure["caption"] == "A triangle: time runs down."

@@ -87,6 +87,43 @@ def test_plots_have_two_widths_and_captions_begin_where_they_do(visit, name):
     assert max(abs(apart) for _, apart in boxes) <= 8
 
 
+def test_every_caption_begins_where_its_drawing_does_and_is_as_wide(visit):
+    page = visit("notebooks/05-block")
+    figure = page.locator("figure:has(> div > .gpt1-drawing)").first
+    drawing = figure.locator(".gpt1-drawing").first.bounding_box()
+    words = figure.locator("figcaption").bounding_box()
+    assert abs(words["x"] - drawing["x"]) <= 8
+    assert abs(words["width"] - drawing["width"]) <= 16
+    short = page.locator("figcaption p").evaluate_all(
+        "all => all.map(e => e.getBoundingClientRect().left"
+        " - e.parentElement.getBoundingClientRect().left)"
+    )
+    assert max(short) <= 8, "none is centred"
+
+
+def test_the_museums_figures_have_the_names_that_its_text_gives_them(visit):
+    page = visit("notebooks/bug-museum")
+    names = page.locator("figcaption .caption-number").all_inner_texts()
+    assert [name.strip() for name in names] == [f"Figure M.{n}" for n in range(1, 8)]
+
+
+def test_a_page_that_opens_is_laid_out_to_its_end_before_long(visit, site):
+    end = "section:has(> h2):last-of-type"
+    skipped = f"document.querySelectorAll('article {end}')[0].checkVisibility({{"
+    skipped += "contentVisibilityAuto: true})"
+    page = visit("notebooks/05-block")
+    assert page.evaluate(skipped)
+    high = page.evaluate("document.documentElement.scrollHeight")
+    place = f"{site.as_uri()}/notebooks/05-block.html#what-to-read"
+    page.goto("about:blank")
+    page.goto(place)
+    assert not page.evaluate("document.documentElement.matches('.is-opening')")
+    assert page.evaluate("document.documentElement.scrollHeight") == high
+    assert page.locator("#what-to-read").evaluate(
+        "e => e.getBoundingClientRect().top < innerHeight"
+    )
+
+
 def test_what_the_model_writes_stands_on_paper(visit):
     page = visit("notebooks/08-training")
     stories = page.locator(".cell_output .story.sheet")

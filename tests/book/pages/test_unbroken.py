@@ -33,6 +33,22 @@ def test_a_name_with_a_hyphen_a_number_with_a_unit_and_a_mark_stay_in_one_piece(
             assert formula.find_parent(class_="unbroken"), formula.parent
 
 
+def marks(text):
+    """The quotation marks of a text that do not open and close in turn."""
+    return re.sub("“”", "", re.sub("[^“”]", "", text))
+
+
+def test_quotation_marks_face_what_they_quote(on_site):
+    turned = {}
+    for name_, html in on_site.items():
+        for _, text in re.findall(r"<(p|li|td)\b[^>]*>(.*?)</\1>", html, re.DOTALL):
+            words = re.sub(r"<code.*?</code>|<[^>]+>", "", text)
+            if marks(words):
+                turned[name_] = words
+    assert turned == {}
+    assert marks("such as “on the “, and") == "““"
+
+
 def test_nothing_is_lost_where_the_same_words_come_twice():
     document = new_document("page")
     paragraph = nodes.paragraph()

@@ -21,6 +21,10 @@ BOXES = "pre, .cell_output .output, .pst-scrollable-table-container, div.math > 
 AXE = Path(__file__).parents[2] / "vendor" / "axe-core" / "axe.min.js"
 
 
+OPENED = "!document.documentElement.matches('.is-opening')"
+"""All of a page is laid out; custom.js does it after the first screens."""
+
+
 class Silent(SimpleHTTPRequestHandler):
     """Serve files, as any static server does, and say nothing."""
 
@@ -61,6 +65,8 @@ def visits(browser, site: Path) -> Iterator[Callable]:
         page.on("requestfailed", lambda request: note_failure(page, request))
         page.on("response", lambda answer: note_status(page, answer))
         page.goto(f"{at or site.as_uri()}/{name}.html")
+        if script:
+            page.wait_for_function(OPENED)
         return page
 
     yield open_page
