@@ -33,10 +33,15 @@ def hang(article: Tag) -> None:
 
 
 def split(pre: Tag) -> list[Tag]:
-    """Return the lines; a colour that goes over several is in each of them."""
+    """Return the lines; a colour that goes over several is in each of them.
+
+    The site has an element for each line too, which is left out: a line within a line
+    would break it.
+    """
     lines = [new("span", class_="line")]
     for text in pre.find_all(string=True):
         colour = text.parent.get("class") if text.parent.name == "span" else None
+        colour = None if colour == ["line"] else colour
         for piece in text.splitlines(keepends=True):
             part = NavigableString(piece)
             if colour and piece.strip():

@@ -217,6 +217,22 @@ def test_a_long_line_of_code_goes_on_further_right_than_it_begins():
     assert [span["class"] for span in soup.select(".line > span")] == [["s"], ["s"]]
 
 
+def test_the_lines_of_the_site_become_the_lines_of_the_edition():
+    code = '<pre><span class="line">a <span class="o">=</span> 1\n</span>'
+    code += '<span class="line" style="--in:4">    b\n</span></pre>'
+    soup = BeautifulSoup(code, "html.parser")
+    hang(soup)
+    assert [line.get_text() for line in soup.select(".line")] == ["a = 1\n", "    b\n"]
+    assert [span["class"] for span in soup.select(".line > span")] == [["o"]]
+
+
+def test_no_line_of_code_is_within_another(pages):
+    line = f".//{XHTML}span[@class='line']"
+    lines = [one for tree in pages.values() for one in tree.iterfind(line)]
+    assert len(lines) > 1000
+    assert [one for one in lines if one.find(line) is not None] == []
+
+
 def test_a_table_with_long_lines_is_set_smaller():
     code = f"<pre>{'a' * 80}\nb</pre><pre>{'a' * 81}</pre>"
     soup = BeautifulSoup(code, "html.parser")
