@@ -35,6 +35,17 @@ def packed(site, browser, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def opened(packed, tmp_path_factory):
+    """The folder with all that is in the archive."""
+    folder = tmp_path_factory.mktemp("opened")
+    for name, content in packed.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return folder
+
+
+@pytest.fixture(scope="module")
 def archive(packed, tmp_path_factory):
     """The archive, opened."""
     path = tmp_path_factory.mktemp("written") / "book.epub"
@@ -191,17 +202,26 @@ def test_answers_stand_at_the_end_with_links_both_ways(on_site, pages):
         assert len(set(there)) == len(there)
 
 
-def test_no_page_is_wider_than_a_telephone(browser, packed, tmp_path):
-    for name, content in packed.items():
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+def test_no_page_is_wider_than_a_telephone(opened, browser):
     screen = browser.new_page(viewport={"width": 390, "height": 800})
-    for path in sorted(tmp_path.glob("EPUB/*.xhtml")):
+    for path in sorted(opened.glob("EPUB/*.xhtml")):
         screen.goto(path.as_uri())
         wide = screen.evaluate("document.documentElement.scrollWidth")
         assert wide <= 390, path.name
     screen.close()
+
+
+def test_the_panels_of_a_plot_have_one_scale(opened, browser):
+    screen = browser.new_page(viewport={"width": 600, "height": 800})
+    [path] = opened.glob("EPUB/01-*.xhtml")
+    screen.goto(path.as_uri())
+    plots = screen.evaluate("""() => [...document.querySelectorAll(".gpt1-panels")]
+      .map((plot) => [...plot.querySelectorAll(":scope > svg")].map((e) =>
+        e.getBoundingClientRect().width / e.viewBox.baseVal.width))""")
+    screen.close()
+    assert plots
+    for scales in plots:
+        assert max(scales) < 1.02 * min(scales)
 
 
 def test_a_long_line_of_code_goes_on_further_right_than_it_begins():
