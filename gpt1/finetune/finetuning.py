@@ -82,34 +82,34 @@ class FineTuning(Run):
         """The validation loss, and the score by its name."""
         model, training = self.model, self.model.training
         model.eval()
-        nats, count, seen = 0.0, 0, []
+        nats, count, pairs = 0.0, 0, [torch.zeros(2, 0).double()]
         for batch in self.validation:
             ids, targets, labels = self.engine.share(*batch)
             with self.engine.autocast():
-                found, task, language = model.parts(ids, targets, labels)
+                scores, task, language = model.parts(ids, targets, labels)
             here, loss = counted(labels), task + model.lm_weight * language
             nats, count = nats + loss.item() * here, count + here
-            if here:
-                seen.append((found.float().cpu(), labels.cpu()))
+            if here:  # of several processes, one may have no row of a batch
+                found = answers(scores.float(), self.kind)
+                pairs.append(torch.stack([found.double(), labels.double()]).cpu())
         model.train(training)
         nats, count = self.engine.sum(nats, count)
-        return nats / count, {self.score: self.scored(seen)}
+        pairs = torch.cat(self.engine.gather(torch.cat(pairs, 1)), 1)  # (2, examples)
+        return nats / count, {self.score: self.judged(*pairs)}
 
-    def scored(self, seen):
-        """The score of answers, of all processes together.
+    def judged(self, found, labels):
+        """How good answers are, a number.
 
         Args:
-            seen: pairs of the model's scores, (batch, classes), and labels, (batch,).
+            found: answers, (examples,).
+            labels: what is right, (examples,).
         """
-        found = [answers(scores, self.kind) for scores, _ in seen]
-        pairs = torch.stack(
-            [torch.cat(found), torch.cat([labels for _, labels in seen])]
-        ).double()
-        pairs = torch.cat(self.engine.gather(pairs), dim=1)  # (2, examples)
         if self.kind.scored:
             # Pearson's, which is not a number where all answers are the same.
-            return torch.corrcoef(pairs)[0, 1].nan_to_num(0.0).item()
-        return (pairs[0] == pairs[1]).double().mean().item()
+            return (
+                torch.corrcoef(torch.stack([found, labels]))[0, 1].nan_to_num().item()
+            )
+        return (found == labels).double().mean().item()
 
     def worth(self, contents):
         """What decides which model is the best, the lower the better."""
