@@ -46,7 +46,7 @@ class HeldOut:
 
     @property
     def bits_per_byte(self):
-        """The surprise in bits, for each byte of the text: see chapter 9, (S2)."""
+        """The surprise in bits for each byte of the text (chapter 9, equation S2)."""
         return self.nats / math.log(2) / self.bytes
 
 

@@ -4,7 +4,7 @@ import math
 from collections import Counter
 
 TIE = 1e-6
-"""Two scores are a tie where they differ by less, for each nat: float32 can't tell."""
+"""Scores that differ by less than this, absolutely or as a share, count as a tie."""
 
 
 def best(scores):

@@ -41,7 +41,7 @@ def confusion_matrix(counts, names, title):
             body.append(text(left + at, top - 8, name, MIDDLE))
     body += squares(counts, names, cell, left, top)
     right, total = sum(row[i] for i, row in enumerate(counts)), sum(map(sum, counts))
-    told = f"{right:,} of {total:,} right, {100 * right / max(total, 1):.1f} %"
+    told = f"{right:,} of {total:,} right, {100 * right / max(total, 1):.1f}%"
     body.append(note(left + side / 2, top + side + 24, told))
     width = max(left + side + 18, 7.0 * len(title) + 24)
     body.append(text(width / 2, 24, title, LARGE, font_weight=600))
