@@ -81,10 +81,40 @@ def run_levels(code):
     code["levels"](torch.arange(211) % 7, torch.arange(30) % 5, vocab_size=101)
 
 
+def run_held_out(code):
+    """Two batches of windows over a text."""
+    for _ in code["windows"](torch.arange(207), 31, 7, BATCH):
+        pass
+
+
+def run_scoring(code):
+    """Sequences of several lengths."""
+    batch = [(tuple(range(size)), 3) for size in range(5, 5 + BATCH)]
+    code["_totals"](GPT(CONFIG).eval(), batch)
+
+
+def run_finetuned(code):
+    """Classes of two orders, scores between classes, and a choice of three."""
+    for classes, several, labels in (
+        (7, 2, torch.arange(BATCH) % 7),
+        (7, 2, torch.arange(BATCH) / 2),
+        (None, 3, torch.arange(BATCH) % 3),
+    ):
+        model = code["FineTuned"](GPT(CONFIG), classes)
+        ids = torch.randint(98, (BATCH, several, TIME))
+        ids[..., -1] = model.marks.extract
+        targets = ids.roll(-1, -1)
+        targets[..., -1] = -100
+        model.loss(ids, targets, labels)
+
+
 DRIVERS = {
     MODEL: run_model,
     "gpt1/speed/dropout.py": run_dropout,
     "gpt1/speed/products.py": run_products,
+    "gpt1/evaluate/held_out.py": run_held_out,
+    "gpt1/evaluate/scoring.py": run_scoring,
+    "gpt1/finetune/model.py": run_finetuned,
     "gpt1/generate/precision.py": run_precision,
     "gpt1/generate/sampling.py": run_sampling,
     "gpt1/train/levels.py": run_levels,

@@ -107,7 +107,7 @@ def for_hugging_face(model, kind, tokenizer):
         return model.config, state, Head("OpenAIGPTDoubleHeadsModel", tensors, values)
     if kind.form == "similarity":
         raise ValueError("Hugging Face's GPT-1 has no head that reads two sequences")
-    shift = torch.linalg.pinv(weight.double()) @ bias.double()  # (width,)
+    shift = torch.linalg.pinv(weight.double()) @ bias.double()
     if (weight.double() @ shift - bias).abs().max() > 1e-5:
         raise ValueError(
             f"the head's bias has no place in Hugging Face's layout, since its "

@@ -94,7 +94,7 @@ class FineTuning(Run):
                 pairs.append(torch.stack([found.double(), labels.double()]).cpu())
         model.train(training)
         nats, count = self.engine.sum(nats, count)
-        pairs = torch.cat(self.engine.gather(torch.cat(pairs, 1)), 1)  # (2, examples)
+        pairs = torch.cat(self.engine.gather(torch.cat(pairs, 1)), 1)
         return nats / count, {self.score: self.judged(*pairs)}
 
     def judged(self, found, labels):

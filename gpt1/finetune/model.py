@@ -117,7 +117,7 @@ class FineTuned(nn.Module):
         # One mask for all answers of an example, as in OpenAI's code.
         mask = states.new_ones(len(states), 1, states.size(-1))
         states = states * F.dropout(mask, self.dropout, self.training)
-        return self.head(states).flatten(1)  # (batch, classes or sequences)
+        return self.head(states).flatten(1)
 
     def parts(self, ids, targets, labels):
         """The answer, and the two parts of the loss.
@@ -148,7 +148,7 @@ class FineTuned(nn.Module):
 
     def language_loss(self, hidden, ids, targets):
         """The language model's part of `parts`, from the states."""
-        ids, targets = ids.flatten(0, 1), targets.flatten(0, 1)  # (rows, time)
+        ids, targets = ids.flatten(0, 1), targets.flatten(0, 1)  # each (rows, time)
         targets = check_targets(targets, ids, self.config)
         weight = self.gpt.token_embedding.weight
         if self.all_rows:

@@ -147,6 +147,7 @@ def work(folder, words, at, room, call, rank, terminal):
         os.environ.update(zip(names, map(str, rank), strict=True))
         os.environ.update(LOCAL_RANK=str(rank[0]), MASTER_ADDR="127.0.0.1")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests may run under nohup
     if at is not None:
         halt(*at)
     if room is not None:

@@ -27,7 +27,7 @@ def test_each_square_says_what_it_counts_and_is_as_dark_as_its_share():
     }
     written = [text.text for text in svg.iter(f"{SVG}text")]
     assert [word for word in written if word.isdecimal()] == ["6", "2", "1", "3"]
-    assert "9 of 12 right, 75.0 %" in written
+    assert "9 of 12 right, 75.0%" in written
 
 
 def test_labels_stand_at_rows_and_answers_at_columns():
@@ -45,7 +45,7 @@ def test_labels_stand_at_rows_and_answers_at_columns():
 def test_many_labels_and_none_of_an_example_are_drawn_too():
     names = [f"label {i}" for i in range(12)]
     svg = drawn([[0] * 12 for _ in names], names)
-    assert "0 of 0 right, 0.0 %" in [text.text for text in svg.iter(f"{SVG}text")]
+    assert "0 of 0 right, 0.0%" in [text.text for text in svg.iter(f"{SVG}text")]
 
 
 def test_numbers_that_fit_no_square_are_refused():

@@ -212,7 +212,7 @@ def test_a_finished_run_can_be_exported_later(made, monkeypatch, tmp_path, capsy
 def test_the_best_model_is_exported_not_the_last(here, monkeypatch):
     pytest.importorskip("safetensors")
     losses = iter([1.0, 2.0])
-    monkeypatch.setattr("gpt1.train.loop.evaluate", lambda *_: next(losses))
+    monkeypatch.setattr("gpt1.train.run.evaluate", lambda *_: next(losses))
     train_here(*flags(max_steps=4), "--eval_every", 2, "--export", "exported")
     weights = load_model("exported", "cpu")[0].state_dict()
     best, last = (

@@ -168,7 +168,7 @@ def test_a_run_says_at_its_end_where_it_rests(
 ):
     run = prepare(TrainConfig.tiny(**SMALL))
     loss = run.levels["bigram"] + distance
-    monkeypatch.setattr("gpt1.train.loop.evaluate", lambda *_: loss)
+    monkeypatch.setattr("gpt1.train.run.evaluate", lambda *_: loss)
     monkeypatch.setattr(module, "REST", 0.02)
     train_here(*flags(max_steps=3))
     *lines, before, last = capsys.readouterr().out.splitlines()

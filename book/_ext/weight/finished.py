@@ -102,6 +102,8 @@ def finish(app, exception):
         for path, text in texts.items():
             text = OURS.sub(lambda m: f"{m[1]}?v={versions[m[1]]}", text)
             path.write_text(text, "utf8", newline="\n")
+    for path in (static / APART).iterdir():
+        path.write_text(LINES.sub("", path.read_text("utf8")), "utf8", newline="\n")
     for pattern in NEEDLESS:
         for path in static.glob(pattern):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
