@@ -1,13 +1,14 @@
 """`gpt1 evaluate`: what a person types, what appears, and what is written."""
 
 import json
+from functools import partial
 
 import pytest
 import torch
 
 from gpt1 import GPT, GPTConfig
 from gpt1.data.tasks import load_task
-from gpt1.evaluate import __main__ as command, likelihoods, measure
+from gpt1.evaluate import __main__ as command, judge, likelihoods, measure
 from gpt1.loading import load_model
 from gpt1.plumbing.files import save_checkpoint
 from gpt1.tokenizer import CharTokenizer
@@ -132,14 +133,16 @@ def test_a_task_by_name_from_a_local_file(typed, tmp_path):
 
 @pytest.mark.slow
 def test_tasks_of_tales_by_the_model_of_the_package(tmp_path, monkeypatch, capsys):
-    """More right than by lots, four standard errors and more: it has read tales."""
     monkeypatch.chdir(tmp_path)
     command.main(["--task", "which-ending", "--limit", "60", "--json", "out.json"])
     lines = told(capsys.readouterr().out)
     assert (lines["model"], lines["examples"]) == ("tales-tiny", "60")
     [found] = results()
-    assert len(load_task("which-ending", count=60)) == found["examples"]
-    assert 0 < found["metrics"]["accuracy"] < 1
+    task = load_task("which-ending", count=60)
+    scorer = partial(likelihoods, *load_model("tales-tiny"))
+    wanted = judge(scorer, task).metrics
+    assert found["metrics"] == pytest.approx(wanted)
+    assert lines["accuracy"].startswith(f"{wanted['accuracy']:.4f} +- ")
 
 
 @pytest.mark.parametrize(

@@ -83,10 +83,10 @@ def test_means_decide_between_answers_and_totals_between_words():
     asked = Asked({" long": -1.0, " short": -1.5}, {" long": 9, " short": 2})
     choices = task("choice", [(("c", "long", "short"), 0)])
     assert judge(asked, choices).metrics["accuracy"] == 1
-    words = task("classification", [(("c",), 1), (("d",), 0)], ["long", "short"])
+    words = task("classification", [(("c",), 1), (("d",), 1)], ["long", "short"])
     found = judge(asked, words)
     assert found.heuristic == "sentiment"
-    assert (found.metrics["accuracy"], found.metrics["mcc"]) == (0.5, 0)
+    assert (found.metrics["accuracy"], found.metrics["mcc"]) == (1, 0)
 
 
 def test_the_rest_decides_between_readings():
