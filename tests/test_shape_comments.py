@@ -239,6 +239,22 @@ def test_the_axes_of_a_check_may_have_equal_sizes():
     traced.namespace["f"](torch.ones(4))
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "for n in (2, 3):\n    x = torch.ones(2)  # (n,)",
+        "for n in (2, 3):\n    x = torch.ones(n)  # (2,)",
+        "def f(x, y):\n    x = x + 1  # (n,)\n    return y  # (n,)\n"
+        "f(torch.ones(2), torch.ones(2))\nf(torch.ones(3), torch.ones(2))",
+        "k = 2\ndef f(x):\n    return x  # (k,)\nf(torch.ones(2))\nk = 3\n"
+        "f(torch.ones(2))",
+    ],
+)
+def test_what_was_true_once_is_compared_again_where_anything_differs(source):
+    with pytest.raises(ShapeError):
+        check(source)
+
+
 def test_a_comment_on_a_line_that_never_runs_is_reported():
     traced = check("def f(x):\n    return x  # (2, 3)\n")
     assert traced.unreached() == ["test:2"]
