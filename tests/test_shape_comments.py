@@ -239,15 +239,17 @@ def test_the_axes_of_a_check_may_have_equal_sizes():
     traced.namespace["f"](torch.ones(4))
 
 
+TWO = "def f(x, y):\n    x = x + 1  # (n,)\n    return y  # (n,)\nf(a, a)\n"
+
+
 @pytest.mark.parametrize(
     "source",
     [
         "for n in (2, 3):\n    x = torch.ones(2)  # (n,)",
         "for n in (2, 3):\n    x = torch.ones(n)  # (2,)",
-        "def f(x, y):\n    x = x + 1  # (n,)\n    return y  # (n,)\n"
-        "f(torch.ones(2), torch.ones(2))\nf(torch.ones(3), torch.ones(2))",
-        "k = 2\ndef f(x):\n    return x  # (k,)\nf(torch.ones(2))\nk = 3\n"
-        "f(torch.ones(2))",
+        "a, b = torch.ones(2), torch.ones(3)\n" + TWO + "f(b, a)",
+        "a, b = torch.ones(2), torch.ones(3)\n" + TWO + "f(a, b)",
+        "k = 2\na = torch.ones(2)\ndef f(x):\n    return x  # (k,)\nf(a)\nk = 3\nf(a)",
     ],
 )
 def test_what_was_true_once_is_compared_again_where_anything_differs(source):
