@@ -44,7 +44,7 @@ def likelihoods(model, tokenizer, pairs, *, start=None, batch_size=16):
 
     Both are encoded together. The tokens of the text are those from the first on that
     the context alone does not have: where a token reaches over the seam, it belongs to
-    the text. So does a space before it.
+    the text. So does the white space at the end of a context, as in lm-eval.
 
     Args:
         model: a `GPT`; its mode is restored afterwards.
@@ -65,7 +65,7 @@ def likelihoods(model, tokenizer, pairs, *, start=None, batch_size=16):
     """
     start = start_ids(tokenizer) if start is None else list(start)
     pairs, context = list(pairs), model.config.context
-    known = {before: tokenizer.encode(before) for before, _ in pairs}
+    known = {before: tokenizer.encode(before.rstrip() or before) for before, _ in pairs}
     asked = [
         fitted(tokenizer, before, text, known[before] if before else start, context)
         for before, text in watched(pairs, "text to tokens")
@@ -89,7 +89,8 @@ def fitted(tokenizer, before, text, known, context):
     Args:
         tokenizer: of both.
         before: the context, and so is `text` the text.
-        known: the ids of the context alone, or those that stand in for an empty one.
+        known: the ids of the context alone, without white space at its end, or those
+            that stand in for an empty one.
         context: the most tokens that the model sees; it predicts one more.
 
     Returns:

@@ -116,6 +116,13 @@ def test_a_token_over_the_seam_belongs_to_the_text():
     assert likelihoods(model, pieces, [("bee cat", " ")])[0].tokens == 1
 
 
+@pytest.mark.parametrize("space", [" ", "  ", "\n"])
+def test_white_space_at_the_end_of_a_context_belongs_to_the_text(model, space):
+    """As in lm-eval, which tests/weights/test_clients.py asks."""
+    there, here = totals(model, [("a bad" + space, "egg"), ("a bad", space + "egg")])
+    assert there == here
+
+
 def test_dropout_is_off_and_the_mode_comes_back(model):
     model.train()
     dropped = totals(model, PAIRS)
