@@ -239,6 +239,18 @@ MATTHEWS = Exercise(
             you added a mean. Subtract it, so that what is left are deviations
         guesses @ labels / scale -> guesses @ labels * scale
             you multiplied by the two lengths. Divide by them
+        guesses @ labels / scale -> guesses @ labels // scale
+            // rounds down to a whole number. Divide with / instead
+        guesses @ labels / scale -> scale / (guesses @ labels)
+            your fraction is upside down: the sum of products comes first
+        guesses @ labels / scale -> scale
+            this is the product of the two lengths. Divide the sum of products by it
+        guesses - guesses.mean(), labels -> guesses - guesses.sum(), labels
+        labels - labels.mean() -> labels - labels.sum()
+            you subtracted a sum. Subtract the mean, so that what is left are deviations
+        ... -> 0.0
+            this is always 0. Either you return 0 too often, or nothing is left of a
+            list once you have subtracted something from it
     """,
 )
 
@@ -321,6 +333,12 @@ DIFFERENCE = Exercise(
         spread / len(gaps) -> spread * len(gaps)
             you multiplied by the number of examples. More examples make the mean less
             uncertain, so divide
+        spread / len(gaps) -> len(gaps) / spread
+            your fraction is upside down: the mean square comes first
+        spread / len(gaps) -> spread // len(gaps)
+            // rounds down to a whole number. Divide with / instead
+        spread / len(gaps) -> len(gaps)
+            the spread of the differences has to count. Divide it by their number
         (gap - mean) ** 2 -> (gap + mean) ** 2
             you added the mean. Subtract it, to get deviations
         (gap - mean) ** 2 -> mean ** 2

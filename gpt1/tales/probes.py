@@ -67,9 +67,9 @@ def she_or_he(count: int, *, seed: int = 0, split: str = "train") -> list[Exampl
 
 
 def ends_well(count: int, *, seed: int = 0, split: str = "train") -> list[Example]:
-    """Whether a tale ends well. Texts: the tale. Label: 1 if so, 0 if the hero is sorry.
+    """Whether a tale ends well. Texts: the tale. Label: 1 if so.
 
-    They are tales of the plots in which the hero chooses.
+    If not, its hero is sorry. They are tales of the plots in which the hero chooses.
     """
     dice, found = _begun(count, seed, split, 3), []
     plots = [n for n, plot in enumerate(all_plots()) if SAD in moods(plot)]

@@ -53,7 +53,7 @@ def test_a_pronoun_stands_between_the_texts_and_the_rest_ends_the_sentence(some)
 
 
 def test_a_pronoun_that_means_the_helper_changes_with_the_helper():
-    """And one that means the hero does not: the same tale with a helper of the other."""
+    """And one that means the hero does not."""
     seen = []
     for tale in generate_tales(400, seed=3):
         for start, end, who, _ in probes._pronouns(tale):
