@@ -41,6 +41,9 @@ OTHERS = 100
 COUNT, TALES = 100, 40
 """Examples for each seed, and for a threshold; tales for the loss."""
 
+LEARNED = 500
+"""Labelled examples that the baselines learn from, see `gpt1.tales.baselines`."""
+
 SPLIT = "validation"
 HINT, WORDS = " Then", ("she", "he")
 """What is appended to a beginning, and the words that are compared."""
@@ -105,6 +108,14 @@ ASKED = {
     "she_or_he": word,
     "who_is_meant": meant,
 }
+
+
+MADE = {
+    "which_ending": partial(examples, "which_ending"),
+    "in_order": partial(examples, "in_order"),
+    "she_or_he": she_or_he,
+}
+"""The tasks that baselines can learn; who is meant is not for words to say."""
 
 
 def asked_all(model, tokenizer, seeds, count):
@@ -226,13 +237,11 @@ def controls(model, tokenizer, options):
         task = Task("ends-well", "classification", felt, ("sad", "happy"))
         how = {"heuristic": "sentiment", "hint": " very"}
         scores["ends_well, after very"] = judged(scorer, task, **how)["score"]
-        for name in ("which_ending", "in_order"):
-            training, test = (
-                examples(name, size, seed=seed + more, split=SPLIT)
-                for size, more in ((5 * options.count, OTHERS), (options.count, 0))
-            )
+        for name, make in MADE.items():
+            training = make(LEARNED, seed=seed + OTHERS, split=SPLIT)
+            test = make(options.count, seed=seed, split=SPLIT)
             for kind, score in baselines.accuracies(training, test).items():
-                scores[f"{name}, {kind}"] = score
+                scores[f"{name}, learned by {kind}"] = score
         for name, score in scores.items():
             found.setdefault(name, []).append(score)
     return found
