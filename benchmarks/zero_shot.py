@@ -25,11 +25,11 @@ import torch
 
 from gpt1 import GPT
 from gpt1.data.tasks import Task
-from gpt1.evaluate import judge, likelihoods, measure
+from gpt1.evaluate import judge, likelihoods
 from gpt1.loading import load_model
 from gpt1.plumbing.files import atomic_write, load_checkpoint
 from gpt1.results import FOLDER
-from gpt1.tales import SEPARATOR, Example, baselines, examples, generate_tales, join
+from gpt1.tales import SEPARATOR, Example, baselines, examples, generate_tales
 from gpt1.tales.probes import ends_well, she_or_he, who_is_meant
 
 SEEDS = (0, 1, 2)
@@ -124,6 +124,14 @@ def asked_all(model, tokenizer, seeds, count):
     return {name: [ask(scorer, s, count) for s in seeds] for name, ask in ASKED.items()}
 
 
+def loss_of(model, tokenizer):
+    """Nats per token of tales, each read from its first word on, with its end."""
+    tales = generate_tales(TALES, split=SPLIT)
+    pairs = [("", tale.text + SEPARATOR) for tale in tales]
+    scores = likelihoods(model, tokenizer, pairs)
+    return -sum(s.total for s in scores) / sum(s.tokens for s in scores)
+
+
 def on_scale(score):
     """A score on the scale of the paper's figure 2."""
     return (score - CHANCE) / (BEST - CHANCE)
@@ -200,12 +208,11 @@ def add(told, folder, options):
     run = known[0] if known else {"name": name, "seed": seed, "points": []}
     told["runs"] += [] if known else [run]
     done = {point["update"] for point in run["points"]}
-    text = join(generate_tales(TALES, split=SPLIT))
     for update, model, tokenizer in models_of(folder, seed):
         if update in done:
             continue
         asked = asked_all(model, tokenizer, options.seeds, options.count)
-        loss = measure(model, tokenizer, text).loss
+        loss = loss_of(model, tokenizer)
         run["points"].append({"update": update, "loss": loss, **asked})
         run["points"].sort(key=lambda point: point["update"])
         write(told, options.out)

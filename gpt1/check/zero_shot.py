@@ -112,14 +112,18 @@ CREDIT = Exercise(
             a tie isn't a full success: drawing lots among two would be right half of
             the time. Share the 1 among those that tie
         1 / scores.count(best) -> int(scores.count(best) == 1)
+        1 / -> 1 //
             a tie isn't a failure either: drawing lots among two would be right half of
-            the time. Share the 1 among those that tie
+            the time. Share the 1 among those that tie, and divide it with /, since //
+            rounds down
         scores.count(best) -> len(scores)
             you shared the 1 among all choices. Share it only among those with the
             highest score
         ... -> 1 / scores.count(max(scores))
         return 0 -> pass
-            where the right choice isn't among the best, the credit is 0
+        < -> >
+            you always give credit. Where the right choice has less than the best score,
+            it is 0
         max -> min
             you looked for the lowest score. Log-probabilities are negative, and the
             highest is the one nearest to 0
@@ -128,18 +132,14 @@ CREDIT = Exercise(
             it's the other way round: the credit is 0 where the right choice has less
             than the best score
         < -> <=
-            you never give any credit, because no score is above the best. Compare with
-            <
-        < -> >
-            you always give credit, because no score is above the best. Compare with <
+        1 / -> 0 /
+            you never give any credit. A choice that alone has the highest score gets 1
         1 / scores.count(best) -> scores.count(best)
+        1 / scores.count(best) -> scores.count(best) / 1
             this is how many choices tie. Each of them gets its share of 1
-        1 / -> 1 //
-            // rounds down, so a share becomes 0. Divide with / instead
         scores.count(best) -> scores.count(best) + 1
             with a single best choice the credit is 1, so count only those that have the
             highest score
-        1 / scores.count(best) -> scores.count(best) / 1
         1 / scores.count(best) -> scores.count(best) / len(scores)
             the more choices tie, the less each of them is worth: 1 divided by their
             number
@@ -152,8 +152,6 @@ CREDIT = Exercise(
             a wrong answer costs nothing: the credit is 0, not -1
         1 / -> 2 /
             a single best choice is worth 1, not 2
-        1 / -> 0 /
-            a single best choice is worth 1. You gave it 0
     """,
 )
 
@@ -298,8 +296,9 @@ DIFFERENCE = Exercise(
             you subtracted the second from the first. Positive has to mean that the
             second is better
         math.sqrt(spread / len(gaps)) -> math.sqrt(spread)
+        spread = fmean( -> spread = sum(
             this is the spread of single examples. The mean of many is less uncertain:
-            divide by their number before you take the root
+            divide the mean square by their number, and then take the root
         math.sqrt(spread / len(gaps)) -> math.sqrt(spread) / len(gaps)
             you divided by the number after taking the root. Divide before it
         math.sqrt(spread / len(gaps)) -> spread / len(gaps)
@@ -315,7 +314,9 @@ DIFFERENCE = Exercise(
         (gap - mean) ** 2 -> abs(gap - mean)
             you averaged the sizes of the deviations. Average their squares
         (gap - mean) ** 2 -> (gap - mean)
-            deviations add up to 0. Square them first
+        (gap - mean) ** 2 -> (gap - mean) * 2
+        (gap - mean) ** 2 -> (gap - mean) ** 1
+            deviations add up to 0. Square them first, with ** 2
         b - a for -> abs(b - a) for
             you lost the signs: examples that only the first gets right have to count
             against the second
@@ -328,8 +329,6 @@ DIFFERENCE = Exercise(
         return mean, -> return fmean(first),
         return mean, -> return fmean(second),
             the first number is the accuracy of one of them. Return the mean difference
-        spread = fmean( -> spread = sum(
-            you added the squares up. Take their mean
         spread / len(gaps) -> spread * len(gaps)
             you multiplied by the number of examples. More examples make the mean less
             uncertain, so divide
@@ -343,8 +342,6 @@ DIFFERENCE = Exercise(
             you added the mean. Subtract it, to get deviations
         (gap - mean) ** 2 -> mean ** 2
             the differences don't count. Square their deviations from the mean
-        (gap - mean) ** 2 -> (gap - mean) * 2
-        (gap - mean) ** 2 -> (gap - mean) ** 1
         (gap - mean) ** 2 -> (gap - mean) ** 3
             these aren't squares. Use ** 2
     """,
@@ -431,12 +428,14 @@ TOTALS = Exercise(
         n - 1 : len(t) - 1 -> n - 1 : len(t) - 2
             the last token is missing
         .sum() -> .mean()
+        row[n - 1 : len(t) - 1].sum() -> row[n - 1 : len(t) - 1].sum() / (len(t) - n)
             these are means. Return sums
         padded[:, 1:, None] -> padded[:, :-1, None]
             you looked up the token that was read. Look up the one that comes after it
         .log_softmax(-1) ->
             these are logits. Take a log_softmax over the vocabulary
         .log_softmax(-1) -> .softmax(-1)
+        .log_softmax(-1) -> .log_softmax(-1).exp()
             you added up probabilities. Add up their logarithms
         .log_softmax(-1) -> .softmax(-1).log2()
             these are bits. Use the natural logarithm
@@ -457,10 +456,7 @@ TOTALS = Exercise(
         row[: len(text)] = torch.tensor(text) -> pass
             your rows hold nothing but padding. Copy the texts into them
         row[n - 1 : len(t) - 1].sum() -> row[n - 1 : len(t) - 1].sum() / len(t)
-        row[n - 1 : len(t) - 1].sum() -> row[n - 1 : len(t) - 1].sum() / (len(t) - n)
             you divided by a number of tokens. Return sums
-        .log_softmax(-1) -> .log_softmax(-1).exp()
-            you added up probabilities. Leave them as logarithms
         n - 1 : len(t) - 1 -> n + 1 : len(t) - 1
         n - 1 : len(t) - 1 -> n - 2 : len(t) - 1
         n - 1 : len(t) - 1 -> n - 1 : len(t) + 1
