@@ -12,6 +12,7 @@ HOUSE = ROOT / "gpt1"
 MAY_IMPORT = {
     "config": "",
     "plumbing": "",
+    "results": "",
     "speed": "",
     "tales": "",
     "inputs": "config speed",

@@ -57,6 +57,7 @@ NUMBERED = {
     "S1": "softmax with a temperature",
     "S2": "perplexity, bits per byte",
     "S3": "attention with a key-value cache",
+    "Z1": "log-probability of a text after another, total and mean, zero-shot score",
 }
 
 OTHERS = {

@@ -19,7 +19,7 @@ LINK = re.compile(rf"\]\({re.escape(ADDRESS)}#([^)]*)\)")
 OTHER_MEANINGS = {"block": "10 11", "floor": "06", "loss": "02", "surprise": "05"}
 OTHER_MEANINGS |= {"gain": "02 09 10", "value": "01 06 08 10 11 bug", "window": "01"}
 # A tokenizer's; of windows; a logit; of a clock.
-OTHER_MEANINGS |= {"decoder": "02", "sampling": "11", "score": "06", "warm-up": "10"}
+OTHER_MEANINGS |= {"decoder": "02", "sampling": "11", "score": "06 12", "warm-up": "10"}
 """Chapters where a term's word means something else, by the start of their names."""
 
 

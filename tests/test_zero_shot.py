@@ -1,0 +1,107 @@
+"""The command behind the curve of zero-shot scores, on a model that knows nothing."""
+
+import json
+
+import pytest
+import torch
+
+from benchmarks import zero_shot
+from gpt1 import GPT, GPTConfig
+from gpt1.loading import load_model
+from gpt1.plumbing.files import save_checkpoint
+from gpt1.results import FOLDER, load_results
+from gpt1.tales import SEPARATOR, Example
+
+SIZES = {"context": 512, "width": 8, "layers": 1, "heads": 2}
+FEW = ["--count", "4", "--seeds", "0", "5"]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """The weights of two updates, as a run keeps them, and what lies beside them."""
+    folder = tmp_path_factory.mktemp("runs") / "small"
+    folder.mkdir()
+    _, tokenizer = load_model("tales-tiny", "cpu")
+    config = GPTConfig(vocab_size=tokenizer.vocab_size, **SIZES)
+    for update in (7, 20):
+        torch.manual_seed(update)
+        contents = {"config": config.to_dict(), "tokenizer": tokenizer.to_dict()}
+        contents["model"] = GPT(config).state_dict()
+        save_checkpoint(folder / f"after-{update:06}.pth", contents)
+    save_checkpoint(folder / "last.pth", {**contents, "options": {"seed": 3}})
+    return folder
+
+
+@pytest.fixture(scope="module")
+def made(folder, tmp_path_factory):
+    path = tmp_path_factory.mktemp("results") / "found.json"
+    zero_shot.main([str(folder), "--out", str(path), *FEW])
+    return path
+
+
+def test_each_update_is_asked_all_tasks_with_each_seed(made):
+    told = json.loads(made.read_text("utf8"))
+    [run] = told["runs"]
+    assert (run["name"], run["seed"]) == ("small", 3)
+    assert [point["update"] for point in run["points"]] == [0, 7, 20]
+    for point in run["points"]:
+        assert 5 < point["loss"] < 12
+        for task in zero_shot.ASKED:
+            assert [4 * each["score"] % 0.5 for each in point[task]] == [0, 0]
+    assert told["examples"] == {"seeds": [0, 5], "count": 4}
+    assert all(len(scores) == 2 for scores in told["controls"].values())
+    assert told["controls"]["in_order, learned by majority"] == [0.5, 0.5]
+
+
+def test_nothing_is_asked_twice(made, folder, monkeypatch):
+    before = made.read_text("utf8")
+    monkeypatch.setattr(zero_shot, "asked_all", lambda *_: pytest.fail("asked again"))
+    zero_shot.main([str(folder), "--out", str(made), *FEW])
+    assert made.read_text("utf8") == before
+
+
+def test_what_was_interrupted_comes_to_the_same(made, folder, tmp_path):
+    told = json.loads(made.read_text("utf8"))
+    del told["runs"][0]["points"][1:]
+    told["controls"] = {}
+    half = tmp_path / "half.json"
+    half.write_text(json.dumps(told), "utf8")
+    zero_shot.main([str(folder), "--out", str(half), *FEW])
+    assert half.read_text("utf8") == made.read_text("utf8")
+
+
+def test_other_examples_do_not_come_into_the_same_file(made, folder):
+    with pytest.raises(SystemExit, match="made in another way"):
+        zero_shot.main([str(folder), "--out", str(made), "--count", "5"])
+
+
+def test_a_folder_without_weights_of_updates_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"expected after-000100\.pth"):
+        zero_shot.main([str(tmp_path), "--out", str(tmp_path / "found.json")])
+
+
+def test_a_tale_that_is_asked_about_follows_an_empty_line():
+    example = zero_shot.begun(Example(("Once.", "A.", "B."), 1))
+    assert example == Example((SEPARATOR + "Once.", "A.", "B."), 1)
+
+
+def test_chance_is_0_and_no_mistake_is_1():
+    assert [zero_shot.on_scale(score) for score in (0.5, 1.0, 0.25)] == [0, 1, -0.5]
+
+
+def test_the_results_that_come_with_the_package_are_whole():
+    told = load_results("zero-shot")
+    assert told["versions"].keys() == {"python", "torch"}
+    for run in told["runs"]:
+        updates = [point["update"] for point in run["points"]]
+        assert updates == sorted(set(updates))
+        assert updates[0] == 0
+        for point in run["points"]:
+            for task in zero_shot.ASKED:
+                assert len(point[task]) == len(told["examples"]["seeds"])
+
+
+def test_results_that_are_not_there_are_asked_for_in_vain():
+    with pytest.raises(FileNotFoundError, match="zero-shot"):
+        load_results("one-shot")
+    assert (FOLDER / "zero-shot.json").is_file()
