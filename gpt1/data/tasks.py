@@ -31,7 +31,7 @@ from gpt1.data.layouts import LAYOUTS, Layout
 from gpt1.data.rows import column, listed, rows_of
 from gpt1.data.sources import SPLITS, table
 from gpt1.plumbing.waiting import watched
-from gpt1.tales import FOLLOWS, MOODS, Example, generate_tales, tasks
+from gpt1.tales import TASKS, Example, examples as examples_of_tales
 
 NEEDED = {
     "classification": ("text",),
@@ -48,7 +48,7 @@ NO_LABEL = ("", "-", "-1", "-1.0", "nan")
 """How data sets write that there is none."""
 
 TALES = {"train": 2000, "validation": 300, "test": 300}
-"""Examples in each split of a task of the tales, each from a tale of its own."""
+"""Examples in each split of a task of the tales, each told anew."""
 
 
 @dataclass(frozen=True)
@@ -337,20 +337,20 @@ def _number(text):
 
 
 TALE_TASKS = {
-    "ending-mood": ("classification", MOODS),
-    "follows": ("entailment", FOLLOWS),
-    "says-the-same": ("similarity", ("differs", "same")),
-    "which-ending": ("choice", ()),
+    "in-order": "classification",
+    "follows": "entailment",
+    "same-tale": "similarity",
+    "which-ending": "choice",
 }
-"""Form and labels of the tasks of `gpt1.tales.tasks`."""
+"""The forms of the tasks of `gpt1.tales`."""
 
 
 def _of_tales(name, split, count):
-    """A task of the tales, an example from each of the first tales of a split."""
-    make = getattr(tasks, name.replace("-", "_"))
-    form, labels = TALE_TASKS[name]
-    combinations = "heldout" if split == "test" else split
+    """A task of the tales; see `gpt1.tales.examples`."""
+    form, task = TALE_TASKS[name], name.replace("-", "_")
+    dealt = "heldout" if split == "test" else split
     watch = partial(watched, what="making examples")
-    tales = generate_tales(count or TALES[split], split=combinations, watch=watch)
-    examples = [make(tale) for tale in tales]
-    return Task(name, form, examples, tuple(labels), "\n")
+    count = count or TALES[split]
+    made = examples_of_tales(task, count, split=dealt, watch=watch)
+    labels = () if form == "choice" else TASKS[task][0]
+    return Task(name, form, made, labels, "\n")

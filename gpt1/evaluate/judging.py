@@ -3,8 +3,9 @@
 Which heuristic a task gets follows from its form:
 
 - choice and referent: the paper's. The highest mean log-probability wins.
-- classification: the paper's for acceptability, with a threshold (CoLA), or its one for
-  sentiment, which compares words (SST-2); see `heuristic_for`.
+- classification: the paper's for acceptability, with a threshold (CoLA, and whether a
+  tale is in order), or its one for sentiment, which compares words (SST-2); see
+  `heuristic_for`.
 - entailment and similarity: the paper has none. Ours is the mean log-probability of the
   second text after the first, of similarity both ways, and a threshold between any two
   labels. Expect little: what follows from a text need not be likely after it.
@@ -66,7 +67,8 @@ def heuristic_for(task):
 
     Returns:
         One of `HEURISTICS`: of classification, "acceptability" for CoLA's labels and
-        for two that are not words, such as 0 and 1; "sentiment" for others.
+        for two that are not words, such as 0 and 1 or those of the tales in order;
+        "sentiment" for others.
     """
     forms = {"choice": "answers", "referent": "referents"}
     if task.form != "classification":

@@ -9,7 +9,8 @@ The tales come from a generative grammar written for this book: plots (`plots/`)
 and phrases (`words.py`), and an engine that tells them (`tell.py`). Each tale's exact
 probability is known, because the grammar is unambiguous (`ambiguity.py`), and so is the
 entropy of the source (`entropy.py`): the floor that no model's loss can go under. The
-facts behind a tale give labelled tasks (`tasks.py`).
+facts behind a tale give labelled tasks (`tasks.py`), which a reader of the facts solves
+(`answers.py`) and one of mere words does not (`baselines.py`).
 
 Nothing here needs torch.
 """
@@ -18,17 +19,9 @@ from gpt1.tales.ambiguity import ambiguous_text
 from gpt1.tales.entropy import entropy_per_tale, floor
 from gpt1.tales.plot import MOODS
 from gpt1.tales.reading import read_tale
-from gpt1.tales.tasks import (
-    FOLLOWS,
-    Example,
-    ending_mood,
-    follows,
-    says_the_same,
-    which_ending,
-)
+from gpt1.tales.tasks import FOLLOWS, TASKS, Example, examples
 from gpt1.tales.tell import SEPARATOR, SPLITS, Facts, Tale, generate_tales, join, retell
 
-__all__ = ["FOLLOWS", "MOODS", "SEPARATOR", "SPLITS", "Example", "Facts", "Tale"]
-__all__ += ["ambiguous_text", "ending_mood", "entropy_per_tale", "floor", "follows"]
-__all__ += ["generate_tales", "join", "read_tale", "retell", "says_the_same"]
-__all__ += ["which_ending"]
+__all__ = ["FOLLOWS", "MOODS", "SEPARATOR", "SPLITS", "TASKS", "Example", "Facts"]
+__all__ += ["Tale", "ambiguous_text", "entropy_per_tale", "examples", "floor"]
+__all__ += ["generate_tales", "join", "read_tale", "retell"]

@@ -24,37 +24,40 @@ def read_tale(text: str, split: str = "all") -> Tale:
 def derivations(text: str) -> list[tuple[int, ...]]:
     """Every derivation of a text: none if it is no tale, otherwise one."""
     return [
-        (number, *choices)
+        (number, *_derivation(plot, facts, wordings))
         for number, plot in enumerate(all_plots())
-        for choices in _in_plot(plot, text)
+        for facts, wordings in readings(plot, plot.body, text)
     ]
 
 
-def _in_plot(plot: Plot, text: str) -> list[tuple[int, ...]]:
-    """All derivations within a plot, searched depth first.
+def readings(plot: Plot, nodes: tuple, text: str, *, cut: bool = False):
+    """Every way in which nodes of the plot can have told a text.
 
-    A state is what the grammar still has to say (a chain of nodes), the position in
-    the text, the facts known so far, and the wordings chosen so far (a chain).
+    cut: whether the text may stop before the nodes do. Yields the facts that the text
+    makes known, as numbers of values, and the wordings, a chain from the last one.
+
+    The search is depth first. A state is what the grammar still has to say (a chain of
+    nodes), the position in the text, the facts known so far, and the wordings so far.
     """
-    found = []
-    waiting = [(_chain(plot.body, None), 0, {}, None)]
+    waiting = [(_chain(nodes, None), 0, {}, None)]
     while waiting:
         chain, at, facts, wordings = waiting.pop()
-        if chain is None:
+        if chain is None or (cut and at == len(text)):
             if at == len(text):
-                found.append(_derivation(plot, facts, wordings))
+                yield facts, wordings
             continue
         node, rest = chain
         if type(node) is str:
             if text.startswith(node, at):
                 waiting.append((rest, at + len(node), facts, wordings))
+            elif cut and node.startswith(text[at:]):
+                yield facts, wordings
         elif type(node) is Choice:
             for number, option in enumerate(node.options):
                 waiting.append((_chain(option, rest), at, facts, (number, wordings)))
         else:
-            for known, nodes in _fillings(plot, node, facts):
-                waiting.append((_chain(nodes, rest), at, known, wordings))
-    return found
+            for known, filling in _fillings(plot, node, facts):
+                waiting.append((_chain(filling, rest), at, known, wordings))
 
 
 def _chain(nodes: tuple, rest):

@@ -92,7 +92,7 @@ def generate_tales(
     if count < 0:
         raise ValueError(f"expected a count of 0 or more, got {count}")
     dice = Dice(seed, stream_of(split))
-    return [_finish(derive(dice), dice, split) for _ in watch(range(count))]
+    return [finish(derive(dice), dice, split) for _ in watch(range(count))]
 
 
 def retell(choices, split: str = "all") -> Tale:
@@ -102,7 +102,7 @@ def retell(choices, split: str = "all") -> Tale:
     allowed = allowed_names(derivation, split)
     if choices[-1] not in allowed:
         raise ValueError(f"this tale is not in the split {split!r}")
-    return _finish(derivation, Replay([allowed.index(choices[-1])]), split)
+    return finish(derivation, Replay([allowed.index(choices[-1])]), split)
 
 
 def join(tales) -> str:
@@ -182,7 +182,7 @@ def allowed_positions(count: int, split: str, held: int, check: int) -> tuple[in
     return tuple(name for name in range(count) if split in (part(name), "all"))
 
 
-def _finish(derivation: Derivation, dice, split: str) -> Tale:
+def finish(derivation: Derivation, dice, split: str) -> Tale:
     """Choose the name, put it in, and count the probability."""
     allowed = allowed_names(derivation, split)
     position = allowed[dice.below(len(allowed))]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gpt1.data.tasks import Task
+from gpt1.data.tasks import Task, load_task
 from gpt1.evaluate import zero_shot
 from gpt1.evaluate.judging import heuristic_for, judge, needs_tuning
 from gpt1.evaluate.scoring import Score
@@ -159,6 +159,22 @@ def test_scores_of_similarity_are_correlated_with_and_need_no_threshold():
 )
 def test_labels_say_which_heuristic_a_text_gets(labels, heuristic):
     assert heuristic_for(task("classification", [], labels)) == heuristic
+
+
+@pytest.mark.parametrize(
+    ("name", "heuristic"),
+    [
+        ("in-order", "acceptability"),
+        ("follows", "following"),
+        ("same-tale", "following"),
+        ("which-ending", "answers"),
+    ],
+)
+def test_each_task_of_the_tales_has_a_heuristic(name, heuristic):
+    judged = load_task(name, count=6)
+    found = judge(Asked(), judged, judged if needs_tuning(judged) else None)
+    assert found.heuristic == heuristic
+    assert found.examples == 6
 
 
 def test_words_may_stand_for_labels():

@@ -127,7 +127,7 @@ def test_an_exported_run_answers_there_as_here(tmp_path, monkeypatch):
 
 def test_a_similarity_has_no_place_there(tmp_path, capsys):
     place(tmp_path)
-    words = ["--task", "says-the-same", "--export", tmp_path / "out"]
+    words = ["--task", "same-tale", "--export", tmp_path / "out"]
     words += ["--model", tmp_path / "small.pth", "--out", tmp_path / "run"]
     assert outcome(*words) == 2
     assert "--export has no form for similarity" in capsys.readouterr().err

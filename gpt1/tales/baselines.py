@@ -1,0 +1,216 @@
+"""What can be guessed without reading: the floor that a reader of the tales must beat.
+
+    >>> from gpt1.tales import baselines, examples
+    >>> training, test = (examples("follows", 1000, seed=seed) for seed in (0, 1))
+    >>> baselines.accuracies(training, test)
+
+Each baseline turns the texts of an example into counts, and learns from them by
+logistic regression, written out here because nothing in the tales needs torch. Where
+two endings are to be compared, what counts is the second's count less the first's.
+
+`BASELINES` are those by which tasks are usually caught; `ATTACKS` look a little closer,
+at neighbours and places of words. Each is a function from texts to counts. A number
+(of words, say) is learned by the tenth of the training examples that it falls in.
+"""
+
+import math
+from collections import Counter
+from itertools import pairwise
+
+from gpt1.tales.tasks import Example, sentences, words
+
+ROUNDS = 6  # passes over the training examples
+STEP = 0.3  # of AdaGrad, the same for each count
+RARE = 3  # a count that fewer training examples have is not learned from
+
+
+def accuracies(
+    training: list[Example], test: list[Example], kinds: dict | None = None
+) -> dict[str, float]:
+    """The share of the test that each baseline gets right, from 0 to 1.
+
+    kinds: some of BASELINES and ATTACKS; all BASELINES if not given. ValueError if
+    there are no examples, or if some have another number of texts than the rest.
+    """
+    kinds = BASELINES if kinds is None else kinds
+    shapes = {len(example.texts) for example in [*training, *test]}
+    if len(shapes) != 1 or not training or not test:
+        raise ValueError(
+            f"expected examples of one task, for training and for the test, got "
+            f"{len(training)} and {len(test)} with {sorted(shapes)} texts"
+        )
+    return {name: _accuracy(kind, training, test) for name, kind in kinds.items()}
+
+
+def bag(text: str) -> Counter:
+    """How often a text has each word."""
+    return Counter(words(text))
+
+
+def neighbours(text: str) -> Counter:
+    """How often a text has each word, and each pair of words side by side."""
+    found = words(text)
+    return Counter([*found, *pairwise(found)])
+
+
+def quarters(text: str) -> Counter:
+    """How often each quarter of a text has each word."""
+    found = words(text)
+    return Counter((4 * at // len(found), word) for at, word in enumerate(found))
+
+
+def first_sentence(text: str) -> Counter:
+    """The words of its first sentence."""
+    return bag(sentences(text)[0])
+
+
+def last_sentence(text: str) -> Counter:
+    """The words of its last sentence."""
+    return bag(sentences(text)[-1])
+
+
+def shared(text: str, other: str) -> float:
+    """The share of a text's different words that another has too."""
+    return len(set(words(text)) & set(words(other))) / len(set(words(text)))
+
+
+def shared_pairs(text: str, other: str) -> float:
+    """The share of a text's pairs of neighbours that another has too."""
+    found, there = (words(t) for t in (text, other))
+    found = list(pairwise(found))
+    there = set(pairwise(there))
+    return sum(pair in there for pair in found) / len(found)
+
+
+def unseen(text: str, other: str) -> int:
+    """How many of a text's words another does not have."""
+    there = set(words(other))
+    return sum(word not in there for word in words(text))
+
+
+def _each(count):
+    """The counts of every text, kept apart; of two endings, the difference."""
+
+    def counts(texts):
+        story, *rest = texts
+        if len(rest) == 2:
+            both = Counter(count(rest[1]))
+            both.subtract(count(rest[0]))
+            return both
+        apart = [(at, count(text)) for at, text in enumerate(texts)]
+        return {(at, key): n for at, found in apart for key, n in found.items()}
+
+    return counts
+
+
+def _beside(number):
+    """A number of each text beside the first, as counts; of two endings, both."""
+
+    def counts(texts):
+        story, *rest = texts
+        values = [number(text, story) for text in rest]
+        return values[1] - values[0] if len(values) == 2 else sum(values)
+
+    return counts
+
+
+def _majority(texts):
+    return {}
+
+
+def _length(texts):
+    lengths = [len(words(text)) for text in texts]
+    return lengths[2] - lengths[1] if len(texts) == 3 else lengths[-1]
+
+
+def _last_only(texts):
+    return _each(bag)(texts) if len(texts) == 3 else bag(texts[-1])
+
+
+def _difference(texts):
+    """The words of the second of two texts less the first's, and those of both."""
+    if len(texts) != 2:
+        return _each(bag)(texts)
+    first, second = (bag(text) for text in texts)
+    less = Counter(second)
+    less.subtract(first)
+    return {**less, **{("both", word): 1 for word in first & second}}
+
+
+BASELINES = {
+    "majority": _majority,
+    "length": _length,
+    "last text only": _last_only,
+    "bag of words": _each(bag),
+    "word overlap": _beside(shared),
+    "unseen words": _beside(unseen),
+}
+ATTACKS = {
+    "pairs of neighbours": _each(neighbours),
+    "words by quarters": _each(quarters),
+    "first sentences": _each(first_sentence),
+    "last sentences": _each(last_sentence),
+    "difference of bags": _difference,
+    "overlap of pairs": _beside(shared_pairs),
+}
+
+
+def _accuracy(kind, training: list[Example], test: list[Example]) -> float:
+    seen, asked = ([kind(e.texts) for e in examples] for examples in (training, test))
+    if not hasattr(seen[0], "items"):
+        seen, asked = _tenths(seen, asked)
+    guess = _learn(seen, [example.label for example in training])
+    right = sum(guess(x) == e.label for x, e in zip(asked, test, strict=True))
+    return right / len(test)
+
+
+def _tenths(seen: list[float], asked: list[float]) -> tuple[list[dict], list[dict]]:
+    """Numbers as counts: one for each tenth of those seen, and one for the sign."""
+    steps = sorted(seen)
+    steps = [steps[len(steps) * tenth // 10] for tenth in range(1, 10)]
+
+    def counts(x):
+        return {("over", step): 1 for step in steps if x > step} | {(x > 0, x < 0): 1}
+
+    return [counts(x) for x in seen], [counts(x) for x in asked]
+
+
+def _learn(seen: list[dict], labels: list[int]):
+    """A function from counts to a label, learned by logistic regression (AdaGrad).
+
+    Of k labels the last has score 0, so that two labels need but one row of weights.
+    """
+    often = Counter(key for counts in seen for key, n in counts.items() if n)
+    common = [key for key, n in often.items() if n >= RARE]
+    places = {key: at for at, key in enumerate(common, start=1)}
+    rows = range(max(labels))
+    weights = [[0.0] * (len(places) + 1) for _ in rows]
+    squares = [[1.0] + [1e-8] * len(places) for _ in rows]
+
+    def known(counts):
+        """Places of the known counts and the counts, with 1 for the bias at place 0."""
+        items = [(places[key], n) for key, n in counts.items() if key in places]
+        return [(0, 1), *items]
+
+    def chances(items):
+        scores = [sum([row[at] * n for at, n in items]) for row in weights]
+        highest = max(0.0, *scores)
+        powers = [math.exp(score - highest) for score in [*scores, 0.0]]
+        return [power / sum(powers) for power in powers]
+
+    seen = [known(counts) for counts in seen]
+    for _ in range(ROUNDS):
+        for items, label in zip(seen, labels, strict=True):
+            found = chances(items)
+            for row, (own, past) in enumerate(zip(weights, squares, strict=True)):
+                error = found[row] - (row == label)
+                for at, n in items:
+                    slope = error * n
+                    past[at] += slope * slope
+                    own[at] -= STEP * slope / math.sqrt(past[at] + 1e-8)
+
+    def guess(counts):
+        found = chances(known(counts))
+        return found.index(max(found))
+
+    return guess
