@@ -182,9 +182,9 @@ FIT = Exercise(
 
 
 def read_out(hidden, ids, extract):
-    places = (ids == extract).int().argmax(-1)  # (batch,)
+    places = (ids == extract).int().argmax(-1)
     rows = torch.arange(len(ids), device=ids.device)
-    return hidden[rows, places]  # (batch, width)
+    return hidden[rows, places]
 
 
 def states():
@@ -256,9 +256,9 @@ READ_OUT = Exercise(
 
 
 def between(scores, classes):
-    numbers = torch.arange(classes, device=scores.device)  # (classes,)
-    distance = (numbers - scores[:, None]).abs()  # (batch, classes)
-    return (1 - distance).clamp(min=0)  # (batch, classes)
+    numbers = torch.arange(classes, device=scores.device)
+    distance = (numbers - scores[:, None]).abs()
+    return (1 - distance).clamp(min=0)
 
 
 BETWEEN = Exercise(
