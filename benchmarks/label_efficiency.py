@@ -6,8 +6,9 @@ For each task and each number of labels, the same model learns from the same exa
 twice: from the pre-trained weights, and from fresh ones. Each seed has examples, new
 weights and an order of its own. Both starts have the same rates to choose from, and
 each gets the one with which it answers more of the development examples, after runs
-with a seed that is used for nothing else. They have the same epochs, the same loss and
-the same warm-up, which fresh weights need. The test examples are of tales whose
+with a seed that is used for nothing else: one choice for each number of labels, or
+fewer with `--tuned`, where the time is short. They have the same epochs, the same loss
+and the same warm-up, which fresh weights need. The test examples are of tales whose
 combinations no training ever shows, and are looked at once a run. Beside them stand
 what can be guessed without reading; fresh weights with several times the epochs, in
 case they only needed longer; and the pre-trained weights without the language model's
@@ -19,9 +20,10 @@ What was stopped goes on where it stopped.
 
 import argparse
 import json
+import math
 import platform
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import fmean
 
@@ -61,8 +63,8 @@ EPOCHS = {30: 8, 100: 4, 300: 2, 1000: 1}
 """Passes over so many labels: with few of them an epoch is a handful of updates."""
 
 MIDDLE, MANY = 100, 1000
-"""With so many labels a rate is chosen, and the language model left out; and with so
-many the fresh weights get more epochs."""
+"""With so many labels the language model is left out; and with so many the fresh
+weights get more epochs."""
 
 SENTENCES = 4
 """Of the story, the last ones; see `belongs`."""
@@ -77,8 +79,7 @@ SEEDS, TUNING = 5, 1000
 """Runs of each kind, with seeds from 0; and the seed of those that choose a rate."""
 
 LONGER, CONTROLS = 4, 3
-"""Fresh weights get so many times the epochs; and each control has so many seeds, after
-so many whole curves."""
+"""Fresh weights get so many times the epochs; and each control has so many seeds."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ class Settings:
     dev: int = 100
     test: int = 200
     tales: int = 40
+    tuned: list[int] = field(default_factory=lambda: [*EPOCHS])
 
 
 @dataclass(frozen=True)
@@ -270,45 +272,53 @@ class Record:
             temporary.write_text(text, "utf8", newline="\n")
 
 
-def best_rate(runs, task, start):
-    """The rate with the best accuracy on the development examples, a number."""
-    known = {"task": task, "start": start, "why": "rate"}
+def best_rate(runs, task, labels, start, tuned):
+    """The rate with the best accuracy on the development examples, a number.
+
+    Args:
+        runs: a list of those that were made.
+        task: its name.
+        labels: their number.
+        start: a key of `LAYERS`.
+        tuned: numbers of labels with which rates were tried; the nearest counts.
+    """
+    nearest = min(tuned, key=lambda count: abs(math.log(count / labels)))
+    known = {"task": task, "labels": nearest, "start": start, "why": "rate"}
     found = [run for run in runs if known.items() <= run.items()]
     return max(found, key=lambda run: run["dev"])["rate"]
 
 
-def plans(runs, task, labels, seeds):
-    """What is to be run of a task, in turn: a whole curve, then another.
+def plans(runs, task, labels, seeds, tuned):
+    """What is to be run of a task, in turn: rates, then a whole curve, then another.
 
     Args:
-        runs: a list of those that were made; the first rates are chosen by them.
+        runs: a list of those that were made, which grows; rates are chosen by them.
         task: its name.
         labels: numbers of labels.
         seeds: how many curves.
+        tuned: as for `best_rate`.
 
     Yields:
         Each `Plan`.
     """
-    for start in LAYERS:
-        for rate in RATES:
-            yield Plan(task, MIDDLE, start, TUNING, rate, EPOCHS[MIDDLE], "rate")
-    rates = {start: best_rate(runs, task, start) for start in LAYERS}
+
+    def plan(count, start, seed, why, lm_weight=0.5):
+        rate = best_rate(runs, task, count, start, tuned)
+        epochs = EPOCHS[count] * (LONGER if why == "longer" else 1)
+        return Plan(task, count, start, seed, rate, epochs, why, lm_weight)
+
+    for count in tuned:
+        for start in LAYERS:
+            for rate in RATES:
+                yield Plan(task, count, start, TUNING, rate, EPOCHS[count], "rate")
     for seed in range(seeds):
         for count in labels:
-            for start, rate in rates.items():
-                yield Plan(task, count, start, seed, rate, EPOCHS[count], "score")
-        if seed + 1 == min(seeds, CONTROLS):
-            yield from controls(task, rates, range(seed + 1))
-
-
-def controls(task, rates, seeds):
-    """Each `Plan` without the language model's part, and those with more epochs."""
-    for seed in seeds:
-        how = "pre-trained", seed, rates["pre-trained"], EPOCHS[MIDDLE]
-        yield Plan(task, MIDDLE, *how, "no language", 0.0)
-    for seed in seeds:
-        how = "scratch", seed, rates["scratch"], LONGER * EPOCHS[MANY]
-        yield Plan(task, MANY, *how, "longer")
+            for start in LAYERS:
+                yield plan(count, start, seed, "score")
+        if seed < CONTROLS:
+            yield plan(MIDDLE, "pre-trained", seed, "no language", 0.0)
+    for seed in range(min(seeds, CONTROLS)):
+        yield plan(MANY, "scratch", seed, "longer")
 
 
 def measure(bench, record, tasks, labels, seeds):
@@ -316,7 +326,7 @@ def measure(bench, record, tasks, labels, seeds):
     if record.head["before"] is None:
         record.head["before"] = {"language": round(bench.tale_loss(bench.gpt), 4)}
     for task in tasks:
-        for plan in plans(record.runs, task, labels, seeds):
+        for plan in plans(record.runs, task, labels, seeds, bench.settings.tuned):
             if not record.has(plan):
                 record.runs.append(bench.run(plan))
                 record.write()
@@ -360,15 +370,25 @@ def main(argv=None):
     parser.add_argument("--tasks", nargs="+", choices=FORMS, default=["belongs"])
     parser.add_argument("--labels", nargs="+", type=int, choices=EPOCHS)
     parser.add_argument("--seeds", type=int, default=SEEDS)
+    parser.add_argument(
+        "--tuned",
+        nargs="+",
+        type=int,
+        choices=EPOCHS,
+        default=[*EPOCHS],
+        help="numbers of labels with which a rate is chosen; others take the nearest's",
+    )
     parser.add_argument("--model", default=Settings.model)
     parser.add_argument("--out", default=str(OUT), metavar="FILE")
     parser.add_argument(
         "--quick", action="store_true", help="30 labels only, to see that it works"
     )
     given = parser.parse_args(argv)
-    settings, labels = Settings(given.model), given.labels or [*EPOCHS]
+    settings, labels = Settings(given.model, tuned=given.tuned), given.labels
+    labels = labels or [*EPOCHS]
     if given.quick:
-        settings, labels = Settings(given.model, dev=20, test=20, tales=4), [30]
+        settings = Settings(given.model, dev=20, test=20, tales=4, tuned=[30])
+        labels = [30]
         if given.out == str(OUT):
             parser.error("--quick wants an --out of its own: a file for its few runs")
     torch.set_num_threads(1)

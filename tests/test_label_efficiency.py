@@ -14,17 +14,21 @@ from benchmarks.label_efficiency import (
     Record,
     Settings,
     accuracy,
+    belongs,
     best_rate,
     guess,
     main,
     measure,
 )
-from gpt1 import GPT, GPTConfig
+from gpt1 import GPT, GPTConfig, tales
 from gpt1.finetune.batch import Examples
 from gpt1.loading import load_model
+from gpt1.results import load_results
+from gpt1.tales.tasks import sentences
+from lib.book.chapters import NOTEBOOKS, code_cells
 
 PLAN = Plan("in_order", 4, "pre-trained", 0, 1e-3, 1, "score")
-FEW = Settings(dev=6, test=6, tales=2)
+FEW = Settings(dev=6, test=6, tales=2, tuned=[4])
 
 
 @pytest.fixture(scope="module")
@@ -139,8 +143,8 @@ def test_each_start_has_the_rate_that_is_best_in_development_and_no_other():
         for rate, dev in zip((1e-3, 3e-3), found, strict=True)
     ]
     runs.append({**runs[0], "why": "score", "dev": 1.0, "rate": 9.0})
-    assert best_rate(runs, "in_order", "scratch") == 3e-3
-    assert best_rate(runs, "in_order", "pre-trained") == 1e-3
+    assert best_rate(runs, "in_order", 30, "scratch", [100, 1000]) == 3e-3
+    assert best_rate(runs, "in_order", 300, "pre-trained", [100, 1000]) == 1e-3
 
 
 def test_the_parts_of_the_examples_share_no_text(bench):
@@ -181,3 +185,39 @@ def test_quick_does_not_write_over_the_numbers_of_the_book(capsys):
 
 def test_the_shipped_model_is_what_is_measured_unless_another_is_named():
     assert load_model(Settings().model, "cpu")[0].config.context == 512
+
+
+def test_the_chapter_makes_the_same_examples():
+    [chapter] = [path for path in NOTEBOOKS if path.stem == "13-fine-tuning"]
+    [cell] = [c["source"] for c in code_cells(chapter) if "def pairs(" in c["source"]]
+    names = {"Example": tales.Example, "examples": tales.examples}
+    names["sentences"] = sentences
+    exec(cell, names)
+    for split in ("train", "heldout"):
+        assert names["pairs"](6, seed=3, split=split) == belongs(6, 3, split)
+
+
+def test_labels_of_the_chapters_task_are_balanced_and_texts_are_short():
+    found = belongs(20, 0, "train")
+    assert sum(one.label for one in found) == 10
+    assert {len(sentences(one.texts[0])) for one in found} == {4}
+
+
+def test_what_the_book_draws_was_measured_by_this_command():
+    """On every number of labels, from both starts, with the settings of now."""
+    stored = load_results("label-efficiency")
+    assert stored["command"] == "python -m benchmarks.label_efficiency"
+    settings = Settings(stored["settings"]["model"], tuned=stored["settings"]["tuned"])
+    assert stored["settings"] == label_efficiency.asdict(settings)
+    kinds = {
+        (run["labels"], run["start"])
+        for run in stored["runs"]
+        if run["task"] == "belongs" and run["why"] == "score"
+    }
+    starts = ("pre-trained", "scratch")
+    assert kinds == {(n, start) for n in (30, 100, 300, 1000) for start in starts}
+    for run in stored["runs"]:
+        assert run["lm_weight"] == (0.0 if run["why"] == "no language" else 0.5)
+        how = run["task"], run["labels"], run["start"], settings.tuned
+        rate = best_rate(stored["runs"], *how)
+        assert run["why"] == "rate" or run["rate"] == rate
