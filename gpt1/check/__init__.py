@@ -17,7 +17,7 @@ from gpt1.check.explain import explain
 __all__ = ["check", "exercises"]
 
 TOPICS = ["words", "tokens", "embeddings", "attention", "block", "model", "counting"]
-TOPICS += ["training", "speed", "sampling", "batches", "zero_shot"]
+TOPICS += ["training", "speed", "sampling", "batches", "zero_shot", "finetuning"]
 """The modules of this package that hold exercises, in the order of the book."""
 
 

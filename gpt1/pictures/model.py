@@ -29,6 +29,7 @@ PARTS = {
     "loss": {"softmax", "loss"},
     "training": {"loss", "training"},
     "sampling": {"softmax", "sampling"},
+    "finetuning": {"tokens", "embeddings", "loss", "training"} | BLOCK,
 }
 """What each chapter lights."""
 
@@ -47,8 +48,8 @@ def model_drawing(lit=None, config=None):
 
     Args:
         lit: "text", "tokens", "embeddings", "attention", "block", "model", "counting",
-            "loss", "training" or "sampling"; None colours everything. "counting" also
-            writes the number of parameters of each part.
+            "loss", "training", "sampling" or "finetuning"; None colours everything.
+            "counting" also writes the number of parameters of each part.
         config: the `GPTConfig` whose sizes are written; None is GPT-1.
 
     Returns:

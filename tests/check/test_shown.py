@@ -35,6 +35,7 @@ SHOWN = {
     "combined-gradients": "For gradients [2] and [6], of 3 targets and of 1:\nexpected",
     "utilisation": "For GPT-1, 100,000 tokens and 250e12 FLOPs a second:\nexpected 0.3",
     "exponential-race": "For 20,000 rows, each [0.0, 1.0]:\nyour code stopped with Typ",
+    "read-out": "For ids [[4, 9, 0]] and extract 9:\nexpected a tensor of shape (",
     "guess-ahead": "For 1 guess, right:\nat 'tokens accepted': expected 1, got",
 }
 
