@@ -8,14 +8,19 @@ windows are cut short, each gets one or two names of its own, and these take the
 of other tokens, so many of them that nothing pays more than to copy. The share of the
 names falls, and the tales are left as they are.
 
+That a model copies names does not make it copy the things and the places of a tale,
+whose words are more, and each of them rarer. They can be called too: `CALLED`.
+
 The paper has nothing of the kind; benchmarks/recipes.md says what it does for tales.
 """
 
+import re
 from contextlib import suppress
 
 import torch
 
 from gpt1.plumbing.device import short
+from gpt1.tales.mentions import naming
 from gpt1.tales.words import ANIMALS, CHILDREN
 
 SHARE = 0.3
@@ -27,12 +32,38 @@ LENGTH = 128
 
 def name_ids(tokenizer):
     """The ids of the names that are one token, sorted."""
-    found = []
-    for name in (name for names in (*CHILDREN, *ANIMALS) for name in names):
+    names = (name for names in (*CHILDREN, *ANIMALS) for name in names)
+    return sorted(_whole(names, tokenizer))
+
+
+LITTLE = """
+    above against among and behind beneath beside between beyond for from inside made
+    near outside round the through under with without
+"""
+"""Words in the names of things and places that name nothing."""
+
+
+def fact_ids(tokenizer):
+    """The ids of the words for heroes, things, places and helpers, sorted.
+
+    Of those that are one token and have three letters or more. The names of the heroes
+    are among them, and so are words that tales have elsewhere too.
+    """
+    words = {word for value in naming() for word in re.findall("[A-Za-z]{3,}", value)}
+    return sorted(_whole(words - set(LITTLE.split()), tokenizer))
+
+
+def _whole(words, tokenizer):
+    """The ids of those words that are one token."""
+    for word in words:
         with suppress(ValueError):  # one of its characters is unknown
-            ids = tokenizer.encode(f" {name}")
-            found += ids if len(ids) == 1 else []
-    return sorted(found)
+            ids = tokenizer.encode(f" {word}")
+            if len(ids) == 1:
+                yield ids[0]
+
+
+CALLED = {"names": name_ids, "facts": fact_ids}
+"""What a roll call can sprinkle, and which ids that is in a tokenizer."""
 
 
 class RollCall:

@@ -8,11 +8,12 @@ import pytest
 import torch
 
 from gpt1.tales import generate_tales, join
+from gpt1.tales.mentions import naming
 from gpt1.tokenizer import BPETokenizer, CharTokenizer
 from gpt1.train import TrainConfig
 from gpt1.train.pretraining import prepare, train
 from gpt1.train.report import describe
-from gpt1.train.roll_call import LENGTH, SHARE, RollCall, name_ids
+from gpt1.train.roll_call import LENGTH, LITTLE, SHARE, RollCall, fact_ids, name_ids
 from lib.runs import SMALL
 
 NAMES = [100, 101, 102, 103]
@@ -72,6 +73,36 @@ def test_the_names_are_those_of_the_tales():
     assert name_ids(CharTokenizer.train(tales)) == []
 
 
+def test_facts_are_the_words_for_heroes_things_places_and_helpers():
+    words = [
+        "Rosa",
+        "Milo",
+        "kite",
+        "lantern",
+        "meadow",
+        "heron",
+        "hut",
+        "the",
+        "of",
+        "behind",
+        "is",
+        "counting",
+    ]
+    text = "".join(f" {word} {word}" for word in words)
+    tokenizer = BPETokenizer.train([text * 5], 300)
+    found = [tokenizer.decode([i]).strip() for i in fact_ids(tokenizer)]
+    assert sorted(found) == ["Milo", "Rosa", "heron", "kite", "lantern", "meadow"]
+    assert fact_ids(tokenizer) == sorted(set(fact_ids(tokenizer)))
+    assert set(name_ids(tokenizer)) < set(fact_ids(tokenizer))
+    letters = CharTokenizer.train(text)
+    assert fact_ids(letters) == []
+
+
+def test_little_words_are_in_the_names_of_things_and_places():
+    words = {word for value in naming() for word in value.split()}
+    assert set(LITTLE.split()) <= words
+
+
 def test_a_run_that_was_stopped_goes_on_with_the_same_names(here, monkeypatch):
     calls = []
 
@@ -96,6 +127,9 @@ def test_a_run_says_that_it_has_one(tmp_path, monkeypatch):
     assert (run.roll_call.updates, run.roll_call.seed) == (4, 3)
     assert "names sprinkled over the tales in the first 4 updates" in describe(run)
     assert "names" not in describe(prepare(replace(options, roll_call=0)))
+    more = prepare(replace(options, called="facts"))
+    assert set(more.roll_call.names.tolist()) > set(run.roll_call.names.tolist())
+    assert "facts sprinkled over the tales in the first 4 updates" in describe(more)
 
 
 def small_tales(name, split="train", **where):

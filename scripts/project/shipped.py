@@ -1,11 +1,12 @@
-"""Train the model that comes with the package, from nothing, and put it in its place.
+"""Train a model that comes with the package, from nothing, and put it in its place.
 
     make tales-tiny
+    make tales-small
 
-It is what `gpt1 train` does when it is given no options, and then: weights rounded to
-half precision, `gpt1/assets/tales-tiny.pth`, and beside it the record of the run,
-`tales-tiny.json`. It took 13 minutes on two cores. A run that was interrupted
-is taken up where it stood.
+The first is what `gpt1 train` does when it is given no options; what the other is given
+is in `RECIPES`. Then: weights rounded to half precision, `gpt1/assets/tales-tiny.pth`,
+and beside it the record of the run, `tales-tiny.json`. A run that was interrupted is
+taken up where it stood. tales-tiny took 13 minutes on two cores.
 
 The processor's kernels and the number of threads decide the last digits of the losses,
 and with them, after so many updates, the weights: another machine makes another model.
@@ -21,34 +22,56 @@ import torch
 
 from gpt1 import GPT, GPTConfig
 from gpt1.data.sources import TALES, load_text
-from gpt1.data.windows import GPTDataset, get_dataloader
+from gpt1.data.windows import get_dataloader
+from gpt1.inspect.recall import recall
 from gpt1.plumbing.files import atomic_write, load_checkpoint, save_checkpoint
 from gpt1.speed.loss import IGNORED
 from gpt1.tales import SEPARATOR, entropy_per_tale, generate_tales
 from gpt1.tokenizer import tokenizer_from_dict
 from gpt1.train import evaluate
-from gpt1.train.pretraining import train
+from gpt1.train.pretraining import cut, train
 from gpt1.train.recipe import TrainConfig
 from gpt1.train.run import BEST, LAST, read_run
 from gpt1.train.step import total_loss
-from gpt1.weights import SHIPPED, SHIPPED_FILE
+from gpt1.weights import SHIPPED
+from gpt1.weights.checkpoint import ASSETS
 
-FOLDER = Path("checkpoints") / SHIPPED
+RECIPES = {
+    "tales-tiny": {},
+    "tales-small": {
+        "tales": 60_000,
+        "begin_with": "\\n\\n",
+        "vocab_size": 4096,
+        "max_steps": 5000,
+        "save_every": 50,
+        "sample_every": 0,
+        "keep": 12,
+    },
+}
+"""What each is given beside the laptop's recipe: see `gpt1.train.recipe.TINY`."""
+
 WINDOWS, WHOLE_TALES = 8, 200
 """So many windows' loss is recorded too, for a test to compute it in a second; and so
 many tales are read one by one, from their first word."""
 
 
-def make(folder):
+def make(name, folder):
     """Train, or go on, in a folder; then write the asset and its record from it."""
+    options = TrainConfig.tiny(out=str(folder), **RECIPES[name])
     saved = read_run(folder) if (folder / LAST).is_file() else None
     if saved is None or saved["step"] < saved["total"]:
-        train(TrainConfig.tiny(out=str(folder)), saved)
-    save(*packed(folder))
+        train(options, saved)
+    save(name, *packed(name, options))
 
 
-def packed(folder):
-    """The asset and its record, from the files of a finished run."""
+def packed(name, options):
+    """The asset and its record, from the files of a run.
+
+    Args:
+        name: of the model.
+        options: the `TrainConfig` of the run.
+    """
+    folder = Path(options.out)
     best, last = load_checkpoint(folder / BEST), read_run(folder)
     halves = {name: tensor.half() for name, tensor in best["model"].items()}
     model = GPT(GPTConfig.from_dict(best["config"]))
@@ -56,14 +79,15 @@ def packed(folder):
     model.eval()
     tokenizer = tokenizer_from_dict(best["tokenizer"])
     ids = tokenizer.encode(load_text("tales", "validation"))
-    part, whole = (held_out_loss(model, ids, subset) for subset in (WINDOWS, None))
+    windows = [cut(ids, options, tokenizer, subset) for subset in (WINDOWS, None)]
+    part, whole = (held_out_loss(model, each) for each in windows)
     asset = {**best, "model": halves, "validation_loss": whole}
     per_tale, floor = len(ids) / TALES["validation"], entropy_per_tale("all")
     alone = nats_per_tale(model, tokenizer)
-    options = {**last["options"], "out": None, "resume": None, "overwrite": False}
+    given = {**last["options"], "out": None, "resume": None, "overwrite": False}
     record = {
-        "command": "make tales-tiny",
-        "options": {name: value for name, value in options.items() if value},
+        "command": f"make {name}",
+        "options": {option: value for option, value in given.items() if value},
         "config": best["config"],
         "parameters": sum(tensor.numel() for tensor in halves.values()),
         "updates": best["step"],
@@ -87,12 +111,16 @@ def packed(folder):
             if row[6] is not None
         ],
     }
+    if name != SHIPPED:
+        record["recall"] = {
+            split: recall(model, tokenizer, generate_tales(WHOLE_TALES, split=split))
+            for split in ("validation", "heldout")
+        }
     return asset, record
 
 
-def held_out_loss(model, ids, subset):
-    """Nats per token on the first windows of the validation text; all if None."""
-    windows = GPTDataset(ids, model.config.context, subset)
+def held_out_loss(model, windows):
+    """Nats per token on windows of the validation text."""
     return evaluate(model, get_dataloader(windows, 8, shuffle=False))
 
 
@@ -120,21 +148,24 @@ def machine():
     }
 
 
-def save(asset, record):
+def save(name, asset, record):
     """Write both files, each whole or not at all."""
-    save_checkpoint(SHIPPED_FILE, asset)
-    with atomic_write(SHIPPED_FILE.with_suffix(".json")) as temporary:
+    path = ASSETS / f"{name}.pth"
+    save_checkpoint(path, asset)
+    with atomic_write(path.with_suffix(".json")) as temporary:
         text = json.dumps(record, indent=2) + "\n"
         temporary.write_text(text, encoding="utf-8", newline="\n")
     told = record["validation"]
-    reached, floor = told["nats_per_tale"], told["floor_per_tale"]
-    print(f"{SHIPPED_FILE}: {reached:.1f} nats per tale, the floor is {floor:.1f}")
+    reached, floor = told["read_alone"]["nats_per_tale"], told["floor_per_tale"]
+    print(f"{path}: {reached:.1f} nats per tale, the floor is {floor:.1f}")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--out", type=Path, default=FOLDER, help="folder of the run")
-    make(parser.parse_args().out)
+    parser.add_argument("name", choices=RECIPES, help="the model")
+    parser.add_argument("--out", type=Path, help="folder of the run")
+    given = parser.parse_args()
+    make(given.name, given.out or Path("checkpoints") / given.name)
 
 
 if __name__ == "__main__":
