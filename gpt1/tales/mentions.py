@@ -59,13 +59,16 @@ def mentions(tale: Tale) -> list[Mention]:
     return found
 
 
-def naming(variables=("name", "thing", "place", "helper")) -> set[str]:
-    """All that can name one of these facts in any plot: "Ada", "kite", "the park"."""
+def naming(variable: str) -> set[str]:
+    """All that can name a fact within a sentence, in any plot: "kite", "a paper rose".
+
+    variable: name, thing, place, helper, or what a plot calls another.
+    """
     return {
         words
         for plot in all_plots()
         for slot in slots(plot.body)
-        if slot.variable in variables
+        if slot.variable == variable and "^" not in slot.key
         for words in _values(plot, slot)
     }
 

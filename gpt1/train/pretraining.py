@@ -19,7 +19,7 @@ from gpt1.train.folder import IDS
 from gpt1.train.levels import levels, verdict
 from gpt1.train.recipe import chosen
 from gpt1.train.report import describe
-from gpt1.train.roll_call import CALLED, RollCall
+from gpt1.train.roll_call import RollCall, call
 from gpt1.train.run import BEST, Run
 
 
@@ -217,8 +217,7 @@ def known_of_tales(options, tokenizer):
     """
     if options.dataset != "tales":
         return RollCall([], 0), None
-    called = CALLED[options.called](tokenizer)
-    roll_call = RollCall(called, options.roll_call, options.seed)
+    roll_call = call(options.called, tokenizer, options.roll_call, options.seed)
     return roll_call, floor(tokenizer, split="all")
 
 

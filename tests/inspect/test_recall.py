@@ -95,6 +95,15 @@ def test_of_two_values_that_begin_alike_what_follows_decides():
         assert _chosen(scores, *asked) == right
 
 
+def test_a_value_that_was_ruled_out_does_not_compete_for_what_follows():
+    red, kite, blue, ball, comma = range(1, 6)
+    scores = torch.zeros(4, 6)
+    scores[0, red] = scores[1, ball] = 1.0
+    assert _chosen(scores, [0, red, kite, comma], 1, [red, kite], [[blue, ball]])
+    scores[0, blue] = 2.0
+    assert not _chosen(scores, [0, red, kite, comma], 1, [red, kite], [[blue, ball]])
+
+
 def test_a_draw_is_not_recalled():
     assert not _chosen(torch.zeros(3, 4), [0, 1, 3], 1, [1], [[2]])
 
