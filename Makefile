@@ -26,7 +26,7 @@ endif
 
 .DEFAULT_GOAL := help
 .PHONY: help benchmark gpu book colab icons screenshots serve pdf epub offline test quick test-package test-chapters oldest newest notebooks one-page \
-	tales-tiny checked lint format address lock clean distclean environment
+	tales-tiny tales-small checked lint format address lock clean distclean environment
 
 help: ## list these commands
 	@$(PYTHON) -c "import re; print('\n'.join('make %-14s%s' % m for m in re.findall(r'(?m)^([\w-]+):.*?## (.*)', open('Makefile', encoding='utf8').read())))"
@@ -99,7 +99,10 @@ format: environment ## format the code, mend what can be mended
 	@$(RUN) -m ruff format .
 
 tales-tiny: environment ## train the model that the package ships, and put it there (minutes)
-	@$(RUN) -m scripts.project.tales_tiny
+	@$(RUN) -m scripts.project.shipped tales-tiny
+
+tales-small: environment ## train the one to fine-tune, in the same way (an hour; goes on where it was stopped)
+	@$(RUN) -m scripts.project.shipped tales-small
 
 icons: environment ## make the icons and the card that other sites show (needs Chromium)
 	@$(RUN) -m scripts.site.icons

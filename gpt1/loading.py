@@ -9,7 +9,9 @@ from gpt1.plumbing.files import load_checkpoint
 from gpt1.plumbing.hub import hub_folder
 from gpt1.tokenizer import GPT1Tokenizer, tokenizer_from_dict
 from gpt1.tokenizer.base import FILE as TOKENIZER
-from gpt1.weights import CHECKPOINTS, HUB_FILES, SHIPPED, SHIPPED_FILE
+from gpt1.weights import CHECKPOINTS, HUB_FILES, SHIPPED, SHIPPED_FILES
+
+__all__ = ["SHIPPED", "SHIPPED_FILES", "load_model"]
 
 VOCABULARY = ("vocab.json", "merges.txt", "tokenizer.json", "added_tokens.json")
 
@@ -22,7 +24,7 @@ def load_model(source, device=None):
             taken, or the last where none was validated; a folder that `gpt1 train
             --export` wrote, or one in Hugging Face's or OpenAI's layout with GPT-1's
             vocabulary; the id of such a model on the hub, which needs a network; or
-            "tales-tiny", the model that this package brings.
+            the name of a model that this package brings, such as "tales-tiny".
         device: see `gpt1.plumbing.device.pick_device`.
 
     Returns:
@@ -57,8 +59,8 @@ def _place(source):
         return next(found, path)
     if path.exists() or path.suffix == ".pth":
         return path
-    if str(source) == SHIPPED:
-        return SHIPPED_FILE
+    if str(source) in SHIPPED_FILES:
+        return SHIPPED_FILES[str(source)]
     return hub_folder(str(source), [*HUB_FILES, TOKENIZER, *VOCABULARY])
 
 

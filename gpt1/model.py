@@ -408,8 +408,8 @@ class GPT(nn.Module):
         """A GPT with weights from somewhere else, in evaluation mode and float32.
 
         Args:
-            source: a directory, a file, the id of a model on the hub, or "tales-tiny";
-                see `gpt1.weights.read`.
+            source: a directory, a file, the id of a model on the hub, or a name such as
+                "tales-tiny"; see `gpt1.weights.read`.
             options: dropout, heads and revision of `gpt1.weights.read`.
 
         Raises:

@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "tokenizer train",
     "finetune": "config data inputs loading model pictures plumbing speed tales "
     "tokenizer train weights",
-    "inspect": "count pictures",  # any model, so none of ours
+    "inspect": "count pictures tales",  # any model, so none of ours
     "check": "config count data generate inputs inspect loading model pictures "
     "plumbing speed tales tokenizer train variants weights",
     "__init__": "config model",

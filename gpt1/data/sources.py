@@ -27,7 +27,15 @@ HELD_OUT = 0.1
 SPLITS = ("train", "validation", "test")
 
 
-def load_text(source, split="train", *, column="text", config=None, streaming=False):
+def load_text(
+    source,
+    split="train",
+    *,
+    column="text",
+    config=None,
+    streaming=False,
+    tales=None,
+):
     """One split of a corpus as one string.
 
     Args:
@@ -42,6 +50,8 @@ def load_text(source, split="train", *, column="text", config=None, streaming=Fa
         config: the configuration of a hub data set that has several.
         streaming: fetch a hub data set row by row; it is not kept on disk. What does
             not fit into memory is for `gpt1.data.token_ids`, not for this function.
+        tales: how many tales the training part of "tales" has; None means 20,000,
+            which are the first of any greater number.
 
     Returns:
         The text, with line ends as ``\\n``.
@@ -53,7 +63,7 @@ def load_text(source, split="train", *, column="text", config=None, streaming=Fa
         ImportError: datasets is needed and missing.
     """
     where = {"column": column, "config": config, "streaming": streaming}
-    text = "".join(iterate_text(source, split, **where))
+    text = "".join(iterate_text(source, split, **where, tales=tales))
     if not text.strip():
         raise ValueError(
             f"the {split} part of {source} is empty: expected some text (its last "
@@ -62,7 +72,15 @@ def load_text(source, split="train", *, column="text", config=None, streaming=Fa
     return text
 
 
-def iterate_text(source, split="train", *, column="text", config=None, streaming=False):
+def iterate_text(
+    source,
+    split="train",
+    *,
+    column="text",
+    config=None,
+    streaming=False,
+    tales=None,
+):
     """One split of a corpus piece by piece, for what does not fit into memory.
 
     Args:
@@ -77,7 +95,9 @@ def iterate_text(source, split="train", *, column="text", config=None, streaming
     if split not in SPLITS:
         raise ValueError(f"split must be {', '.join(SPLITS)}, got {split!r}")
     if source == "tales":
-        return _tales(split)
+        return _tales(split, tales)
+    if tales is not None:
+        raise ValueError(f"a number of tales is for tales only, not for {source}")
     if source == "python-docs":
         return _part(_python_docs(), split)
     if source in WIKITEXT:
@@ -105,12 +125,13 @@ def _of_files(files, source, split):
     return iter([text]) if whole else _part(text, split)
 
 
-def _tales(split):
+def _tales(split, count):
     from gpt1.tales import generate_tales, join
 
     combinations = "heldout" if split == "test" else split
     watch = partial(watched, what="making tales")
-    yield join(generate_tales(TALES[split], split=combinations, watch=watch))
+    count = count if count and split == "train" else TALES[split]
+    yield join(generate_tales(count, split=combinations, watch=watch))
 
 
 def _python_docs():

@@ -2,6 +2,7 @@
 
 import hashlib
 import signal
+from bisect import bisect_left
 from functools import singledispatch
 from pathlib import Path
 
@@ -52,9 +53,54 @@ class GPTDataset(Dataset):
         return window[:-1], window[1:]
 
 
+class Aligned(GPTDataset):
+    """Windows that all begin with the same tokens, such as those between two tales.
+
+    Each begins at the first such place behind the window before it. What lies between
+    them, the rest of a tale that the window before could not hold, is not used.
+
+    Args:
+        ids: all token ids of the text, any integer type, (tokens,).
+        context: length of a window.
+        begin: ids with which each window begins.
+        subset: use only the first `subset` windows; None means all.
+
+    Raises:
+        ValueError: no window fits behind such a place, or `subset` is below 1.
+    """
+
+    def __init__(self, ids, context, begin, subset=None):
+        super().__init__(ids, context, subset)
+        text, begin = self.ids, torch.as_tensor(begin)
+        matches = text.unfold(0, len(begin), 1).eq(begin.to(text.dtype)).all(1)
+        places = matches.nonzero().flatten().tolist()
+        starts, at = [], 0
+        while at < len(places) and places[at] + context < len(text):
+            starts.append(places[at])
+            at = bisect_left(places, places[at] + context)
+        if not starts:
+            raise ValueError(
+                f"no window of {context} tokens begins with the ids {begin.tolist()}: "
+                f"take another beginning, a longer text or a shorter context"
+            )
+        self.starts = starts[:subset]
+        self.windows = len(self.starts)
+
+    def __getitem__(self, index):
+        """Ids and targets of one window, each int64, (context,)."""
+        if not 0 <= index < self.windows:
+            raise IndexError(f"window must be 0 to {self.windows - 1}, got {index}")
+        start = self.starts[index]
+        window = self.ids[start : start + self.context + 1].long()
+        return window[:-1], window[1:]
+
+
 def covered(dataset):
-    """The ids that a `GPTDataset` reads: those of its windows, and one more."""
-    return dataset.ids[: dataset.windows * dataset.context + 1]
+    """The ids that a `GPTDataset` reads: up to its last window, and one more."""
+    start = (dataset.windows - 1) * dataset.context
+    if isinstance(dataset, Aligned):
+        start = dataset.starts[-1]
+    return dataset.ids[: start + dataset.context + 1]
 
 
 class Order(Sampler):

@@ -11,7 +11,7 @@ from gpt1.generate.precision import PRECISIONS, faster
 from gpt1.generate.sampling import check_sampling, stream
 from gpt1.generate.showing import Shown, show
 from gpt1.generate.texts import EMPTY_LINE, lacking, start_ids
-from gpt1.loading import SHIPPED, load_model
+from gpt1.loading import SHIPPED, SHIPPED_FILES, load_model
 from gpt1.plumbing.command import option, parse, run
 from gpt1.plumbing.writing import ERRORS
 
@@ -44,7 +44,8 @@ class GenerateConfig:
     )
     stop: str | None = in_text(
         None,
-        f"end before this text, \\n being a line end; {SHIPPED} stops at an empty line",
+        "end before this text, \\n being a line end; the models that come with the "
+        "package stop at an empty line",
         metavar="TEXT",
         empty=True,
     )
@@ -61,7 +62,7 @@ class GenerateConfig:
     model_path: str | None = in_machine(
         None,
         f"checkpoint, folder or id on the hub; else {TRAINED} where there is one, else "
-        f"{SHIPPED}, the model that comes with the package",
+        f"{SHIPPED}, a model that comes with the package",
         metavar="PATH",
     )
     device: str | None = in_machine(None, "cpu, cuda or mps; cuda where there is one")
@@ -129,7 +130,7 @@ def ends(options, source, read):
     """
     stop = options.stop
     if stop is None:
-        stop = EMPTY_LINE if source == SHIPPED else ""
+        stop = EMPTY_LINE if source in SHIPPED_FILES else ""
     length = options.max_length or max(1000 if stop else 200, read + 100)
     return stop, length - read
 

@@ -21,7 +21,7 @@ def load_results(name):
         `runs`, a list of dictionaries, one for each run, with its `seed`.
 
     Raises:
-        FileNotFoundError: there is no such experiment; the message lists those there are.
+        FileNotFoundError: there is none; the message lists those there are.
     """
     path = FOLDER / f"{name}.json"
     if not path.exists():

@@ -12,7 +12,7 @@ from gpt1.plumbing.files import atomic_write, load_checkpoint
 from gpt1.plumbing.hub import missing
 from gpt1.tokenizer import hugging_face
 from gpt1.train.card import GENERATION
-from gpt1.train.run import BEST, LAST
+from gpt1.train.run import BEST, KEPT, LAST
 from gpt1.weights.hugging_face import CONFIG, WEIGHTS
 
 IDS = "ids"
@@ -122,7 +122,8 @@ def _best_so_far(run):
     options, folder, source = run.options, run.folder, started_in(run.options)
     goes_on = source is not None and source.resolve() == folder.resolve()
     if options.overwrite:
-        old = [] if goes_on else [folder / name for name in FILES]
+        kept = folder.glob(KEPT.format(0).replace("0", "?"))
+        old = [] if goes_on else [*kept, *(folder / name for name in FILES)]
         export = Path(options.export or folder)
         old += [export / name for name in EXPORTED] if options.export else []
         for path in old:

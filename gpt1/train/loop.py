@@ -51,6 +51,7 @@ class Loop:
         self.eval_every = self.options.eval_every
         if self.eval_every is None:
             self.eval_every = min(SELDOM, math.ceil(run.total / POINTS))
+        self.kept = kept(self.options.keep or 0, self.options.warmup, run.total)
         self.stopped = False
 
     def go(self):
@@ -90,6 +91,8 @@ class Loop:
                 self.validate()
             elif row:
                 run.row()
+            if run.step in self.kept:
+                run.keep()
             if saving:
                 run.save()
             if inside and due(run.step, options.sample_every) and self.engine.main:
@@ -160,6 +163,21 @@ class Loop:
             f"lower --learning_rate, a longer --warmup or --precision float32; what "
             f"was saved before is intact"
         )
+
+
+def kept(count, first, last):
+    """The updates whose weights are kept: each as many times later than the one before.
+
+    Args:
+        count: how many; 1 is the last alone.
+        first: the update that the first of several comes after, 0 meaning 1.
+        last: the update that the last comes after.
+
+    Returns:
+        A set of numbers; fewer than `count` where two fall on one update.
+    """
+    first, steps = max(1, min(first, last)), max(1, count - 1)
+    return {round(last * (first / last) ** (i / steps)) for i in range(count)}
 
 
 def due(step, every):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from gpt1.data import GPTDataset, get_dataloader, load_text, token_ids
 from gpt1.data.ids import digest
-from gpt1.data.windows import covered, too_short
+from gpt1.data.windows import Aligned, covered, too_short
 from gpt1.model import GPT
 from gpt1.plumbing.device import set_seed
 from gpt1.plumbing.files import load_checkpoint
@@ -19,7 +19,7 @@ from gpt1.train.folder import IDS
 from gpt1.train.levels import levels, verdict
 from gpt1.train.recipe import chosen
 from gpt1.train.report import describe
-from gpt1.train.roll_call import RollCall, name_ids
+from gpt1.train.roll_call import RollCall, call
 from gpt1.train.run import BEST, Run
 
 
@@ -99,7 +99,7 @@ def prepare(options, engine=None, saved=None):
         ids = read_texts(options, tokenizer)
         sizes = [len(part) for part in ids.values()]
         options = chosen(options, tokenizer, sizes, saved and saved["options"])
-        training, validation = windows_of(options, ids)
+        training, validation = windows_of(options, ids, tokenizer)
         known = count(training, validation, tokenizer, saved) if engine.main else None
     set_seed(options.seed)
     roll_call, least = known_of_tales(options, tokenizer)
@@ -135,7 +135,8 @@ def learned_from(options):
 
     A vocabulary of characters has nothing for those that only the other parts have.
     """
-    texts = [load_text(options.dataset, "train", column=options.column)]
+    where = {"column": options.column, "tales": options.tales}
+    texts = [load_text(options.dataset, "train", **where)]
     if options.tokenizer == "characters":
         texts.append(load_text(options.dataset, "validation", column=options.column))
         with suppress(FileNotFoundError, ValueError):  # there need not be a test part
@@ -148,32 +149,50 @@ def read_texts(options, tokenizer):
 
     They are kept beside the run.
     """
-    where = {"cache": Path(options.out) / IDS, "column": options.column}
+    where = {"column": options.column, "tales": options.tales}
+    where["cache"] = Path(options.out) / IDS
     return {
         split: token_ids(options.dataset, tokenizer, split, **where)
         for split in ("train", "validation")
     }
 
 
-def windows_of(options, ids):
+def windows_of(options, ids, tokenizer):
     """`Batches` to train on and to validate with.
 
     Args:
         options: a `TrainConfig` in which nothing is open.
         ids: what `read_texts` gave.
+        tokenizer: of the texts.
     """
     context = options.model(vocab_size=1).context
     for split, part in ids.items():
         if len(part) <= context:
             sizes = {name: len(part) for name, part in ids.items()}
             raise too_short(options.dataset, split, sizes, context)
-    training = GPTDataset(ids["train"], context, options.subset)
-    validation = GPTDataset(ids["validation"], context)
+    training = cut(ids["train"], options, tokenizer, options.subset)
+    validation = cut(ids["validation"], options, tokenizer)
     how = {"seed": options.seed, "workers": options.num_workers}
     return (
         get_dataloader(training, options.batch_size, **how),
         get_dataloader(validation, options.batch_size, shuffle=False),
     )
+
+
+def cut(ids, options, tokenizer, subset=None):
+    """A text's windows, side by side or as `--begin_with` says.
+
+    Args:
+        ids: of the text.
+        options: a `TrainConfig` in which nothing is open.
+        tokenizer: of the text.
+        subset: use only the first windows, so many.
+    """
+    context = options.model(vocab_size=1).context
+    if options.begin_with is None:
+        return GPTDataset(ids, context, subset)
+    begin = tokenizer.encode(options.begin_with.replace("\\n", "\n"))
+    return Aligned(ids, context, begin, subset)
 
 
 def count(training, validation, tokenizer, saved=None):
@@ -198,7 +217,7 @@ def known_of_tales(options, tokenizer):
     """
     if options.dataset != "tales":
         return RollCall([], 0), None
-    roll_call = RollCall(name_ids(tokenizer), options.roll_call, options.seed)
+    roll_call = call(options.called, tokenizer, options.roll_call, options.seed)
     return roll_call, floor(tokenizer, split="all")
 
 

@@ -8,6 +8,7 @@ from gpt1.config import PRESETS, is_whole
 from gpt1.plumbing.command import option
 from gpt1.train.engine import PRECISIONS
 from gpt1.train.optimizer import OPTIMIZERS
+from gpt1.train.roll_call import CALLED
 
 in_model = partial(option, group="model")
 in_text = partial(option, group="text")
@@ -60,6 +61,14 @@ class TrainConfig:
     column: str = in_text(
         "text", "the column of a data set of the hub that holds the text"
     )
+    tales: int | None = in_text(
+        None, "number of tales to train on, 20,000 unless given; only for tales"
+    )
+    begin_with: str | None = in_text(
+        None,
+        "let each window begin with this text, \\n being a line end: with the empty "
+        "line between two tales, \\n\\n, it begins where a tale does",
+    )
     tokenizer: str = in_text(
         "gpt1",
         "characters; bpe, which is learned from the text; gpt1, GPT-1's own; or the "
@@ -91,6 +100,12 @@ class TrainConfig:
         0,
         "updates at the start in which names are sprinkled over the tales, so that the "
         "model learns to copy them; only for tales",
+    )
+    called: str = in_learning(
+        "names",
+        "what the roll call sprinkles: names, or facts, the words for things, places "
+        "and helpers too",
+        choices=CALLED,
     )
     beta1: float = in_learning(0.9, "decay of the running mean of the gradients")
     beta2: float = in_learning(0.999, "decay of the running mean of their squares")
@@ -135,6 +150,11 @@ class TrainConfig:
     )
     save_every: int = in_output(
         1000, "updates between saves; 0 means only at the end of each epoch"
+    )
+    keep: int | None = in_output(
+        None,
+        "number of updates whose weights are kept, in files of their own: the last, "
+        "and others from the end of the warm-up on, at equal distances of log(update)",
     )
     sample_every: int = in_output(1000, "updates between samples; 0 means none")
     export: str | None = in_output(
@@ -191,7 +211,7 @@ def check_ranges(options, ranges, left_open=()):
 RANGES = {
     "a whole number, at least 1": (
         lambda value: value is None or (is_whole(value) and value >= 1),
-        "epochs batch_size grad_accumulation max_steps subset stop_after",
+        "epochs batch_size grad_accumulation max_steps subset stop_after tales keep",
     ),
     "a whole number, at least 0": (
         lambda value: is_whole(value) and value >= 0,
@@ -199,7 +219,7 @@ RANGES = {
     ),
     "a name, not an empty one": (
         lambda value: str(value) != "",
-        "dataset column tokenizer device out export",
+        "dataset column tokenizer device out export begin_with",
     ),
     "a whole number, at least 0 and below 2^63": (
         lambda value: is_whole(value) and 0 <= value < 2**63,
@@ -210,6 +230,7 @@ RANGES = {
     "at least 0 (0 and inf: no clipping)": (lambda value: value >= 0, "clip"),
     "at least 0 and below 1": (lambda value: 0 <= value < 1, "beta1 beta2"),
     " or ".join(OPTIMIZERS): (OPTIMIZERS.__contains__, "optimizer"),
+    " or ".join(CALLED): (CALLED.__contains__, "called"),
     " or ".join(PRECISIONS): (PRECISIONS.__contains__, "precision"),
     " or ".join(sorted(PRESETS)): (PRESETS.__contains__, "preset"),
 }
@@ -308,7 +329,7 @@ def _filled(options, values):
 
 FREE = {
     *("device", "num_workers", "out", "resume", "overwrite", "stop_after", "export"),
-    *("eval_every", "save_every", "sample_every"),
+    *("eval_every", "save_every", "sample_every", "keep"),
     *("dataset", "column", "tokenizer"),  # where it is; what it is, its content tells
     *("grad_accumulation", "compile", "precision"),
 }

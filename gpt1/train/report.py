@@ -203,7 +203,7 @@ def describe(run):
         lines.insert(2, f"files: {files}")
     if run.roll_call.updates:
         lines.append(
-            f"roll call: names sprinkled over the tales in the first "
+            f"roll call: {options.called} sprinkled over the tales in the first "
             f"{run.roll_call.updates:,} updates"
         )
     if run.step:

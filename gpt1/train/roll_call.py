@@ -8,6 +8,9 @@ windows are cut short, each gets one or two names of its own, and these take the
 of other tokens, so many of them that nothing pays more than to copy. The share of the
 names falls, and the tales are left as they are.
 
+That a model copies names does not make it copy the things and the places of a tale,
+whose words are more, and each of them rarer. They can be called too: `CALLED`.
+
 The paper has nothing of the kind; benchmarks/recipes.md says what it does for tales.
 """
 
@@ -16,6 +19,7 @@ from contextlib import suppress
 import torch
 
 from gpt1.plumbing.device import short
+from gpt1.tales.mentions import naming
 from gpt1.tales.words import ANIMALS, CHILDREN
 
 SHARE = 0.3
@@ -33,6 +37,17 @@ def name_ids(tokenizer):
             ids = tokenizer.encode(f" {name}")
             found += ids if len(ids) == 1 else []
     return sorted(found)
+
+
+def fact_ids(tokenizer):
+    """What names a hero, a thing, a place and a helper: four lists of lists of ids."""
+    groups = []
+    for variable in ("name", "thing", "place", "helper"):
+        groups.append([])
+        for words in sorted(naming(variable)):
+            with suppress(ValueError):  # one of its characters is unknown
+                groups[-1].append(tokenizer.encode(f" {words}"))
+    return groups
 
 
 class RollCall:
@@ -75,11 +90,75 @@ class RollCall:
         ids, targets = ids.reshape(-1, length), targets.reshape(-1, length)
         text = torch.cat([ids, targets[:, -1:]], 1)
         dice = torch.Generator().manual_seed(short(1_000_003 * self.seed + step))
+        text = self.sprinkled(text, share, dice)
+        return text[:, :-1], text[:, 1:]
+
+    def sprinkled(self, text, share, dice):
+        """Windows (batch, time) of which a share of the tokens have become names."""
         rows, columns = text.shape
         own = self.names[torch.randint(len(self.names), (rows, 2), generator=dice)]
         alone = torch.rand(rows, 1, generator=dice) < 0.5
         which = torch.randint(2, (rows, columns), generator=dice)
         names = own.gather(1, which.masked_fill(alone, 0))
         places = torch.rand(rows, columns, generator=dice) < share
-        text = torch.where(places, names, text)
-        return text[:, :-1], text[:, 1:]
+        return torch.where(places, names, text)
+
+
+class FactCall(RollCall):
+    """A roll call of heroes, things, places and helpers, each as often as the others.
+
+    What names one of them stands in its places as a whole, token by token.
+
+    Args:
+        groups: lists of lists of ids.
+        updates: how many it lasts.
+        seed: of what is called, and where.
+    """
+
+    def __init__(self, groups, updates, seed=0):
+        flat = [ids for group in groups for ids in group]
+        super().__init__(range(len(flat)), updates, seed)
+        self.sizes = [len(group) for group in groups]
+        self.lengths = torch.tensor([len(ids) for ids in flat])
+        self.tokens = torch.zeros(len(flat), max(self.lengths), dtype=torch.long)
+        for row, ids in zip(self.tokens, flat, strict=True):
+            row[: len(ids)] = torch.tensor(ids)
+
+    def sprinkled(self, text, share, dice):
+        """Windows (batch, time) of which a share of the tokens name facts."""
+        rows, columns = text.shape
+        group = torch.randint(len(self.sizes), (rows, 2), generator=dice)
+        sizes = torch.tensor(self.sizes)
+        inside = (torch.rand(rows, 2, generator=dice) * sizes[group]).long()
+        own = (sizes.cumsum(0) - sizes)[group] + inside  # (rows, 2)
+        alone = torch.rand(rows, 1, generator=dice) < 0.5
+        own[:, 1] = torch.where(alone[:, 0], own[:, 0], own[:, 1])
+        which = torch.randint(2, (rows, columns), generator=dice)
+        called = own.gather(1, which)  # (rows, columns)
+        rate = share / self.lengths[own].float().mean(1, keepdim=True)
+        begins = torch.rand(rows, columns, generator=dice) < rate
+        for k in reversed(range(self.tokens.size(1))):
+            # The token k of what began k places before; a later beginning covers it.
+            there = slice(columns - k)
+            here = begins[:, there] & (self.lengths[called[:, there]] > k)
+            tokens = self.tokens[called[:, there], k]
+            text[:, k:] = torch.where(here, tokens, text[:, k:])
+        return text
+
+
+def call(kind, tokenizer, updates, seed):
+    """The roll call of a run.
+
+    Args:
+        kind: one of `CALLED`.
+        tokenizer: of the tales.
+        updates: how many it lasts.
+        seed: of what is called, and where.
+    """
+    if kind == "facts":
+        return FactCall(fact_ids(tokenizer), updates, seed)
+    return RollCall(name_ids(tokenizer), updates, seed)
+
+
+CALLED = ("names", "facts")
+"""What a roll call can sprinkle."""

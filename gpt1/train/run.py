@@ -23,7 +23,8 @@ from gpt1.train.optimizer import make_optimizer, schedule
 from gpt1.train.recipe import FREE
 from gpt1.train.step import evaluate
 
-BEST, LAST = "best_model.pth", "last.pth"
+BEST, LAST, KEPT = "best_model.pth", "last.pth", "after-{:06}.pth"
+"""The last one is that of an update that `--keep` keeps."""
 
 COUNTERS = ("tokens", "seconds", "best", "rows", "epoch_sum", "row_sum")
 """Attributes of a `Run` that its checkpoint takes as they are."""
@@ -207,6 +208,12 @@ class Run:
             "validation_loss": self.validation_loss,
             "run": self.identity(),
         }
+
+    def keep(self):
+        """Write the weights of this update in a file of their own."""
+        if self.engine.main:
+            name = KEPT.format(self.step)
+            save_checkpoint(self.folder / name, self.contents())
 
     def save(self):
         """Write last.pth and the curve; every process has to call it."""

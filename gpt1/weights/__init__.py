@@ -8,10 +8,11 @@ from pathlib import Path
 
 from gpt1.plumbing.hub import hub_folder
 from gpt1.weights import checkpoint, hugging_face, openai
-from gpt1.weights.checkpoint import SHIPPED, SHIPPED_FILE
+from gpt1.weights.checkpoint import SHIPPED, SHIPPED_FILE, SHIPPED_FILES
 from gpt1.weights.hugging_face import write
 
-__all__ = ["CHECKPOINTS", "HUB_FILES", "SHIPPED", "SHIPPED_FILE", "read", "write"]
+__all__ = ["CHECKPOINTS", "HUB_FILES", "SHIPPED", "SHIPPED_FILE", "SHIPPED_FILES"]
+__all__ += ["read", "write"]
 
 CHECKPOINTS = ("best_model.pth", "last.pth")
 """What `gpt1 train` writes; in the folder of a run the first is taken."""
@@ -35,8 +36,8 @@ def read(source, *, dropout=None, heads=12, revision=None):
             in Hugging Face's layout; a directory with OpenAI's `params_shapes.json` and
             `params_0.npy` onwards; a `.pth` that `gpt1 train` wrote, or the folder of
             its run; the id of a model on the hub, which needs a network, such as
-            "openai-community/openai-gpt"; or "tales-tiny", the small model that comes
-            with this package.
+            "openai-community/openai-gpt"; or the name of a model that comes with this
+            package, such as "tales-tiny".
         dropout: the new model's dropout; None takes it from the config (0.1 for
             OpenAI's files; of Hugging Face's three rates `resid_pdrop`).
         heads: OpenAI's files do not say how many attention heads there are; 12 is the
@@ -55,8 +56,8 @@ def read(source, *, dropout=None, heads=12, revision=None):
     path = Path(source)
     if not str(source):
         raise ValueError("a model needs a name, got an empty one")
-    if str(source) == SHIPPED and not path.exists():
-        path = SHIPPED_FILE
+    if not path.exists():
+        path = SHIPPED_FILES.get(str(source), path)
     if path.suffix == ".pth":
         return checkpoint.read(path, dropout)
     if not path.exists():

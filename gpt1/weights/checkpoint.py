@@ -1,4 +1,4 @@
-"""Weights from what `gpt1 train` wrote; one such file comes with this package."""
+"""Weights from what `gpt1 train` wrote; such files come with this package, too."""
 
 from pathlib import Path
 
@@ -9,9 +9,13 @@ from gpt1.plumbing.files import load_checkpoint
 from gpt1.weights.layouts import fitted, shapes, unwrapped
 
 SHIPPED = "tales-tiny"
-"""The model that comes with the package: a tiny GPT-1 that tells tales."""
+"""The model that writes unless another is named: a tiny GPT-1 that tells tales."""
 
-SHIPPED_FILE = Path(__file__).parents[1] / "assets" / f"{SHIPPED}.pth"
+ASSETS = Path(__file__).parents[1] / "assets"
+SHIPPED_FILES = {path.stem: path for path in sorted(ASSETS.glob("*.pth"))}
+"""The models that come with the package, by name."""
+
+SHIPPED_FILE = SHIPPED_FILES[SHIPPED]
 
 
 def read(path, dropout=None):

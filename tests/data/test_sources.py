@@ -290,6 +290,18 @@ def test_one_call_goes_from_text_to_batches(folder):
         get_dataloader(folder, 3)
 
 
+def test_more_tales_begin_with_the_same(monkeypatch):
+    monkeypatch.setattr("gpt1.data.sources.TALES", dict.fromkeys(SPLITS, 3))
+    train, more = load_text("tales"), load_text("tales", tales=5)
+    assert more == tales.join(tales.generate_tales(5))
+    assert more.startswith(train)
+    assert len(more) > len(train)
+    for split in ("validation", "test"):
+        assert load_text("tales", split, tales=5) == load_text("tales", split)
+    with pytest.raises(ValueError, match="tales only, not for python-docs"):
+        load_text("python-docs", tales=5)
+
+
 def test_tales_are_a_corpus_with_three_splits(monkeypatch):
     monkeypatch.setattr("gpt1.data.sources.TALES", dict.fromkeys(SPLITS, 30))
     texts = [load_text("tales", split) for split in SPLITS]

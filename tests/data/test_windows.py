@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from gpt1.data import GPTDataset, get_dataloader, load_text
+from gpt1.data.windows import Aligned, covered
 
 
 def test_windows_cover_the_text_once_and_targets_are_one_further_on():
@@ -116,3 +117,36 @@ def test_data_that_cannot_be_used_is_said(tmp_path):
     ):
         with pytest.raises(error, match=told):
             function(*given)
+
+
+TEXTS = torch.tensor([7, 7, 1, 2, 7, 7, 3, 7, 4, 5, 6, 8, 7, 7, 7, 9, 1, 2, 3, 7, 7, 1])
+"""Texts after two sevens; one seven begins none."""
+
+
+def test_each_aligned_window_begins_at_the_first_beginning_after_the_one_before():
+    data = Aligned(TEXTS.to(torch.uint16), 3, [7, 7])
+    assert [ids.tolist() for ids, _ in data] == [[7, 7, 1], [7, 7, 3], [7, 7, 7]]
+    assert [goals.tolist() for _, goals in data] == [[7, 1, 2], [7, 3, 7], [7, 7, 9]]
+    # Of a window of 6 the first text needs 4 places; the second begins in it.
+    assert [ids.tolist() for ids, _ in Aligned(TEXTS, 6, [7, 7])] == [
+        [7, 7, 1, 2, 7, 7],
+        [7, 7, 7, 9, 1, 2],
+    ]
+
+
+def test_aligned_windows_are_batches_like_others():
+    data = Aligned(TEXTS, 3, [7, 7], subset=2)
+    assert len(data) == 2
+    assert torch.equal(covered(data), TEXTS[:8])
+    [(ids, goals)] = get_dataloader(data, 4)
+    assert sorted(ids[:, 2].tolist()) == [1, 3]
+    assert torch.equal(ids[:, 1:], goals[:, :-1])
+    with pytest.raises(IndexError, match="0 to 1, got 2"):
+        data[2]
+    assert torch.equal(covered(GPTDataset(TEXTS, 3, 2)), TEXTS[:7])
+
+
+@pytest.mark.parametrize("begin", [[5, 5], [3, 7, 7]])
+def test_a_text_without_the_beginning_or_behind_it_too_little_is_refused(begin):
+    with pytest.raises(ValueError, match=r"no window of 4 tokens begins with .*\[\d, "):
+        Aligned(TEXTS, 4, begin)

@@ -20,7 +20,7 @@ from gpt1.plumbing.files import save_checkpoint
 from gpt1.tokenizer import BPETokenizer, CharTokenizer, GPT1Tokenizer
 
 LETTERS = CharTokenizer("\n .abcdefgh")
-ROOT = loading.SHIPPED_FILE.parents[2]
+ROOT = loading.SHIPPED_FILES["tales-tiny"].parents[2]
 OFFLINE = """
 import runpy, socket, sys
 
@@ -209,7 +209,7 @@ def test_elsewhere_the_shipped_model_is_taken_and_named(
     folder, tmp_path, monkeypatch, capsys
 ):
     best = folder / "checkpoints" / "best_model.pth"
-    monkeypatch.setattr(loading, "SHIPPED_FILE", best)
+    monkeypatch.setitem(loading.SHIPPED_FILES, "tales-tiny", best)
     monkeypatch.chdir(tmp_path)
     command.main(["--temperature", "3"])
     told = capsys.readouterr()

@@ -107,7 +107,7 @@ def test_an_id_of_the_hub_is_fetched_with_all_that_is_needed(
 def test_a_file_of_ones_own_goes_before_the_shipped_model(
     checkpoint, model, monkeypatch
 ):
-    monkeypatch.setattr(loading, "SHIPPED_FILE", checkpoint)
+    monkeypatch.setitem(loading.SHIPPED_FILES, "tales-tiny", checkpoint)
     monkeypatch.chdir(checkpoint.parent)
     same(load_model("tales-tiny", "cpu")[0], model)
     own = GPT(model.config)  # with other weights

@@ -8,11 +8,12 @@ import pytest
 import torch
 
 from gpt1.tales import generate_tales, join
+from gpt1.tales.words import ANIMALS, CHILDREN
 from gpt1.tokenizer import BPETokenizer, CharTokenizer
 from gpt1.train import TrainConfig
 from gpt1.train.pretraining import prepare, train
 from gpt1.train.report import describe
-from gpt1.train.roll_call import LENGTH, SHARE, RollCall, name_ids
+from gpt1.train.roll_call import LENGTH, SHARE, FactCall, RollCall, fact_ids, name_ids
 from lib.runs import SMALL
 
 NAMES = [100, 101, 102, 103]
@@ -72,6 +73,64 @@ def test_the_names_are_those_of_the_tales():
     assert name_ids(CharTokenizer.train(tales)) == []
 
 
+def test_what_names_facts_is_called_as_a_whole_each_kind_as_often(windows):
+    # One hero, two things of two tokens, a place of three, a helper.
+    groups = [[[200]], [[210, 211], [212, 213]], [[220, 221, 222]], [[230]]]
+    calls = FactCall(groups, 10)
+    kinds, share, alone = [], [], []
+    for seed in range(40):
+        calls.seed = seed
+        ids, targets = calls(0, *windows)
+        assert ids.shape == (16, LENGTH)
+        assert torch.equal(ids[:, 1:], targets[:, :-1])
+        old = windows[0].view(-1, LENGTH)
+        assert torch.equal(ids[ids < 200], old[ids < 200])
+        share.append((ids >= 200).float().mean())
+        for row in ids.tolist():
+            own = {tuple(group) for group in groups[1] if group[0] in row}
+            own |= {(first,) for first in (200, 220, 230) if first in row}
+            assert 1 <= len(own) <= 2
+            alone.append(len(own) == 1)
+            kinds += [first // 10 for first, *_ in own]
+            for place, token in enumerate(row[3:], start=3):
+                # It began so many places before, whatever covers the rest of it.
+                if token in (211, 213, 221, 222):
+                    behind = 2 if token == 222 else 1
+                    assert row[place - behind] == token - behind
+                if row[place - 1] in (210, 212, 220):
+                    begins = (200, 210, 212, 220, 230)
+                    assert token == row[place - 1] + 1 or token in begins
+    assert sum(share) / len(share) == pytest.approx(SHARE, abs=0.05)
+    # Half of them by intention, and of the others those that draw one twice.
+    assert sum(alone) / len(alone) == pytest.approx(0.61, abs=0.06)
+    each = [kinds.count(kind) / len(kinds) for kind in (20, 21, 22, 23)]
+    assert each == pytest.approx([0.25] * 4, abs=0.05)
+
+
+def test_facts_depend_on_the_update_and_the_seed_alone(windows):
+    groups = [[[200], [201]], [[210, 211], [212]]]
+    first = FactCall(groups, 10)(3, *windows)[0]
+    assert torch.equal(FactCall(groups, 10)(3, *windows)[0], first)
+    assert not torch.equal(FactCall(groups, 10)(4, *windows)[0], first)
+    assert not torch.equal(FactCall(groups, 10, seed=1)(3, *windows)[0], first)
+    kept = [tensor.clone() for tensor in windows]
+    assert FactCall(groups, 10)(10, *windows)[0] is windows[0]
+    assert all(map(torch.equal, kept, windows))
+
+
+def test_facts_are_what_names_heroes_things_places_and_helpers():
+    tokenizer = BPETokenizer.train(join(generate_tales(300)), 1000)
+    names, things, places, helpers = (
+        {tokenizer.decode(ids) for ids in group} for group in fact_ids(tokenizer)
+    )
+    assert names == {f" {name}" for names in (*CHILDREN, *ANIMALS) for name in names}
+    assert {" red balloon", " a bicycle lamp"} < things
+    assert {" in the park", " Station Street"} < places
+    assert {" the old heron", " Grandpa", " Mrs Thistle"} < helpers
+    letters = CharTokenizer("R osa")
+    assert fact_ids(letters) == [[letters.encode(" Rosa")], [], [], []]
+
+
 def test_a_run_that_was_stopped_goes_on_with_the_same_names(here, monkeypatch):
     calls = []
 
@@ -96,6 +155,10 @@ def test_a_run_says_that_it_has_one(tmp_path, monkeypatch):
     assert (run.roll_call.updates, run.roll_call.seed) == (4, 3)
     assert "names sprinkled over the tales in the first 4 updates" in describe(run)
     assert "names" not in describe(prepare(replace(options, roll_call=0)))
+    more = prepare(replace(options, called="facts"))
+    assert (more.roll_call.updates, more.roll_call.seed) == (4, 3)
+    assert more.roll_call.sizes[0] == 120
+    assert "facts sprinkled over the tales in the first 4 updates" in describe(more)
 
 
 def small_tales(name, split="train", **where):

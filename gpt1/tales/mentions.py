@@ -1,0 +1,102 @@
+"""Where a tale names its facts, and what else could stand there.
+
+A tale names the hero, the thing, the place and the others more than once. The first
+time nobody can know which of the grammar's values it will be; after that, whoever has
+read the tale knows.
+"""
+
+from dataclasses import dataclass
+
+from gpt1.tales.dice import Replay
+from gpt1.tales.grammar import NAME, Choice, slots
+from gpt1.tales.plot import Plot, all_plots, domain, with_kind
+from gpt1.tales.tell import Tale
+
+FACTS = {"name": "who", "thing": "what", "place": "where"}
+"""Variables of the plots that `Facts` calls otherwise; the others keep their names."""
+
+NAMING = ("", "at")
+"""The fields that name a value: "kite", and of a place "in the park"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place in a tale's text that names a fact.
+
+    fact: who, what, where, helper, kind, or what the plot calls another;
+    text[start:end] names it; others: what would stand there for each other value;
+    again: whether the fact was named before.
+    """
+
+    fact: str
+    start: int
+    end: int
+    others: tuple[str, ...]
+    again: bool
+
+
+def mentions(tale: Tale) -> list[Mention]:
+    """Every place in which a tale names a fact, in the order of the text.
+
+    Pronouns, and what a plot says of a value without naming it, are not among them.
+    """
+    number, *choices, position = tale.choices
+    plot = all_plots()[number]
+    drawn, wordings = choices[: len(plot.variables)], choices[len(plot.variables) :]
+    facts = {
+        variable: values[which]
+        for (variable, values), which in zip(plot.variables.items(), drawn, strict=True)
+    }
+    facts = with_kind(plot, facts)
+    found, seen, at = [], set(), 0
+    for slot, words in _said(plot, facts, tale.facts.who, plot.body, Replay(wordings)):
+        start, at = at, at + len(words)
+        if slot is not None:
+            fact = FACTS.get(slot.variable, slot.variable)
+            others = [each for each in _values(plot, slot) if each != words]
+            found.append(Mention(fact, start, at, tuple(others), fact in seen))
+            seen.add(fact)
+    return found
+
+
+def naming(variable: str) -> set[str]:
+    """All that can name a fact within a sentence, in any plot: "kite", "a paper rose".
+
+    variable: name, thing, place, helper, or what a plot calls another.
+    """
+    return {
+        words
+        for plot in all_plots()
+        for slot in slots(plot.body)
+        if slot.variable == variable and "^" not in slot.key
+        for words in _values(plot, slot)
+    }
+
+
+def _said(plot: Plot, facts: dict, name: str, nodes: tuple, dice):
+    """What is said, piece by piece: the slot that names a fact, or None, and words."""
+    for node in nodes:
+        if type(node) is str:
+            yield None, node
+        elif type(node) is Choice:
+            option = node.options[dice.below(len(node.options))]
+            yield from _said(plot, facts, name, option, dice)
+        elif node is NAME:
+            yield node, name
+        elif _values(plot, node):
+            yield node, facts[node.variable].nodes[node.key][0]
+        else:
+            inside = facts[node.variable].nodes[node.key]
+            yield from _said(plot, facts, name, inside, dice)
+
+
+def _values(plot: Plot, slot) -> tuple[str, ...]:
+    """All that can stand in a slot that names a fact; nothing for another slot."""
+    if slot is NAME:
+        return plot.names(0) + plot.names(1)
+    if slot.variable == "gender" or slot.key.rstrip("^+") not in NAMING:
+        return ()
+    nodes = [value.nodes[slot.key] for value in domain(plot, slot.variable)]
+    if not all(len(each) == 1 and type(each[0]) is str for each in nodes):
+        return ()
+    return tuple(words for (words,) in nodes)
