@@ -28,7 +28,7 @@ def recall(model, tokenizer, tales):
     Args:
         model: maps ids (1, time) to logits (1, time, vocab); put it into eval mode.
         tokenizer: of the model; it has to keep words apart.
-        tales: list of `Tale`s, each with its empty lines within the model's context.
+        tales: a list, each `Tale` with its empty lines within the model's context.
 
     Returns:
         A dictionary from fact to how often it was recalled and how often it was named
