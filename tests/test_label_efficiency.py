@@ -27,7 +27,7 @@ from gpt1.results import load_results
 from gpt1.tales.tasks import sentences
 from lib.book.chapters import NOTEBOOKS, code_cells
 
-PLAN = Plan("in_order", 4, "pre-trained", 0, 1e-3, 1, "score")
+PLAN = Plan("in_order", 8, "pre-trained", 0, 1e-3, 1, "score")
 FEW = Settings(dev=6, test=6, tales=2, tuned=[4])
 
 
@@ -59,7 +59,7 @@ def same(run, other):
 
 @pytest.mark.parametrize("task", FORMS)
 def test_a_run_is_the_same_each_time_whatever_the_form(bench, task):
-    plan = Plan(task, 4, "scratch", 0, 1e-3, 1, "score")
+    plan = Plan(task, 8, "scratch", 0, 1e-3, 1, "score")
     one = bench.run(plan)
     assert same(one, bench.run(plan))
     assert {"test", "language"} <= set(one)
