@@ -69,7 +69,7 @@ weights get more epochs."""
 SENTENCES = 4
 """Of the story, the last ones; see `belongs`."""
 
-RATES = (3e-4, 1e-3, 3e-3)
+RATES = (1e-4, 3e-4, 1e-3, 3e-3)
 """What both starts choose from."""
 
 LAYERS = {"pre-trained": None, "scratch": -1}
@@ -86,7 +86,7 @@ LONGER, CONTROLS = 4, 3
 class Settings:
     """What all runs of a file have in common."""
 
-    model: str = "tales-tiny"
+    model: str = "tales-small"
     batch: int = 4
     warmup: float = 0.1
     dev: int = 100

@@ -208,6 +208,7 @@ def add(told, folder, options):
     run = known[0] if known else {"name": name, "seed": seed, "points": []}
     told["runs"] += [] if known else [run]
     done = {point["update"] for point in run["points"]}
+    before = len(done)
     for update, model, tokenizer in models_of(folder, seed):
         if update in done:
             continue
@@ -220,7 +221,7 @@ def add(told, folder, options):
         print(
             f"{name} {update:7,} {loss:.3f}", *(f"{m:6.2f}" for m in means), flush=True
         )
-    if not told["controls"]:
+    if len(run["points"]) > before or not told["controls"]:  # the last model may be new
         told["controls"] = controls(model, tokenizer, options)
         write(told, options.out)
 
