@@ -6,9 +6,10 @@
 The first is what `gpt1 train` does when it is given no options; what the other is given
 is in `RECIPES`. Then: weights rounded to half precision, `gpt1/assets/tales-tiny.pth`,
 and beside it the record of the run, `tales-tiny.json`. A run that was interrupted is
-taken up where it stood. tales-tiny took 13 minutes on two cores, tales-small three quarters
-of an hour on one. Its record has what the model recalls of tales, at its end and on the way: the
-weights of twelve updates stay in the folder of the run, `checkpoints/tales-small`.
+taken up where it stood. tales-tiny took 13 minutes on two cores, tales-small three
+quarters of an hour on one. Its record has what the model recalls of tales, at its end
+and on the way: the weights of twelve updates stay in the folder of the run,
+`checkpoints/tales-small`.
 
 The processor's kernels and the number of threads decide the last digits of the losses,
 and with them, after so many updates, the weights: another machine makes another model.
@@ -64,6 +65,9 @@ RECIPES = {
     },
 }
 """What each is given beside the laptop's recipe: see `gpt1.train.recipe.TINY`."""
+
+FACTS = ("who", "what", "where", "helper")
+"""Those that nearly all tales have; the others are of some plots."""
 
 WINDOWS, WHOLE_TALES, FEW = 8, 200, 50
 """So many windows' loss is recorded too, for a test to compute it in a second; so many
@@ -139,10 +143,18 @@ def packed(name, options):
 
 
 def recalled(model, tokenizer, count):
-    """What `gpt1.inspect.recall` finds in tales of both splits that no run has seen."""
-    splits = ("validation", "heldout")
-    tales = {split: generate_tales(count, split=split) for split in splits}
-    return {split: recall(model, tokenizer, told) for split, told in tales.items()}
+    """What `gpt1.inspect.recall` finds in tales of both splits that no run has seen.
+
+    For each split and each of `FACTS`, and for all others together, how often it was
+    recalled and how often it was named again.
+    """
+    found = {}
+    for split in ("validation", "heldout"):
+        facts = recall(model, tokenizer, generate_tales(count, split=split))
+        others = [facts.pop(fact) for fact in list(facts) if fact not in FACTS]
+        found[split] = {fact: facts.get(fact, (0, 0)) for fact in FACTS}
+        found[split]["others"] = tuple(map(sum, zip((0, 0), *others, strict=True)))
+    return found
 
 
 def on_the_way(path):
