@@ -66,6 +66,9 @@ MIDDLE, MANY = 100, 1000
 """With so many labels the language model is left out; and with so many the fresh
 weights get more epochs."""
 
+TUNED = (100, 1000)
+"""Numbers of labels with which a rate is chosen, unless others are asked for."""
+
 SENTENCES = 4
 """Of the story, the last ones; see `belongs`."""
 
@@ -92,7 +95,7 @@ class Settings:
     dev: int = 100
     test: int = 200
     tales: int = 40
-    tuned: list[int] = field(default_factory=lambda: [*EPOCHS])
+    tuned: list[int] = field(default_factory=lambda: [*TUNED])
 
 
 @dataclass(frozen=True)
@@ -375,7 +378,7 @@ def main(argv=None):
         nargs="+",
         type=int,
         choices=EPOCHS,
-        default=[*EPOCHS],
+        default=[*TUNED],
         help="numbers of labels with which a rate is chosen; others take the nearest's",
     )
     parser.add_argument("--model", default=Settings.model)
