@@ -125,7 +125,7 @@ def test_all_runs_of_a_task_are_made_and_those_that_are_there_are_not_again(
     stored = json.loads((tmp_path / "out.json").read_text())
     assert stored["runs"] == whole
     assert len(stored["baselines"]) == 4
-    assert stored["settings"]["model"] == "tales-tiny"
+    assert stored["settings"]["model"] == "tales-small"
     # Stopped before the last three: these are made again, and are the same.
     stored["runs"] = stored["runs"][:-3]
     (tmp_path / "out.json").write_text(json.dumps(stored))
@@ -184,7 +184,7 @@ def test_quick_does_not_write_over_the_numbers_of_the_book(capsys):
 
 
 def test_the_shipped_model_is_what_is_measured_unless_another_is_named():
-    assert load_model(Settings().model, "cpu")[0].config.context == 512
+    assert load_model(Settings().model, "cpu")[0].config.context == 384
 
 
 def test_the_chapter_makes_the_same_examples():

@@ -7,6 +7,8 @@ import pytest
 import torch
 
 from gpt1 import GPT, GPTConfig
+from gpt1.tales import generate_tales, join
+from gpt1.tokenizer import CharTokenizer
 from lib.shapes import ShapeError, Traced, parse
 
 ROOT = Path(__file__).parents[1]
@@ -93,6 +95,14 @@ def run_scoring(code):
     code["_totals"](GPT(CONFIG).eval(), batch)
 
 
+def run_recall(code):
+    """A tale, letter by letter, by a model that knows nothing."""
+    letters = CharTokenizer("".join(sorted(set(join(generate_tales(300))))))
+    code["recall"](
+        lambda ids: torch.randn(1, ids.size(1), 101), letters, generate_tales(1)
+    )
+
+
 def run_finetuned(code):
     """Classes of two orders, scores between classes, and a choice of three."""
     for classes, several, labels in (
@@ -116,6 +126,7 @@ DRIVERS = {
     "gpt1/evaluate/scoring.py": run_scoring,
     "gpt1/finetune/model.py": run_finetuned,
     "gpt1/generate/precision.py": run_precision,
+    "gpt1/inspect/recall.py": run_recall,
     "gpt1/generate/sampling.py": run_sampling,
     "gpt1/train/levels.py": run_levels,
 }

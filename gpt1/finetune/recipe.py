@@ -157,9 +157,10 @@ class FineTuneConfig:
     # What the loop of pre-training asks for, and fine-tuning has not.
     sample_every: ClassVar[int] = 0
     compile: ClassVar[bool] = False
+    keep: ClassVar[int | None] = None
 
     def __post_init__(self):
-        pretraining.check_ranges(self, RANGES, ("eval_every",))
+        pretraining.check_ranges(self, RANGES, ("eval_every", "keep"))
         if self.task is None and self.form is None:
             raise ValueError("give a --task, or --form and --train for one of your own")
         if self.task is not None and (self.form or self.columns()):

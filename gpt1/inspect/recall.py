@@ -72,7 +72,8 @@ def _chosen(logits, ids, place, right, others):
     """Whether the right ids win, token by token, against all that agree so far."""
     for i in range(len(right) + 1):
         rivals = {o[i] for o in others if len(o) > i and o[:i] == right[:i]}
-        token, scores = ids[place + i], logits[place + i - 1]  # (vocab,)
+        token = ids[place + i]
+        scores = logits[place + i - 1]  # (vocab,)
         rivals.discard(token)
         if rivals and scores[token] <= scores[list(rivals)].max():
             return False

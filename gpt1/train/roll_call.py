@@ -130,11 +130,11 @@ class FactCall(RollCall):
         group = torch.randint(len(self.sizes), (rows, 2), generator=dice)
         sizes = torch.tensor(self.sizes)
         inside = (torch.rand(rows, 2, generator=dice) * sizes[group]).long()
-        own = (sizes.cumsum(0) - sizes)[group] + inside  # (rows, 2)
+        own = (sizes.cumsum(0) - sizes)[group] + inside
         alone = torch.rand(rows, 1, generator=dice) < 0.5
         own[:, 1] = torch.where(alone[:, 0], own[:, 0], own[:, 1])
         which = torch.randint(2, (rows, columns), generator=dice)
-        called = own.gather(1, which)  # (rows, columns)
+        called = own.gather(1, which)
         rate = share / self.lengths[own].float().mean(1, keepdim=True)
         begins = torch.rand(rows, columns, generator=dice) < rate
         for k in reversed(range(self.tokens.size(1))):

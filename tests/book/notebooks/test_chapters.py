@@ -13,8 +13,8 @@ TAUGHT = [ROOT / "gpt1" / path for path in TAUGHT]
 # The training loop and the draw are made of functions.
 LOOPS = {"schedule", "parameter_groups", "counted", "total_loss", "evaluate"}
 LOOPS |= {"train_step", "candidates", "next_token"}
-# Told in a sentence: the bookkeeping of several texts at once.
-TOLD = {"Texts"}
+# Told in a sentence: the bookkeeping of several texts; windows that begin alike.
+TOLD = {"Texts", "Aligned"}
 # The chapter that shows the whole model writes with it: training and files are no part.
 LEFT_OUT = {"GPT.loss", "GPT.from_pretrained", "GPT.save_pretrained"}
 
