@@ -131,15 +131,15 @@ def test_what_was_learned_on_the_way_is_recorded(record):
 
 @pytest.mark.slow
 def test_what_is_recorded_of_kept_weights_is_what_they_know(monkeypatch, asset):
-    monkeypatch.setattr(shipped, "FEW", 2)
+    monkeypatch.setattr(shipped, "FEW", 5)
     found = shipped.on_the_way(SHIPPED_FILES[NAME])
     assert found["update"] == asset["step"]
     model, tokenizer = load_model(NAME, "cpu")
-    facts = recall(model, tokenizer, generate_tales(2, split="heldout"))
+    facts = recall(model, tokenizer, generate_tales(5, split="heldout"))
     told = found["recall"]["heldout"]
     assert told["who"] == facts["who"]
     assert sum(named for _, named in told.values()) == sum(n for _, n in facts.values())
-    nats = shipped.nats_per_tale(model, tokenizer, 2)
+    nats = shipped.nats_per_tale(model, tokenizer, 5)
     assert math.isclose(found["nats_per_tale"], nats)
 
 
