@@ -29,7 +29,7 @@ from statistics import fmean
 
 import torch
 
-from gpt1.data.tasks import Task
+from gpt1.data.tasks import TALE_TASKS, Task
 from gpt1.finetune import FineTuned, transferred
 from gpt1.finetune.batch import Examples
 from gpt1.finetune.examples import encoded, kind_of
@@ -52,13 +52,8 @@ from gpt1.train.optimizer import make_optimizer, set_rate
 from gpt1.train.step import train_step
 
 OUT = FOLDER / "label-efficiency.json"
-FORMS = {
-    "belongs": "entailment",
-    "in_order": "classification",
-    "follows": "entailment",
-    "same_tale": "similarity",
-    "which_ending": "choice",
-}
+FORMS = {name.replace("-", "_"): form for name, form in TALE_TASKS.items()}
+FORMS |= {"belongs": FORMS["follows"]}
 EPOCHS = {30: 8, 100: 4, 300: 2, 1000: 1}
 """Passes over so many labels: with few of them an epoch is a handful of updates."""
 

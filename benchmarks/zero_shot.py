@@ -208,7 +208,6 @@ def add(told, folder, options):
     run = known[0] if known else {"name": name, "seed": seed, "points": []}
     told["runs"] += [] if known else [run]
     done = {point["update"] for point in run["points"]}
-    before = len(done)
     for update, model, tokenizer in models_of(folder, seed):
         if update in done:
             continue
@@ -221,7 +220,8 @@ def add(told, folder, options):
         print(
             f"{name} {update:7,} {loss:.3f}", *(f"{m:6.2f}" for m in means), flush=True
         )
-    if len(run["points"]) > before or not told["controls"]:  # the last model may be new
+    # A new point may be of a new last model, of which the controls are made.
+    if len(run["points"]) > len(done) or not told["controls"]:
         told["controls"] = controls(model, tokenizer, options)
         write(told, options.out)
 

@@ -28,13 +28,7 @@ SPLITS = ("train", "validation", "test")
 
 
 def load_text(
-    source,
-    split="train",
-    *,
-    column="text",
-    config=None,
-    streaming=False,
-    tales=None,
+    source, split="train", *, column="text", config=None, streaming=False, tales=None
 ):
     """One split of a corpus as one string.
 
@@ -73,13 +67,7 @@ def load_text(
 
 
 def iterate_text(
-    source,
-    split="train",
-    *,
-    column="text",
-    config=None,
-    streaming=False,
-    tales=None,
+    source, split="train", *, column="text", config=None, streaming=False, tales=None
 ):
     """One split of a corpus piece by piece, for what does not fit into memory.
 

@@ -160,7 +160,7 @@ class FineTuneConfig:
     keep: ClassVar[int | None] = None
 
     def __post_init__(self):
-        pretraining.check_ranges(self, RANGES, ("eval_every", "keep"))
+        pretraining.check_ranges(self, RANGES, ("eval_every",))
         if self.task is None and self.form is None:
             raise ValueError("give a --task, or --form and --train for one of your own")
         if self.task is not None and (self.form or self.columns()):

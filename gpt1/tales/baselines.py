@@ -8,38 +8,34 @@ Each baseline turns the texts of an example into counts, and learns from them by
 logistic regression, written out here because nothing in the tales needs torch. Where
 two endings are to be compared, what counts is the second's count less the first's.
 
-`BASELINES` are those by which tasks are usually caught; `ATTACKS` look a little closer,
-at neighbours and places of words. Each is a function from texts to counts. A number
-(of words, say) is learned by the tenth of the training examples that it falls in.
+`BASELINES` are those by which tasks are usually caught. Each is a function from texts
+to counts. A number (of words, say) is learned by the tenth of the training examples
+that it falls in.
 """
 
 import math
 from collections import Counter
-from itertools import pairwise
 
-from gpt1.tales.tasks import Example, sentences, words
+from gpt1.tales.tasks import Example, words
 
 ROUNDS = 6  # passes over the training examples
 STEP = 0.3  # of AdaGrad, the same for each count
 RARE = 3  # a count that fewer training examples have is not learned from
 
 
-def accuracies(
-    training: list[Example], test: list[Example], kinds: dict | None = None
-) -> dict[str, float]:
+def accuracies(training: list[Example], test: list[Example]) -> dict[str, float]:
     """The share of the test that each baseline gets right, from 0 to 1.
 
-    kinds: some of BASELINES and ATTACKS; all BASELINES if not given. ValueError if
-    there are no examples, or if some have another number of texts than the rest.
+    ValueError if there are no examples, or if some have another number of texts than
+    the rest.
     """
-    kinds = BASELINES if kinds is None else kinds
     shapes = {len(example.texts) for example in [*training, *test]}
     if len(shapes) != 1 or not training or not test:
         raise ValueError(
             f"expected examples of one task, for training and for the test, got "
             f"{len(training)} and {len(test)} with {sorted(shapes)} texts"
         )
-    return {name: _accuracy(kind, training, test) for name, kind in kinds.items()}
+    return {name: _accuracy(kind, training, test) for name, kind in BASELINES.items()}
 
 
 def bag(text: str) -> Counter:
@@ -47,39 +43,9 @@ def bag(text: str) -> Counter:
     return Counter(words(text))
 
 
-def neighbours(text: str) -> Counter:
-    """How often a text has each word, and each pair of words side by side."""
-    found = words(text)
-    return Counter([*found, *pairwise(found)])
-
-
-def quarters(text: str) -> Counter:
-    """How often each quarter of a text has each word."""
-    found = words(text)
-    return Counter((4 * at // len(found), word) for at, word in enumerate(found))
-
-
-def first_sentence(text: str) -> Counter:
-    """The words of its first sentence."""
-    return bag(sentences(text)[0])
-
-
-def last_sentence(text: str) -> Counter:
-    """The words of its last sentence."""
-    return bag(sentences(text)[-1])
-
-
 def shared(text: str, other: str) -> float:
     """The share of a text's different words that another has too."""
     return len(set(words(text)) & set(words(other))) / len(set(words(text)))
-
-
-def shared_pairs(text: str, other: str) -> float:
-    """The share of a text's pairs of neighbours that another has too."""
-    found, there = (words(t) for t in (text, other))
-    found = list(pairwise(found))
-    there = set(pairwise(there))
-    return sum(pair in there for pair in found) / len(found)
 
 
 def unseen(text: str, other: str) -> int:
@@ -127,16 +93,6 @@ def _last_only(texts):
     return _each(bag)(texts) if len(texts) == 3 else bag(texts[-1])
 
 
-def _difference(texts):
-    """The words of the second of two texts less the first's, and those of both."""
-    if len(texts) != 2:
-        return _each(bag)(texts)
-    first, second = (bag(text) for text in texts)
-    less = Counter(second)
-    less.subtract(first)
-    return {**less, **{("both", word): 1 for word in first & second}}
-
-
 BASELINES = {
     "majority": _majority,
     "length": _length,
@@ -144,14 +100,6 @@ BASELINES = {
     "bag of words": _each(bag),
     "word overlap": _beside(shared),
     "unseen words": _beside(unseen),
-}
-ATTACKS = {
-    "pairs of neighbours": _each(neighbours),
-    "words by quarters": _each(quarters),
-    "first sentences": _each(first_sentence),
-    "last sentences": _each(last_sentence),
-    "difference of bags": _difference,
-    "overlap of pairs": _beside(shared_pairs),
 }
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from gpt1.tales.dice import Replay
 from gpt1.tales.grammar import NAME, Choice, slots
-from gpt1.tales.plot import Plot, all_plots, domain, with_kind
-from gpt1.tales.tell import Tale
+from gpt1.tales.plot import Plot, all_plots, domain
+from gpt1.tales.tell import Tale, derive
 
 FACTS = {"name": "who", "thing": "what", "place": "where"}
 """Variables of the plots that `Facts` calls otherwise; the others keep their names."""
@@ -40,18 +40,11 @@ def mentions(tale: Tale) -> list[Mention]:
 
     Pronouns, and what a plot says of a value without naming it, are not among them.
     """
-    number, *choices, position = tale.choices
-    plot = all_plots()[number]
-    drawn, wordings = choices[: len(plot.variables)], choices[len(plot.variables) :]
-    facts = {
-        variable: values[which]
-        for (variable, values), which in zip(plot.variables.items(), drawn, strict=True)
-    }
-    facts = with_kind(plot, facts)
+    plot = all_plots()[tale.choices[0]]
     found, seen, at = [], set(), 0
-    for slot, words in _said(plot, facts, tale.facts.who, plot.body, Replay(wordings)):
+    for slot, words in said(tale):
         start, at = at, at + len(words)
-        if slot is not None:
+        if slot is not None and _values(plot, slot):
             fact = FACTS.get(slot.variable, slot.variable)
             others = [each for each in _values(plot, slot) if each != words]
             found.append(Mention(fact, start, at, tuple(others), fact in seen))
@@ -73,21 +66,29 @@ def naming(variable: str) -> set[str]:
     }
 
 
-def _said(plot: Plot, facts: dict, name: str, nodes: tuple, dice):
-    """What is said, piece by piece: the slot that names a fact, or None, and words."""
+def said(tale: Tale):
+    """What a tale says, piece by piece: the slot that is filled, or None, and words."""
+    derivation = derive(Replay(tale.choices[:-1]))
+    plot, facts = derivation.plot, derivation.facts
+    wordings = Replay(tale.choices[1 + len(plot.variables) : -1])
+    yield from _said(plot.body, facts, tale.facts.who, wordings)
+
+
+def _said(nodes: tuple, facts: dict, name: str, dice):
     for node in nodes:
         if type(node) is str:
             yield None, node
         elif type(node) is Choice:
             option = node.options[dice.below(len(node.options))]
-            yield from _said(plot, facts, name, option, dice)
+            yield from _said(option, facts, name, dice)
         elif node is NAME:
             yield node, name
-        elif _values(plot, node):
-            yield node, facts[node.variable].nodes[node.key][0]
         else:
             inside = facts[node.variable].nodes[node.key]
-            yield from _said(plot, facts, name, inside, dice)
+            if len(inside) == 1 and type(inside[0]) is str:
+                yield node, inside[0]
+            else:
+                yield from _said(inside, facts, name, dice)
 
 
 def _values(plot: Plot, slot) -> tuple[str, ...]:

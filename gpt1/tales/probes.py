@@ -11,8 +11,8 @@ balanced. Each raises ValueError for a negative count or an unknown split.
 import re
 
 from gpt1.tales.dice import Dice, Replay
-from gpt1.tales.grammar import NAME, Choice
-from gpt1.tales.plot import MOODS, all_plots, moods, with_kind
+from gpt1.tales.mentions import said
+from gpt1.tales.plot import MOODS, all_plots, moods
 from gpt1.tales.tasks import Example, sentences
 from gpt1.tales.tell import Tale, derive, finish, stream_of
 
@@ -93,20 +93,14 @@ def _pronouns(tale: Tale) -> list[tuple[int, int, int, int]]:
     Start, end, who is meant, 0 the hero, 1 the helper; and 1 if that one's name is the
     last that was said, otherwise 0. Both have been named before.
     """
-    number, *choices, _ = tale.choices
-    plot = all_plots()[number]
-    if not plot.is_child or "helper" not in plot.variables:
+    derivation = derive(Replay(tale.choices[:-1]))
+    facts = derivation.facts
+    if not derivation.plot.is_child or "helper" not in facts:
         return []
-    drawn, wordings = choices[: len(plot.variables)], choices[len(plot.variables) :]
-    facts = {
-        name: values[which]
-        for (name, values), which in zip(plot.variables.items(), drawn, strict=True)
-    }
-    facts = with_kind(plot, facts)
     if facts["helper"].fields.get("he") != facts["gender"].fields["he"]:
         return []
     found, at, names = [], 0, (tale.facts.who, tale.facts.helper)
-    for slot, words in _said(facts, names[0], plot.body, Replay(wordings)):
+    for slot, words in said(tale):
         start, at = at, at + len(words)
         last = [tale.text.rfind(name, 0, start) for name in names]
         subject = slot is not None and slot.key.rstrip("^") == "he"
@@ -114,21 +108,3 @@ def _pronouns(tale: Tale) -> list[tuple[int, int, int, int]]:
             who = int(slot.variable == "helper")
             found.append((start, at, who, int(last[who] > last[1 - who])))
     return found
-
-
-def _said(facts: dict, name: str, nodes: tuple, dice):
-    """What is said, piece by piece: the slot that says it, or None, and the words."""
-    for node in nodes:
-        if type(node) is str:
-            yield None, node
-        elif type(node) is Choice:
-            option = node.options[dice.below(len(node.options))]
-            yield from _said(facts, name, option, dice)
-        elif node is NAME:
-            yield node, name
-        else:
-            inside = facts[node.variable].nodes[node.key]
-            if len(inside) == 1 and type(inside[0]) is str:
-                yield node, inside[0]
-            else:
-                yield from _said(facts, name, inside, dice)

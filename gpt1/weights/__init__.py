@@ -8,11 +8,10 @@ from pathlib import Path
 
 from gpt1.plumbing.hub import hub_folder
 from gpt1.weights import checkpoint, hugging_face, openai
-from gpt1.weights.checkpoint import SHIPPED, SHIPPED_FILE, SHIPPED_FILES
+from gpt1.weights.checkpoint import SHIPPED, SHIPPED_FILES
 from gpt1.weights.hugging_face import write
 
-__all__ = ["CHECKPOINTS", "HUB_FILES", "SHIPPED", "SHIPPED_FILE", "SHIPPED_FILES"]
-__all__ += ["read", "write"]
+__all__ = ["CHECKPOINTS", "HUB_FILES", "SHIPPED", "SHIPPED_FILES", "read", "write"]
 
 CHECKPOINTS = ("best_model.pth", "last.pth")
 """What `gpt1 train` writes; in the folder of a run the first is taken."""

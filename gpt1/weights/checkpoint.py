@@ -15,8 +15,6 @@ ASSETS = Path(__file__).parents[1] / "assets"
 SHIPPED_FILES = {path.stem: path for path in sorted(ASSETS.glob("*.pth"))}
 """The models that come with the package, by name."""
 
-SHIPPED_FILE = SHIPPED_FILES[SHIPPED]
-
 
 def read(path, dropout=None):
     """A config and the weights that belong to it, see `gpt1.weights.read`.

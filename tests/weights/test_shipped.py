@@ -19,8 +19,9 @@ from gpt1.tales.words import ANIMALS, CHILDREN
 from gpt1.train import evaluate
 from gpt1.train.recipe import TINY, TrainConfig
 from gpt1.train.roll_call import name_ids
-from gpt1.weights import SHIPPED, SHIPPED_FILE
+from gpt1.weights import SHIPPED, SHIPPED_FILES
 
+FILE = SHIPPED_FILES[SHIPPED]
 TRIGRAM, BEST_N_GRAM = 423, 247
 """Nats per tale on the validation tales, as the first chapter measures them."""
 
@@ -34,12 +35,12 @@ def shipped():
 
 @pytest.fixture(scope="module")
 def asset():
-    return load_checkpoint(SHIPPED_FILE)
+    return load_checkpoint(FILE)
 
 
 @pytest.fixture(scope="module")
 def record():
-    return json.loads(SHIPPED_FILE.with_suffix(".json").read_text(encoding="utf-8"))
+    return json.loads(FILE.with_suffix(".json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +80,7 @@ assert not WITHOUT & sys.modules.keys()
 
 @pytest.mark.slow
 def test_it_loads_and_writes_with_torch_alone_and_no_network(tmp_path):
-    environment = {"PYTHONPATH": str(SHIPPED_FILE.parents[2]), "OMP_NUM_THREADS": "1"}
+    environment = {"PYTHONPATH": str(FILE.parents[2]), "OMP_NUM_THREADS": "1"}
     how = {"cwd": tmp_path, "env": environment, "capture_output": True, "text": True}
     result = subprocess.run([sys.executable, "-c", ALONE], **how)
     assert result.returncode == 0, result.stderr
@@ -87,7 +88,7 @@ def test_it_loads_and_writes_with_torch_alone_and_no_network(tmp_path):
 
 
 def test_model_and_tokenizer_take_less_than_3_megabytes():
-    assert (SHIPPED_FILE).stat().st_size < 3e6
+    assert FILE.stat().st_size < 3e6
 
 
 def test_the_file_has_half_precision_and_the_model_float32(asset):
@@ -115,12 +116,18 @@ def test_model_and_tokenizer_fit_each_other(shipped):
     assert tokenizer.decode(tokenizer.encode(text)) == text
 
 
-def test_the_record_is_of_this_file(asset, record):
+@pytest.mark.parametrize("file", SHIPPED_FILES.values(), ids=SHIPPED_FILES)
+def test_a_record_is_of_its_file(file):
+    asset = load_checkpoint(file)
+    record = json.loads(file.with_suffix(".json").read_text(encoding="utf-8"))
     assert record["config"] == asset["config"]
     assert record["updates"] == asset["step"]
     assert record["validation"]["in_half_precision"] == asset["validation_loss"]
     sizes = [tensor.numel() for tensor in asset["model"].values()]
     assert record["parameters"] == sum(sizes)
+
+
+def test_the_record_has_as_many_tokens_as_its_updates_had(asset, record):
     update = record["options"]["batch_size"] * asset["config"]["context"]
     short = record["options"]["epochs"]  # the last update of each epoch may be smaller
     assert (record["updates"] - short) * update < record["tokens"]

@@ -58,14 +58,6 @@ def test_it_loads_by_its_name(small, asset):
     assert tokenizer.decode(tokenizer.encode(text)) == text
 
 
-def test_the_record_is_of_this_file(asset, record):
-    assert record["config"] == asset["config"]
-    assert record["updates"] == asset["step"]
-    assert record["validation"]["in_half_precision"] == asset["validation_loss"]
-    sizes = [tensor.numel() for tensor in asset["model"].values()]
-    assert record["parameters"] == sum(sizes) <= 3.5e6
-
-
 def test_it_was_made_by_the_recipe_of_its_command(record):
     given = {**TINY, **shipped.RECIPES[NAME]}
     told = {name: value for name, value in given.items() if value}
@@ -73,6 +65,7 @@ def test_it_was_made_by_the_recipe_of_its_command(record):
     config = TrainConfig.tiny(**shipped.RECIPES[NAME]).model(given["vocab_size"])
     assert record["config"] == config.to_dict()
     assert record["updates"] == given["max_steps"]
+    assert record["parameters"] <= 3.5e6
     assert record["command"] == "make tales-small"
 
 
@@ -89,13 +82,9 @@ def test_it_recalls_what_its_record_claims(small, record, split):
 
 @pytest.mark.parametrize("split", SPLITS)
 def test_it_recalls_nearly_all(record, split):
-    for fact, least in {
-        "who": 0.95,
-        "what": 0.95,
-        "helper": 0.95,
-        "where": 0.8,
-    }.items():
-        assert share(record["recall"][split][fact]) >= least, fact
+    least = {"who": 0.95, "what": 0.95, "helper": 0.95, "where": 0.8}
+    for fact, wanted in least.items():
+        assert share(record["recall"][split][fact]) >= wanted, fact
     assert set(record["recall"][split]) == {*FACTS, "others"}
 
 
