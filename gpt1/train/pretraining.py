@@ -1,6 +1,7 @@
 """Pre-training from options to the best checkpoint."""
 
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from gpt1.data import GPTDataset, get_dataloader, load_text, token_ids
@@ -23,7 +24,7 @@ from gpt1.train.roll_call import RollCall, call
 from gpt1.train.run import BEST, Run
 
 
-def train(options, saved=None):
+def train(options, saved=None, build=GPT):
     """Train as `options` say; keep the model with the lowest validation loss.
 
     Ctrl-C and SIGTERM end it after the current step, with everything saved.
@@ -32,6 +33,7 @@ def train(options, saved=None):
         options: a `TrainConfig`.
         saved: the contents of a last.pth to go on from; None reads those that
             `options.resume` names, if it names any.
+        build: what makes the model of a config: `GPT`, or a class like it.
 
     Returns:
         Path of the best checkpoint.
@@ -42,7 +44,8 @@ def train(options, saved=None):
         FloatingPointError: the loss is no longer a finite number; the last checkpoint
             stays as it was.
     """
-    return carry_out("train", options, saved, prepare, describe, finish)
+    begin = partial(prepare, build=build)
+    return carry_out("train", options, saved, begin, describe, finish)
 
 
 class PreTraining(Run):
@@ -58,6 +61,7 @@ class PreTraining(Run):
         floor: nats per token that no model can go under; None if not known.
         levels: what counting makes of the validation text, see `gpt1.train.levels`;
             none in processes that show nothing.
+        build: what makes the model of a config.
     """
 
     def __init__(
@@ -70,8 +74,9 @@ class PreTraining(Run):
         roll_call,
         floor=None,
         levels=None,
+        build=GPT,
     ):
-        model = GPT(options.model(tokenizer.vocab_size))
+        model = build(options.model(tokenizer.vocab_size))
         text = {
             "training": digest(covered(training.dataset)),
             "validation": digest(covered(validation.dataset)),
@@ -84,13 +89,14 @@ class PreTraining(Run):
         return self.roll_call(self.step, *batch)
 
 
-def prepare(options, engine=None, saved=None):
+def prepare(options, engine=None, saved=None, build=GPT):
     """The `Run` that `options` ask for, with its texts, at its beginning.
 
     Args:
         options: a `TrainConfig`.
         engine: an `Engine`; None means alone, on the CPU.
         saved: the contents of a last.pth, to stand where that run stood.
+        build: what makes the model of a config.
     """
     engine = engine or Engine()
     # The others find the ids in the cache.
@@ -104,7 +110,9 @@ def prepare(options, engine=None, saved=None):
     set_seed(options.seed)
     roll_call, least = known_of_tales(options, tokenizer)
     texts = training, validation
-    run = PreTraining(options, engine, tokenizer, *texts, roll_call, least, known)
+    run = PreTraining(
+        options, engine, tokenizer, *texts, roll_call, least, known, build
+    )
     if engine.count > 1:
         engine.seed(options.seed)
     if saved:
