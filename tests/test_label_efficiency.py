@@ -5,10 +5,9 @@ import json
 import pytest
 import torch
 
-from benchmarks import label_efficiency
-from benchmarks.label_efficiency import (
+from benchmarks import fine_tuning, label_efficiency
+from benchmarks.fine_tuning import (
     FORMS,
-    RATES,
     Bench,
     Plan,
     Record,
@@ -17,9 +16,9 @@ from benchmarks.label_efficiency import (
     belongs,
     best_rate,
     guess,
-    main,
     measure,
 )
+from benchmarks.label_efficiency import COMMAND, RATES, STARTS, main, plans
 from gpt1 import GPT, GPTConfig, tales
 from gpt1.finetune.batch import Examples
 from gpt1.loading import load_model
@@ -34,7 +33,7 @@ FEW = Settings(dev=6, test=6, tales=2, tuned=[4])
 @pytest.fixture(scope="module")
 def bench():
     """Runs of a very small model with the shipped one's tokenizer."""
-    bench = Bench(FEW)
+    bench = Bench(FEW, STARTS)
     torch.manual_seed(0)
     sizes = {"width": 16, "layers": 2, "heads": 2, "dropout": 0.0}
     vocabulary = bench.tokenizer.vocab_size
@@ -51,6 +50,10 @@ def short(monkeypatch):
     monkeypatch.setattr(label_efficiency, "MANY", 8)
 
 
+def planned(record):
+    return plans(record.runs, "in_order", [4, 8], 2, [4])
+
+
 def same(run, other):
     return {k: v for k, v in run.items() if k != "seconds"} == {
         k: v for k, v in other.items() if k != "seconds"
@@ -62,8 +65,9 @@ def test_a_run_is_the_same_each_time_whatever_the_form(bench, task):
     plan = Plan(task, 8, "scratch", 0, 1e-3, 1, "score")
     one = bench.run(plan)
     assert same(one, bench.run(plan))
-    assert {"test", "language"} <= set(one)
+    assert {"test", "train", "language"} <= set(one)
     assert 0 <= one["test"] <= 1
+    assert one["train"] * 6 == pytest.approx(round(one["train"] * 6), abs=1e-3)
 
 
 def test_a_run_for_a_rate_never_looks_at_the_test(bench):
@@ -73,13 +77,13 @@ def test_a_run_for_a_rate_never_looks_at_the_test(bench):
 def weights(bench, plan):
     _, kind = bench.encoded(plan.task, "dev")
     task = bench.task(plan.task, plan.labels, plan.seed, "train")
-    training = label_efficiency.encoded(task, kind, bench.tokenizer)[0]
+    training = fine_tuning.encoded(task, kind, bench.tokenizer)[0]
     model = bench.learned(plan, training, kind)
     return torch.cat([p.detach().flatten() for p in model.parameters()])
 
 
 def changed(**changes):
-    return Plan(**{**label_efficiency.asdict(PLAN), **changes})
+    return Plan(**{**fine_tuning.asdict(PLAN), **changes})
 
 
 def test_start_seed_rate_and_weight_of_the_language_make_other_runs(bench):
@@ -115,8 +119,8 @@ def test_accuracy_is_the_share_of_right_answers_in_any_batches():
 def test_all_runs_of_a_task_are_made_and_those_that_are_there_are_not_again(
     bench, tmp_path
 ):
-    record = Record(tmp_path / "out.json", FEW)
-    whole = list(measure(bench, record, ["in_order"], [4, 8], 2))
+    record = Record(tmp_path / "out.json", FEW, COMMAND)
+    whole = list(measure(bench, record, planned(record)))
     kinds = [run["why"] for run in whole]
     assert kinds.count("rate") == 2 * len(RATES)
     assert kinds.count("score") == 2 * 2 * 2
@@ -129,8 +133,8 @@ def test_all_runs_of_a_task_are_made_and_those_that_are_there_are_not_again(
     # Stopped before the last three: these are made again, and are the same.
     stored["runs"] = stored["runs"][:-3]
     (tmp_path / "out.json").write_text(json.dumps(stored))
-    again = Record(tmp_path / "out.json", FEW)
-    late = list(measure(bench, again, ["in_order"], [4, 8], 2))
+    again = Record(tmp_path / "out.json", FEW, COMMAND)
+    late = list(measure(bench, again, planned(again)))
     assert len(late) == 3
     assert all(map(same, late, whole[-3:]))
 
@@ -162,15 +166,15 @@ def test_baselines_learn_from_as_many_labels(bench, tmp_path, monkeypatch):
         seen.append((len(training), len(test)))
         return {"majority": 0.5}
 
-    monkeypatch.setattr(label_efficiency.baselines, "accuracies", accuracies)
-    record = Record(tmp_path / "out.json", FEW)
+    monkeypatch.setattr(fine_tuning.baselines, "accuracies", accuracies)
+    record = Record(tmp_path / "out.json", FEW, COMMAND)
     for _ in range(2):  # of which the second finds it done
         guess(bench, record, "in_order", 4, 1)
     assert seen == [(4, 6)]
 
 
 def test_a_file_of_other_settings_is_not_gone_on_with(tmp_path, capsys):
-    record = Record(tmp_path / "out.json", FEW)
+    record = Record(tmp_path / "out.json", FEW, COMMAND)
     record.write()
     with pytest.raises(SystemExit):
         main(["--quick", "--out", str(tmp_path / "out.json")])
@@ -208,7 +212,7 @@ def test_what_the_book_draws_was_measured_by_this_command():
     stored = load_results("label-efficiency")
     assert stored["command"] == "python -m benchmarks.label_efficiency"
     settings = Settings(stored["settings"]["model"], tuned=stored["settings"]["tuned"])
-    assert stored["settings"] == label_efficiency.asdict(settings)
+    assert stored["settings"] == fine_tuning.asdict(settings)
     kinds = {
         (run["labels"], run["start"])
         for run in stored["runs"]
