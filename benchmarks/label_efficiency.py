@@ -6,10 +6,11 @@ For each task and each number of labels, the same model learns from the same exa
 twice: from the pre-trained weights, and from fresh ones. Both starts have the same
 rates to choose from: one choice for each number of labels, or fewer with `--tuned`,
 where the time is short. They have the same epochs, the same loss and the same warm-up,
-which fresh weights need. Beside them stand what can be guessed without reading; fresh
-weights with several times the epochs, in case they only needed longer; and the
-pre-trained weights without the language model's part of the loss, to see what they
-forget.
+which fresh weights need. Beside them stand what can be guessed without reading; a
+threshold on the likelihood that the model gives to an ending, chosen with the same
+labels and without any training; fresh weights with several times the epochs, in case
+they only needed longer; and the pre-trained weights without the language model's part
+of the loss, to see what they forget.
 
 All goes to `gpt1/results/label-efficiency.json`, a line a run, as soon as it is there.
 What was stopped goes on where it stopped. What a run is: `benchmarks/fine_tuning.py`.
@@ -17,6 +18,7 @@ What was stopped goes on where it stopped. What a run is: `benchmarks/fine_tunin
 
 import argparse
 import json
+from statistics import fmean
 
 import torch
 
@@ -32,11 +34,14 @@ from benchmarks.fine_tuning import (
     Record,
     Settings,
     best_rate,
+    drawn,
     measure,
     table,
 )
+from gpt1.evaluate import likelihoods
 from gpt1.results import FOLDER
 from gpt1.speed.memory import keep_freed_memory
+from gpt1.tales import SEPARATOR
 
 OUT = FOLDER / "label-efficiency.json"
 COMMAND = "python -m benchmarks.label_efficiency"
@@ -89,6 +94,39 @@ def plans(runs, task, labels, seeds, tuned):
         yield plan(MANY, "scratch", seed, "longer")
 
 
+def threshold(bench, labels, seed):
+    """The share of the test that a threshold on likelihoods gets right, untrained.
+
+    Args:
+        bench: a `Bench`.
+        labels: number of examples of `belongs` with which it is chosen.
+        seed: of these.
+    """
+    learn = drawn("belongs", labels, seed, "train")
+    test = drawn("belongs", bench.settings.test, TUNING + 2, "heldout")
+    tuning = mean_likelihoods(bench, learn)
+    limit = max(tuning, key=lambda value: share(tuning, value, learn))
+    return share(mean_likelihoods(bench, test), limit, test)
+
+
+def mean_likelihoods(bench, examples):
+    """Of each ending after its story, in nats per token: a list of numbers."""
+    texts = [(SEPARATOR + e.texts[0], " " + e.texts[1]) for e in examples]
+    return [score.mean for score in likelihoods(bench.gpt, bench.tokenizer, texts)]
+
+
+def share(values, limit, examples):
+    """How often a limit is right: what is below it is said to be another story's.
+
+    Args:
+        values: of the examples.
+        limit: a number.
+        examples: of `belongs`, with their labels.
+    """
+    pairs = zip(values, examples, strict=True)
+    return fmean((value < limit) == example.label for value, example in pairs)
+
+
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--tasks", nargs="+", choices=FORMS, default=["belongs"])
@@ -126,8 +164,13 @@ def main(argv=None):
         for task in given.tasks
         for plan in plans(record.runs, task, labels, given.seeds, settings.tuned)
     )
-    for run in measure(Bench(settings, STARTS), record, planned):
+    bench = Bench(settings, STARTS)
+    for run in measure(bench, record, planned):
         print(json.dumps(run), flush=True)
+    for one in record.baselines:
+        if one["task"] == "belongs" and "threshold" not in one:
+            one["threshold"] = round(threshold(bench, one["labels"], one["seed"]), 4)
+            record.write()
     print(*table(record), sep="\n")
 
 
