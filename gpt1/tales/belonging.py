@@ -26,7 +26,7 @@ def share_of_split(
 
     The tale has come to `step`, None for its end. facts: the numbers of the values that
     it has drawn; told: the sum of those of its plot and its wordings. While the name is
-    open this is 1, since a split allows as many names whatever else is chosen.
+    open this is 1: a split allows the same number of names whatever else is chosen.
     """
     if split == "all" or "name" not in facts:
         return 1.0

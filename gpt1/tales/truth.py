@@ -168,10 +168,12 @@ def _refusal(text: str, split: str) -> ValueError:
     """The error for a text that no tale of a split begins with, or none in tokens."""
     read, ways = _read(text, "all")
     if read < len(text):
-        expected = ", ".join(map(repr, [*_next_pieces(ways)][:3]))
+        pieces = list(_next_pieces(ways))
+        expected = " or ".join(map(repr, pieces[:3]))
         return ValueError(
-            f"no tale begins like this: after {_end(text[:read])} expected {expected} "
-            f"or the like, got {text[read : read + SHOWN]!r}"
+            f"no tale begins like this: after {_end(text[:read])} expected {expected}"
+            f"{', or the like' if len(pieces) > 3 else ''}, "
+            f"got {text[read : read + SHOWN]!r}"
         )
     read, _ = _read(text, split)
     if read < len(text):

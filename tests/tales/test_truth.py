@@ -292,10 +292,10 @@ def test_the_highest_come_first(tokenizer):
 @pytest.mark.parametrize(
     ("beginning", "said"),
     [
-        ("xylophone", "after '' expected 'One', '\"', .* got 'xylophone'"),
+        ("xylophone", "after '' expected 'One' or '\"' or 'In', or the like, got 'xyl"),
         ("Once upon a time", "after 'On' expected .* got 'ce upon a time'"),
         ("Nell got a kitten", "after 'Nell got a ' expected 'tam.* got 'kitten'"),
-        ("Nell got a ski-", "after 'Nell got a sk' expected 'ateboard' or"),
+        ("Nell got a ski-", "after 'Nell got a sk' expected 'ateboard', got 'i-'"),
         (" Nell", "after '' .* got ' Nell'"),
         ("\n\nNell", r"after '' .* got '\\n\\nNell'"),
         ("Nell\n", r"after 'Nell' .* got '\\n'"),
