@@ -56,7 +56,7 @@ def readings(plot: Plot, nodes: tuple, text: str, *, cut: bool = False):
             for number, option in enumerate(node.options):
                 waiting.append((_chain(option, rest), at, facts, (number, wordings)))
         else:
-            for known, filling in _fillings(plot, node, facts):
+            for known, filling in fillings(plot, node, facts):
                 waiting.append((_chain(filling, rest), at, known, wordings))
 
 
@@ -66,12 +66,12 @@ def _chain(nodes: tuple, rest):
     return rest
 
 
-def _fillings(plot: Plot, slot, facts: dict[str, int]):
+def fillings(plot: Plot, slot, facts: dict[str, int]):
     """The ways to fill a slot: facts with what it decides, and the nodes it says."""
     gendered = slot is NAME or (slot.variable == "kind" and plot.is_child)
     if gendered and "gender" not in facts:
         for gender in range(2):
-            yield from _fillings(plot, slot, {**facts, "gender": gender})
+            yield from fillings(plot, slot, {**facts, "gender": gender})
     elif slot is NAME:
         names = plot.names(facts["gender"])
         numbers = [facts["name"]] if "name" in facts else range(len(names))
