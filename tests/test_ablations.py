@@ -129,6 +129,7 @@ class Known:
         return self.told
 
 
+@pytest.mark.slow
 def test_runs_of_all_rows_are_made_and_written(gpt, lstm, tmp_path, monkeypatch):
     monkeypatch.setattr(ablations, "EPOCHS", {4: 1})
     bench = Bench(Settings(dev=4, test=4, tales=1), starts(2, lstm))

@@ -116,6 +116,7 @@ def test_accuracy_is_the_share_of_right_answers_in_any_batches():
     assert accuracy(Longest(), examples, together=1) == 0.75
 
 
+@pytest.mark.slow
 def test_all_runs_of_a_task_are_made_and_those_that_are_there_are_not_again(
     bench, tmp_path
 ):

@@ -26,6 +26,7 @@ def text(tmp_path):
     return path
 
 
+@pytest.mark.slow
 def test_a_recipe_is_the_same_run_each_time_and_another_with_another_seed(text):
     updates, loss, seconds = shakespeare.ours(NAME, text, seed=0, share=0.002)
     assert updates == 9

@@ -39,6 +39,7 @@ def made(folder, tmp_path_factory):
     return path
 
 
+@pytest.mark.slow
 def test_each_update_is_asked_all_tasks_with_each_seed(made):
     told = json.loads(made.read_text("utf8"))
     [run] = told["runs"]
@@ -60,6 +61,7 @@ def test_nothing_is_asked_twice(made, folder, monkeypatch):
     assert made.read_text("utf8") == before
 
 
+@pytest.mark.slow
 def test_what_was_interrupted_comes_to_the_same(made, folder, tmp_path):
     told = json.loads(made.read_text("utf8"))
     del told["runs"][0]["points"][1:]

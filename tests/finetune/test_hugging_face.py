@@ -125,6 +125,7 @@ def test_an_exported_run_answers_there_as_here(tmp_path, monkeypatch):
     assert "OpenAIGPTForSequenceClassification" in card
 
 
+@pytest.mark.slow
 def test_a_similarity_has_no_place_there(tmp_path, capsys):
     place(tmp_path)
     words = ["--task", "same-tale", "--export", tmp_path / "out"]

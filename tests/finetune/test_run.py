@@ -146,6 +146,7 @@ def language_loss(run):
     return sum(parts).item() / len(parts)
 
 
+@pytest.mark.slow
 def test_without_lambda_the_language_is_forgotten_and_with_it_not(here):
     """Of texts that the model knew: it has learned to write them before."""
     after = {}

@@ -163,6 +163,7 @@ def test_the_precision_is_that_of_the_model_that_writes(typed, monkeypatch, prec
     assert [fast.output.weight.dtype for fast in made] == [kinds[precision]]
 
 
+@pytest.mark.slow
 def test_without_a_max_length_a_stop_or_a_long_prompt_allows_a_longer_text(typed):
     assert len(typed("--prompt", "ab", "--stop", "no such text").out) == 1001
     assert len(typed("--prompt", "ab" * 150).out) == 401

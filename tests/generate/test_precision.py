@@ -60,6 +60,7 @@ def one_by_one(model, ids):
     return torch.cat([model(token, cache=cache) for token in ids.split(1, dim=1)], 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PRECISIONS)
 def test_rounding_costs_few_nats_on_tales(shipped, tales, name):
     windows = get_dataloader(tales, 4, shuffle=False)

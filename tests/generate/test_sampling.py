@@ -210,6 +210,7 @@ def test_the_prompts_are_kept_and_the_lists_that_were_given_not_changed(model):
     assert mine == UNEQUAL == generate(model, UNEQUAL, 0)
 
 
+@pytest.mark.slow
 def test_past_the_context_the_newest_half_is_read_again(model):
     """The rule by hand, without a cache, for several starts."""
     for first in range(VOCAB):

@@ -144,6 +144,7 @@ def test_a_run_that_was_stopped_goes_on_with_the_same_names(here, monkeypatch):
     assert [step for _, step in calls] == [0, 1, 2, 3, 4]
 
 
+@pytest.mark.slow
 def test_a_run_says_that_it_has_one(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("gpt1.train.pretraining.load_text", small_tales)

@@ -46,6 +46,7 @@ def test_what_a_chapter_defines_is_what_the_package_has(path):
     assert "\n".join(one for one in found if one not in left_out) == ""
 
 
+@pytest.mark.slow
 def test_what_a_chapter_leaves_out_is_there():
     for left_out in LEFT_OUT:
         owner, method = left_out.split(".")

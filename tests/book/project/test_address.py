@@ -11,6 +11,7 @@ COLAB = "https://colab.research.google.com/github/"
 BINDER, FILES = "https://mybinder.org/v2/gh/", "raw.githubusercontent.com/"
 
 
+@pytest.mark.slow
 def test_every_file_follows_the_address():
     late = [path.relative_to(address.ROOT).as_posix() for path in address.behind()]
     assert late == [], "make address; FOREIGN in scripts/site/address.py may stay"
