@@ -8,11 +8,21 @@ the bytes with these bits stand together: 3.7 MB of 4.4, or 4.9 as base 64.
 """
 
 import base64
+import hashlib
 import json
 import zlib
+from functools import cache
+from pathlib import Path
+
+from gpt1.plumbing.files import load_checkpoint
+from gpt1.tokenizer import tokenizer_from_dict
+from gpt1.weights import SHIPPED_FILES
 
 PAGE, MODEL = "book/play", "tales-small"
 FOLDER = "play"
+TRUTH = Path(__file__).parents[2] / "_static" / FOLDER / "truth.json"
+"""The grammar's chances in some tales; without it the page has the model's alone."""
+BEGIN = "Fern, a plump marmot with bright eyes, lived in a small house on the hill"
 PLACE = '<div class="play-still docutils">'
 DATA = '<script type="application/json" data-moving="play">{}</script>'
 
@@ -50,3 +60,94 @@ def tokenizer(checkpoint):
     saved = checkpoint["tokenizer"]
     merges = "\n".join("\t".join(pair) for pair in saved["merges"])
     return {"characters": saved["characters"], "merges": merges}
+
+
+def checked(truth, bpe):
+    """The grammar's chances, as the page reads them.
+
+    Args:
+        truth: what the file holds: `model`, and `tales`, each with its `ids` and
+            `truth`, where `truth[k]` has pairs of an id and its chance after
+            `ids[: k + 1]`.
+        bpe: the model's tokenizer.
+
+    Returns:
+        The same, each tale with the empty line before it that the model wants.
+
+    Raises:
+        ValueError: it is for another model, or a tale and its chances do not fit.
+    """
+    if truth["model"] != MODEL:
+        raise ValueError(f"expected chances for {MODEL}, got {truth['model']!r}")
+    before = bpe.encode("\n\n")
+    tales = []
+    for number, tale in enumerate(truth["tales"]):
+        ids, chances = tale["ids"], tale["truth"]
+        if not all(0 <= i < bpe.vocab_size for i in ids):
+            raise ValueError(f"tale {number} has ids outside the vocabulary")
+        if not len(ids) - 1 <= len(chances) <= len(ids):
+            raise ValueError(
+                f"tale {number} has {len(ids)} ids and chances after {len(chances)}: "
+                f"expected as many, or one less"
+            )
+        if ids[: len(before)] != before:
+            ids, chances = [*before, *ids], [[] for _ in before] + chances
+        tales.append({"ids": ids, "truth": chances})
+    return {"tales": tales}
+
+
+@cache
+def made():
+    """What stands in the page itself, and the files that it asks for later.
+
+    Returns:
+        A dictionary, and the texts of scripts by the names of their files.
+    """
+    checkpoint = load_checkpoint(SHIPPED_FILES[MODEL])
+    weights = script("stored", stored(checkpoint))
+    scripts, tales = {"weights.js": weights}, []
+    if TRUTH.is_file():
+        bpe = tokenizer_from_dict(checkpoint["tokenizer"])
+        truth = checked(json.loads(TRUTH.read_text("utf8")), bpe)
+        scripts["truth.js"] = script("truth", truth)
+        tales = [bpe.decode(tale["ids"][:16]).strip() + " …" for tale in truth["tales"]]
+    files = {}
+    for name, text in scripts.items():
+        version = hashlib.sha256(text.encode()).hexdigest()[:8]
+        files[name.removesuffix(".js")] = f"{name}?v={version}"
+    data = {"begin": BEGIN, "config": checkpoint["config"], "files": files}
+    data |= {"megabytes": round(len(weights) / 1e6, 1), "tales": tales}
+    return {**data, "tokenizer": tokenizer(checkpoint)}, scripts
+
+
+def load(app, page, template, context, doctree):
+    """Put the data and the scripts into the page."""
+    if page != PAGE or app.builder.format != "html" or not doctree:
+        return
+    data, _ = made()
+    text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+    place, found, rest = context["body"].partition(PLACE)
+    if not found:
+        raise ValueError(f"{page} has no place for the model: expected {PLACE}")
+    html = DATA.format(text.replace("<", "\\u003c"))
+    context["body"] = f"{place}{found}{html}{rest}"
+    for name in ("moving/moving.css", f"{FOLDER}/play.css"):
+        app.add_css_file(name)
+    for name in ("moving/moving.js", f"{FOLDER}/engine.js", f"{FOLDER}/page.js"):
+        app.add_js_file(name, loading_method="defer")
+
+
+def write(app, exception):
+    """Put what the page asks for beside its scripts; the chances are in it."""
+    if exception is None and app.builder.name == "html":
+        folder = Path(app.outdir) / "_static" / FOLDER
+        _, scripts = made()
+        for name, text in scripts.items():
+            (folder / name).write_text(text, "utf8", newline="\n")
+        (folder / TRUTH.name).unlink(missing_ok=True)
+
+
+def setup(app):
+    app.connect("html-page-context", load)
+    # After the others, which look through all scripts.
+    app.connect("build-finished", write, priority=950)

@@ -281,8 +281,6 @@ const makeEngine = function () {
     let turn = 0;
     const wait = (time) => new Promise((done) => setTimeout(done, time));
 
-    const copy = (logits) => Float32Array.from(logits);
-
     // Read the ids; false where another message came meanwhile.
     async function read(ids, own) {
       let start = performance.now();
@@ -297,59 +295,59 @@ const makeEngine = function () {
     }
 
     const does = {
-      async start({ stored }) {
+      async start({ stored }, own, answer) {
         model = makeModel(stored.config, await unpack(stored));
-        post({ kind: "ready" });
+        answer({ kind: "ready" });
       },
 
-      // The logits after the last of the ids, and what each head and each level reads.
-      async look({ ids, off, within }, own) {
+      // The logits after the last of the ids, what each head read there, and the likeliest
+      // tokens of the lens at each level.
+      async look({ ids, off }, own, answer) {
         model.switchOff(off);
         if (!(await read(ids, own))) return;
         const { layers, heads } = model.config;
         const place = ids.length - 1;
-        const answer = { kind: "seen", ids, off, logits: copy(model.logits(place)) };
-        if (within) {
-          const each = (count, make) => Array.from({ length: count }, (_, i) => make(i));
-          answer.reads = each(layers, (layer) => each(heads, (head) => copy(model.read(layer, head, place))));
-          answer.lens = each(layers + 1, (level) => {
+        const each = (length, make) => Array.from({ length }, (_, i) => make(i));
+        answer({
+          kind: "seen",
+          logits: model.logits(place).slice(),
+          reads: each(layers, (layer) => each(heads, (head) => model.read(layer, head, place).slice())),
+          lens: each(layers + 1, (level) => {
             const { tokens, chances } = candidates(model.lens(level, place));
             return each(3, (i) => [tokens[i], chances[i]]);
-          });
-        }
-        post(answer);
+          }),
+        });
       },
 
-      // Write up to `most` tokens, or to `end`, two tokens; `pace` is the time for each.
-      async write({ ids, off, seed, sampling, most, end, pace }, own) {
+      // Write up to `most` tokens, or until `end`; `pace` is the least time for each.
+      async write({ ids, off, seed, sampling, most, end, pace }, own, answer) {
         model.switchOff(off);
         if (!(await read(ids, own))) return;
         const text = [...ids];
         const ended = () => end.every((id, i) => text.at(i - end.length) === id);
         for (let count = 0; count < most && text.length < model.config.context; count += 1) {
           const start = performance.now();
-          const chosen = draw(candidates(model.logits(text.length - 1), sampling), dice(seed, text.length));
-          model.step(chosen);
-          text.push(chosen);
-          post({ kind: "token", id: chosen, logits: copy(model.logits(text.length - 1)) });
+          const next = draw(candidates(model.logits(text.length - 1), sampling), dice(seed, text.length));
+          model.step(next);
+          text.push(next);
+          answer({ kind: "token", id: next, logits: model.logits(text.length - 1).slice() });
           if (ended()) break;
           await wait(Math.max(0, pace - (performance.now() - start)));
           if (turn !== own) return;
         }
-        post({ kind: "written", full: text.length === model.config.context, ended: ended() });
+        answer({ kind: "written", isFull: text.length === model.config.context, isEnd: ended() });
       },
 
-      async stop() {
-        post({ kind: "stopped" });
-      },
+      async stop() {},
     };
 
     return async (message) => {
       turn += 1;
+      const answer = (found) => post({ ...found, number: message.number });
       try {
-        await does[message.kind](message, turn);
+        await does[message.kind](message, turn, answer);
       } catch (error) {
-        post({ kind: "failed", why: String(error.message ?? error) });
+        answer({ kind: "failed", why: String(error.message ?? error) });
       }
     };
   }
@@ -359,4 +357,6 @@ const makeEngine = function () {
 
 // `stored` is the weights, once their script, weights.js, has come, and `truth` the
 // grammar's chances in some tales, once truth.js has.
-const gpt1 = Object.assign(makeEngine(), { stored: null, truth: null, source: `(${makeEngine})()` });
+const gpt1 = Object.assign(makeEngine(), { stored: null, truth: null });
+gpt1.worker = `const brain = (${makeEngine})().makeBrain((answer) => postMessage(answer));
+onmessage = ({ data }) => brain(data);`;
