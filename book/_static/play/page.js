@@ -12,6 +12,7 @@
   const PACE = 30; // milliseconds for a token, so that the eye can follow
 
   const number = (value) => (value > 0 && value < 0.001 ? "< 0.001" : value.toFixed(3));
+  const put = (element, words) => ((element.firstChild ?? element.appendChild(new Text())).nodeValue = words);
   const name = (layer, head) => `layer ${layer}, head ${head}`;
 
   function load(file) {
@@ -107,43 +108,57 @@
       seed.addEventListener("change", show);
 
       // --- The story -----------------------------------------------------------------
-      const chips = [];
       const story = html("div", { class: "play-story" });
       const told = html("legend", {}, "");
       const storyBox = html("fieldset", { class: "play-tokens" }, told, story);
 
-      function chip(id, i) {
-        const input = html("input", { type: "radio", name: "play-token", value: i, autocomplete: "off",
-          "aria-label": `${i + 1}: ${spoken(id)}` });
+      // A chip for each token that the context holds. Nothing is added to the page while the
+      // model writes: it would have the browser compute the look of the whole page anew.
+      const chips = Array.from({ length: context }, (_, i) => {
+        const input = html("input", { type: "radio", name: "play-token", value: i, autocomplete: "off" });
         input.addEventListener("change", () => change(() => (at = i)));
-        const text = id ? tokens[id].replace("\n", "⏎") : "\ufffd";
-        const box = html("label", {}, input, html("span", {}, text));
-        if (tokens[id] === "\n") box.classList.add("is-line-end");
-        return { id, input, box };
+        const words = html("span", {}, "");
+        const box = html("label", { hidden: "" }, input, words);
+        return { id: null, input, words, box };
+      });
+      story.append(...chips.map(({ box }) => box));
+      let chosen = 0;
+
+      function showStory() {
+        chips.forEach((chip, i) => {
+          const id = ids[i] ?? null;
+          if (chip.id === id) return;
+          chip.id = id;
+          chip.box.hidden = id === null;
+          if (id === null) return;
+          chip.box.className = id === 0 ? "is-unknown" : tokens[id] === "\n" ? "is-line-end" : "";
+          chip.input.setAttribute("aria-label", `${i + 1}: ${spoken(id)}`);
+          put(chip.words, id === 0 ? "\ufffd" : tokens[id].replace("\n", "⏎"));
+        });
+        chips[chosen].box.classList.remove("is-at");
+        chosen = at;
+        chips[at].box.classList.add("is-at");
+        chips[at].input.checked = true;
+        if (document.activeElement?.closest(".play-story [hidden]")) chips[at].input.focus();
+        keepInSight(chips[at].box);
+        put(told, `The story, ${ids.length} tokens: choose one to see what it sees`);
+        if (!isWriting) shadeStory();
       }
 
-      // The story as chips; those that stay are left alone, and so is the focus.
-      function showStory() {
-        let same = 0;
-        while (same < chips.length && chips[same].id === ids[same]) same += 1;
-        const gone = chips.splice(same);
-        const isFocused = gone.some(({ input }) => input === document.activeElement);
-        gone.forEach(({ box }) => box.remove());
-        for (let i = same; i < ids.length; i += 1) {
-          chips.push(chip(ids[i], i));
-          story.append(chips[i].box);
-        }
+      function keepInSight({ offsetTop: top, offsetHeight: height }) {
+        const room = story.clientHeight;
+        if (top < story.scrollTop) story.scrollTop = top - 3;
+        else if (top + height > story.scrollTop + room) story.scrollTop = top + height - room + 3;
+      }
+
+      function shadeStory() {
         const shade = shadeBy.value && seen?.reads ? shadeBy.value.split(".") : null;
-        chips.forEach(({ id, box }, i) => {
-          box.classList.toggle("is-given", i < given);
-          box.classList.toggle("is-unknown", id === 0);
-          const share = shade ? seen.reads[shade[0]][shade[1]][i] ?? 0 : null;
-          box.style.setProperty("--share", shade ? `${Math.round(55 * share)}%` : "");
+        ids.forEach((_, i) => {
+          const share = shade ? seen.reads[shade[0]][shade[1]][i] ?? 0 : 0;
+          chips[i].box.classList.toggle("is-given", i < given);
+          chips[i].box.style.setProperty("--share", `${Math.round(55 * share)}%`);
         });
         storyBox.classList.toggle("is-shaded", Boolean(shade));
-        if (chips[at]) chips[at].input.checked = true;
-        if (isFocused) chips[at]?.input.focus();
-        told.textContent = `The story, ${ids.length} tokens: choose one to see what it sees`;
       }
 
       // --- What may come next ----------------------------------------------------------
@@ -171,15 +186,15 @@
       }
 
       function showNext() {
-        nextTitle.textContent = seen ? `After ${quoted(ids[at])}, the likeliest tokens. Choose one to go that way.`
-          : ask ? "The model is reading …" : "Once the model is there, you see here what may come next.";
+        put(nextTitle, seen ? `After ${quoted(ids[at])}, the likeliest tokens. Choose one to go that way.`
+          : ask ? "The model is reading …" : "Once the model is there, you see here what may come next.");
         next.classList.toggle("is-empty", !seen);
         next.classList.toggle("has-truth", data.tales.length > 0);
         if (!seen) return;
         const right = truth();
         keys.hidden = !right.size;
         const { tokens: kept, chances } = gpt1.candidates(seen.logits, sampling());
-        const likeliest = [...gpt1.candidates(seen.logits).tokens.subarray(0, BARS)];
+        const likeliest = [...(kept.length < BARS ? gpt1.candidates(seen.logits).tokens : kept).subarray(0, BARS)];
         const also = [...right.keys()].filter((id) => !likeliest.includes(id)).slice(0, MORE);
         const rows = [...likeliest, ...also];
         bars.forEach((own, i) => {
@@ -189,14 +204,14 @@
           own.id = id;
           const place = kept.indexOf(id);
           const chance = place < 0 ? 0 : chances[place];
-          own.parts[0].textContent = marked(id);
-          own.parts[1].textContent = chance ? number(chance) : "cut";
-          own.parts[2].textContent = right.size ? number(right.get(id) ?? 0) : "";
+          put(own.parts[0], marked(id));
+          put(own.parts[1], chance ? number(chance) : "cut");
+          put(own.parts[2], right.size ? number(right.get(id) ?? 0) : "");
           own.bar.style.setProperty("--model", chance);
           own.bar.style.setProperty("--grammar", right.get(id) ?? 0);
           own.box.classList.toggle("is-cut", !chance);
           own.box.classList.toggle("is-taken", ids[at + 1] === id);
-          own.parts[3].textContent = [...(right.size ? ["the second by the grammar"] : []), ...(ids[at + 1] === id ? ["came next"] : [])].join(", ");
+          put(own.parts[3], [...(right.size ? ["the second by the grammar"] : []), ...(ids[at + 1] === id ? ["came next"] : [])].join(", "));
         });
         if (document.activeElement?.closest("[hidden]")) bars[0].box.focus();
       }
@@ -242,7 +257,7 @@
           const shares = seen.reads[layer][head];
           const order = [...shares.keys()].sort((a, b) => shares[b] - shares[a]);
           strip.setAttribute("viewBox", `0 0 ${shares.length} 1`);
-          strip.replaceChildren(...order.filter((i) => shares[i] > 0.02).map((i) =>
+          strip.replaceChildren(...order.filter((i) => shares[i] > 0.01).map((i) =>
             svg("rect", { x: i, width: 1, height: 1, "fill-opacity": Math.sqrt(shares[i]).toFixed(2) })));
           words.textContent = input.checked ? order.slice(0, 3).filter((i, n) => !n || shares[i] >= 0.05)
             .map((i) => `${marked(ids[i])} ${shares[i].toFixed(2)}`).join(",  ") : "switched off: adds nothing";
