@@ -10,6 +10,7 @@ import re
 import pytest
 import torch
 
+from benchmarks.play import measure
 from book._ext.pages import play
 from gpt1.generate import generate
 from gpt1.generate.sampling import candidates
@@ -172,6 +173,7 @@ def test_the_keyboard_writes_stops_goes_back_and_takes_another_way(open_play, lo
     page.wait_for_function(f"document.querySelectorAll('{CHIPS}').length > 40")
     assert "Stop" in focused(page)
     page.keyboard.press("Space")
+    assert "Write" in focused(page)
     page.wait_for_function(IDLE)
     count = len(tokens(page))
     page.wait_for_timeout(150)
@@ -466,6 +468,14 @@ def test_a_link_in_the_text_sets_the_page_to_its_state(open_play, loaded):
     assert tokens(page) == bpe.strings(bpe.encode(f"\n\n{NAME}"))
     assert page.get_by_label("Shade the story").input_value() == "2.1"
     close(bars(page), right_bars(logits(model, bpe.encode(f"\n\n{NAME}")), bpe))
+
+
+@pytest.mark.slow
+def test_the_benchmark_measures_size_and_speed(browser, site):
+    rows = measure(browser, tokens=10, milliseconds=300)
+    assert len(rows) == 6
+    assert all(float(value) > 0 for value in rows.values())
+    assert 4 < float(rows["model, MB"]) <= 5
 
 
 def test_the_links_in_the_text_ask_for_states_that_there_are(loaded):
