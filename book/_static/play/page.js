@@ -317,10 +317,11 @@
         const { id, chance } = likeliest();
         const right = truth();
         const grammar = right.size ? ` The grammar gives it ${number(right.get(id) ?? 0)}.` : "";
+        const isPlain = heat.value === 1 && !KS[k.value] && PS[p.value] === 1;
         const switched = off.size ? `Off: ${[...off].sort().map((one) => name(...one.split("."))).join("; ")}. ` : "";
         const then = before && gpt1.candidates(seen.logits);
         const fell = before ? `${quoted(before.id)} goes from ${number(before.chance)} to ${number(then.chances[then.tokens.indexOf(before.id)])}. ` : "";
-        stage.say(html("strong", {}, switched, fell, `After ${quoted(ids[at])}, ${quoted(id)} is likeliest: ${number(chance)}.`), grammar, lost, cut);
+        stage.say(html("strong", {}, switched, fell, `After ${quoted(ids[at])}, ${quoted(id)} is likeliest: ${number(chance)}${isPlain ? "" : ", before temperature, top-k and top-p"}.`), grammar, lost, cut);
         before = null;
       }
 

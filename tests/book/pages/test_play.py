@@ -481,7 +481,7 @@ def test_the_benchmark_measures_size_and_speed(browser, site):
 def test_the_links_in_the_text_ask_for_states_that_there_are(loaded):
     from urllib.parse import parse_qs
 
-    _, bpe = loaded
+    model, bpe = loaded
     links = re.findall(r"book/play\.html#([^)\s]+)", TEXT)
     assert len(links) == 5
     known = {"begin", "temperature", "off", "shade", "write"}
@@ -494,3 +494,8 @@ def test_the_links_in_the_text_ask_for_states_that_there_are(loaded):
             assert re.fullmatch(r"[0-2]\.[0-3]", name)
         strange = 0 in bpe.encode(asked["begin"])
         assert strange == asked["begin"].startswith("Zygmunt")
+    hot = logits(model, bpe.encode("\n\nOne bright Sunday afternoon"))
+    said = re.findall(r"(?:comma|it) has\s+(0\.\d+)", TEXT)
+    shares = [candidates(hot, t, 0)[0][0, 0].item() for t in (1, 1.6)]
+    assert said == [f"{share:.2f}" for share in shares]
+    assert bpe.tokens[hot.argmax()] == ","
