@@ -168,7 +168,7 @@
         const box = html("button", { type: "button", class: "play-bar" }, parts[0], bar, " ", parts[1], " ", parts[2], " ", parts[3]);
         const item = html("li", {}, box);
         const own = { item, box, parts, bar, id: null };
-        box.addEventListener("click", () => change(() => {
+        box.addEventListener("click", () => isLast() || change(() => {
           leave();
           ids.push(own.id);
           at += 1;
@@ -309,7 +309,7 @@
       function say() {
         const lost = encode(begin.value).includes(0) && tale.value === ""
           ? " The model has no token for some of these characters and reads all of them as one, “unknown”." : "";
-        const cut = given === context ? ` It reads no more than ${context} tokens.` : "";
+        const cut = isLast() ? ` The ${context} tokens of the context are full: choose an earlier one to go on from.` : "";
         if (!seen) {
           stage.say(html("strong", {}, `${ids.length} tokens. `), `Press “Write” to fetch the model, ${data.megabytes} MB, and to see how the tale goes on.`, lost, cut);
           return;
@@ -329,10 +329,11 @@
       const send = (message) => ask({ ...message, number: (count += 1) });
       const switchedOff = () => [...off].map((one) => one.split(".").map(Number));
 
+      const isLast = () => at + 1 === context;
+
       // Forget what comes after the chosen token. A beginning that is left early is a new one.
       function leave() {
-        ids.length = Math.min(at + 1, context - 1);
-        at = ids.length - 1;
+        ids.length = at + 1;
         if (given > ids.length) {
           given = ids.length;
           begin.value = decode(ids.slice(END.length));
@@ -383,6 +384,10 @@
 
       async function writeOn(most) {
         if (!(await wake())) return;
+        if (isLast()) {
+          change(() => {});
+          return;
+        }
         leave();
         isWriting = true;
         write.box.textContent = "Stop";

@@ -405,6 +405,29 @@ def test_a_model_that_does_not_come_can_be_asked_for_again(open_play):
 
 
 @pytest.mark.slow
+def test_a_full_context_is_said_and_left_as_it_is(open_play, loaded):
+    _, bpe = loaded
+    text = "the hill and " * 200
+    page = open_play(state(begin=text))
+    page.wait_for_function(THERE)
+    whole = bpe.strings(bpe.encode(f"\n\n{text}"))[:384]
+    assert tokens(page) == whole
+    assert "The 384 tokens of the context are full" in page.say.inner_text()
+    for button in [page.locator(".play-bar").first, page.get_by_text("One token")]:
+        button.press("Enter")
+        page.wait_for_function(IDLE)
+        assert tokens(page) == whole
+    page.locator(f"{CHIPS} input").nth(382).check()
+    full = "document.querySelector('.moving-says').innerText.includes('are full')"
+    page.wait_for_function(f"!{full}")
+    page.locator(".play-bar").nth(9).press("Enter")
+    page.wait_for_function(full)
+    assert tokens(page)[:383] == whole[:383]
+    assert tokens(page)[383] != whole[383]
+    assert page.wrong == []
+
+
+@pytest.mark.slow
 def test_axe_has_nothing_against_it_with_a_model(open_play):
     begun = state(begin=NAME, shade="2.1", off="0.0", write=20)
     page = open_play(begun, width=320)
