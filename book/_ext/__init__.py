@@ -18,6 +18,7 @@ from book._ext.pages import (
     figure_letters,
     formulas,
     glossary_letters,
+    play,
     quiz,
 )
 from book._ext.pages.reference_style import register
@@ -45,6 +46,7 @@ def setup(app):
     code_lines.setup()
     figure_letters.setup(app)
     formulas.setup(app)
+    play.setup(app)
     quiz.setup(app)
     search_index.setup(app)
     finished.setup(app)

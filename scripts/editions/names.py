@@ -68,7 +68,8 @@ class Names:
             fragment = f"#{parts.fragment}" if parts.fragment else ""
             link["href"] = f"{self.public}/{name}{fragment}"
             return
-        fragment = unquote(parts.fragment)
+        # With "=" it is a state that only the page on the web has.
+        fragment = "" if "=" in parts.fragment else unquote(parts.fragment)
         link["href"] = f"#{target.place(fragment) if fragment else target.key}"
         if target is not page:
             link["class"] = [*link.get("class", []), "to-page"]

@@ -10,6 +10,7 @@ that is short.
 """
 
 import re
+from html import unescape
 from pathlib import Path
 
 from docutils import nodes
@@ -37,7 +38,8 @@ def bring_home(app, doctree, docname):
             logger.warning("the book has no page %s", name, location=link)
             continue
         home = app.builder.get_relative_uri(docname, name)
-        link["refuri"] = home + (f"#{place}" if place else "")
+        # MyST has escaped what is escaped again when it is written.
+        link["refuri"] = home + (f"#{unescape(place)}" if place else "")
         link["internal"] = True
         link["classes"] = [c for c in link["classes"] if c != "external"]
         if name == GLOSSARY and place:

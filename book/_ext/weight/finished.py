@@ -64,8 +64,8 @@ PRINTED = re.compile(
     re.DOTALL,
 )
 LINE = re.compile(r'<span class="line"[^>]*>([^<]*)</span>')
-# The folder of styles and scripts that only the pages with their figures ask for.
-APART = "moving"
+# Folders of styles and scripts that only the pages with their figures ask for.
+APART = {"moving", "play"}
 # Sphinx's own search, which the book's has replaced, and what no page has a use for.
 UNUSED = {"searchtools.js", "language_data.js", "searchindex.js", "sphinx_highlight.js"}
 UNUSED |= {"togglebutton.js", "design-tabs.js"}
@@ -89,7 +89,7 @@ def finish(app, exception):
         js = together(scripts)
         theirs = {"bootstrap", "fontawesome"}  # which know of much that no page has
         speaking = [path for path in scripts if path.stem not in theirs]
-        speaking += sorted((static / APART).glob("*.js"))
+        speaking += apart(static, ".js")
         said = "".join(path.read_text("utf8") for path in speaking)
         names = set(re.findall(r"[\w-]+", said)).union(*map(names_in, texts.values()))
         own = {Path(name).name for name, _ in app.config.html_css_files}
@@ -102,11 +102,17 @@ def finish(app, exception):
         for path, text in texts.items():
             text = OURS.sub(lambda m: f"{m[1]}?v={versions[m[1]]}", text)
             path.write_text(text, "utf8", newline="\n")
-    for path in (static / APART).iterdir():
+    for path in apart(static, ".js", ".css"):
         path.write_text(LINES.sub("", path.read_text("utf8")), "utf8", newline="\n")
     for pattern in NEEDLESS:
         for path in static.glob(pattern):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def apart(static, *kinds):
+    """Return the files that only some pages ask for."""
+    found = (path for folder in APART for path in (static / folder).iterdir())
+    return sorted(path for path in found if path.suffix in kinds)
 
 
 def pages(out):
@@ -151,7 +157,7 @@ def take(pattern, text, path, taken):
 
     def note(match):
         file = (path.parent / match[1].partition("?")[0]).resolve()
-        if file.parent.name == APART:
+        if file.parent.name in APART:
             return match[0]
         if file not in taken and file.name not in UNUSED:
             taken.append(file)

@@ -72,6 +72,8 @@ def dead(page: Page, address: str, pages: dict[Path, Page]) -> str | None:
         if not target.exists():
             return f"{address}: no such file"
     fragment = unquote(parts.fragment)
+    if "=" in fragment:  # a state of the page, see book/_static/play/page.js
+        return None
     if fragment and target in pages and fragment not in pages[target].names:
         return f"{address}: no such place on that page"
     return None

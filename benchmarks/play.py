@@ -1,0 +1,98 @@
+"""How large and how fast the page is on which the model writes.
+
+    python -m benchmarks.play
+
+It opens the built book in a browser and prints a table. Frames are those that the
+browser shows while the model writes at its usual pace; without a graphics card they are
+painted by the processor, which also computes.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from scripts.site.browser import BrowserMissingError, launch
+from scripts.site.build import BUILD
+
+PAGE = BUILD / "html" / "book" / "play.html"
+FILES = BUILD / "html" / "_static" / "play"
+STATE = "#begin=Fern&temperature=0.7&k=40"
+THERE = "document.querySelector('.play-bars:not(.is-empty)')"
+
+# The model once more, beside the page's own, whose worker nobody can ask for times.
+COMPUTE = """async (tokens) => {
+  const { src } = document.querySelector("script[src*='weights.js']");
+  const script = document.createElement("script");
+  await new Promise((onload) => {
+    document.head.append(Object.assign(script, { src, onload }));
+  });
+  const start = performance.now();
+  const model = gpt1.makeModel(gpt1.stored.config, await gpt1.unpack(gpt1.stored));
+  const unpacked = performance.now();
+  const times = [];
+  for (let id = 1; id <= tokens; id += 1) {
+    const start = performance.now();
+    model.step(id);
+    gpt1.candidates(model.logits(id - 1), { temperature: 0.7, k: 40 });
+    times.push(performance.now() - start);
+  }
+  times.sort((a, b) => a - b);
+  return [unpacked - start, times[tokens >> 1], times[Math.floor(0.95 * tokens)]];
+}"""
+FRAMES = """(milliseconds) => new Promise((done) => {
+  const times = [], start = performance.now();
+  function note(time) {
+    times.push(time);
+    if (performance.now() - start < milliseconds) requestAnimationFrame(note);
+    else done((1000 * (times.length - 1)) / (times.at(-1) - times[0]));
+  }
+  [...document.querySelectorAll(".play button")]
+    .find((button) => button.innerText === "Write").click();
+  requestAnimationFrame(note);
+})"""
+
+
+def measure(browser, tokens=200, milliseconds=4000):
+    """The rows of the table: what was measured, and its value.
+
+    Args:
+        browser: one that is running, see `scripts.site.browser.launch`.
+        tokens: how many the model reads, up to its context.
+        milliseconds: how long frames are counted.
+
+    Raises:
+        FileNotFoundError: the book is not built.
+    """
+    if not PAGE.is_file():
+        raise FileNotFoundError("the book is not built: run  make book  first")
+    size = (FILES / "weights.js").stat().st_size
+    scripts = [FILES / name for name in ("engine.js", "page.js", "play.css")]
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(PAGE.as_uri() + STATE)
+    page.wait_for_function(THERE)
+    unpack, median, slow = page.evaluate(COMPUTE, tokens)
+    frames = page.evaluate(FRAMES, milliseconds)
+    page.close()
+    return {
+        "model, MB": f"{size / 1e6:.2f}",
+        "scripts and style, KB": f"{sum(f.stat().st_size for f in scripts) / 1e3:.0f}",
+        "unpacking, ms": f"{unpack:.0f}",
+        f"a token, ms (median of {tokens})": f"{median:.1f}",
+        "a token, ms (95 of 100 take less)": f"{slow:.1f}",
+        "frames a second while it writes": f"{frames:.0f}",
+    }
+
+
+def main():
+    try:
+        with launch() as browser:
+            rows = measure(browser)
+    except (FileNotFoundError, BrowserMissingError) as error:
+        sys.exit(str(error))
+    print("| what | value |\n|---|---|")
+    for row in rows.items():
+        print("| {} | {} |".format(*row))
+
+
+if __name__ == "__main__":
+    main()
