@@ -1,0 +1,243 @@
+"""`verify`: known weights put into any model, and what it computes with them."""
+
+import copy
+
+import torch
+
+from gpt1.verify import aspects, cache, dropout, findings, initial, tokens
+from gpt1.verify.forward import TEXTS, TIME, compare
+from gpt1.verify.known import config_of, draw, lacking, put_in
+from gpt1.verify.names import heads_in, roles_of, sizes_of
+from gpt1.verify.report import UNASKED, UNDECIDED, Finding, Report
+from gpt1.verify.running import Dropout, in_mode, logits_of
+from gpt1.verify.sizes import told
+from gpt1.verify.target import find_target
+
+
+def verify(
+    target,
+    *,
+    names=None,
+    heads=None,
+    tokenizer=None,
+    arguments=None,
+    fresh=None,
+):
+    """Find out whether a model is GPT-1, and if not, in what it differs.
+
+        report = verify("model.py:GPT")
+        print(report)
+        assert report.same
+
+    Known weights are put in, in float64 where the model allows it, and embeddings, each
+    block and logits compared with those of `gpt1.GPT`; where they differ, with every
+    variant of `gpt1.variants` and some more, one at a time, in pairs and by threes.
+    What weights do not tell is looked at by itself. A model that is given is not
+    changed.
+
+    Args:
+        target: an `nn.Module`; a class or a function that makes one, called with small
+            sizes if its arguments, or the fields of its config, have usual names; the
+            text "path/to/file.py:Name" or "package.module:Name" for any of these; or a
+            folder in Hugging Face's layout, of whose config a small model is made.
+        names: roles of parameters that cannot be guessed, such as
+            {"h.*.attn.w1": "blocks.*.attention.query.weight"}; see the book.
+        heads: number of attention heads, where neither a config nor a module of the
+            model has it under a usual name.
+        tokenizer: what has `encode`, to be compared with GPT-1's; or a folder.
+        arguments: values for the constructor or its config, by name.
+        fresh: whether the weights are those that it was made with, and to be checked as
+            such; None means so unless the target is an `nn.Module`.
+
+    Returns:
+        A `Report`.
+
+    Raises:
+        ValueError: the target makes no model, the model does not run, or `names` does
+            not fit it; the message is one line.
+        FileNotFoundError, ImportError: the target or what reads it is missing.
+    """
+    if isinstance(tokenizer, str):
+        tokenizer = tokens.load_tokenizer(tokenizer)
+    goal = find_target(target, arguments)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        found = judged(goal, names, heads, goal.fresh if fresh is None else fresh)
+    return Report(
+        goal.name, found.findings + tokens.tokenizer_findings(tokenizer), *found.rest
+    )
+
+
+class Found:
+    """Findings as they come, with the sizes and the place where it first differs."""
+
+    def __init__(self):
+        self.findings, self.rest = [], ({}, None)
+
+    def add(self, *some):
+        self.findings += some
+
+
+def copied(model):
+    """A copy on the CPU, which may be changed."""
+    try:
+        return copy.deepcopy(model).cpu()
+    except Exception as error:
+        raise ValueError(f"the model cannot be copied: {told(error)}") from error
+
+
+def judged(goal, given, heads, fresh):
+    """All findings but the tokenizer's.
+
+    Args:
+        goal: a `Target`.
+        given: roles by name.
+        heads: see `verify`.
+        fresh: whether the initial weights are to be checked.
+    """
+    found = Found()
+    made = copied(goal.model)
+    names = roles_of(made, given)
+    sizes = sizes_of(made, names)
+    vocab = sizes.get("vocab_size")
+    if "context" not in sizes:
+        sizes["context"] = context_of(made)
+    ids = torch.randint(min(vocab or 2, 2**15), (TEXTS, min(TIME, sizes["context"])))
+    model = in_float64(made, ids, vocab)
+    compared, config, known = None, None, None
+    reason = missing_parts(sizes, names)
+    if reason is None:
+        compared, config, known, model = best_match(model, names, sizes, heads, ids)
+        found.rest = (shown(config, compared), compared and compared.first())
+        reason = None if compared else "the number of heads is not known: give heads"
+    seen = seen_ahead(model, vocab)
+    if compared:
+        found.add(*findings.forward_findings(compared, names, seen))
+    else:
+        found.add(*findings.unmapped(reason))
+        found.add(findings.leaks_alone(seen) if seen else mask_undecided())
+    found.add(aspects.tying(model, made, names, compared))
+    if config:
+        found.add(aspects.biases(names, config), aspects.inner_width(config))
+        found.add(aspects.counted(made, names, config))
+    else:
+        count = sum(p.numel() for p in made.parameters())
+        found.add(Finding("parameters", UNDECIDED, f"{count:,}, of sizes not known"))
+    trial = copied(made)
+    found.add(*dropout.in_training(trial, names, ids))
+    found.add(*dropout.in_evaluation(trial, ids))
+    if fresh:
+        found.add(*initial.initial_weights(made, names))
+    else:
+        told_here = "the weights may be trained"
+        found.add(Finding(initial.ASPECT, UNASKED, told_here))
+    found.add(cache_finding(model, ids, vocab, config, compared and known, names))
+    found.add(*aspects.lengths(model, sizes["context"], vocab))
+    return found
+
+
+def context_of(model):
+    """The context that a config of the model tells; 16 if none does."""
+    from gpt1.verify.sizes import NAMES
+
+    for place in (getattr(model, "config", None), model):
+        for name in NAMES["context"]:
+            value = getattr(place, name, None)
+            if isinstance(value, int) and value > 1:
+                return value
+    return 16
+
+
+def in_float64(model, ids, vocab):
+    """A copy of the model in float64 if it runs in that, else as it was.
+
+    Raises:
+        ValueError: it does not run at all.
+    """
+    made = copied(model).double()
+    try:
+        runs(made, ids, vocab)
+    except ValueError:
+        made = copied(model)
+        runs(made, ids, vocab)
+    return made
+
+
+@torch.no_grad()
+def runs(model, ids, vocab):
+    """Raise ValueError where a model gives no logits."""
+    with in_mode(model, False), Dropout():
+        logits_of(model, ids, vocab)
+
+
+def missing_parts(sizes, names):
+    """Why the forward pass cannot be compared, or None."""
+    if "width" not in sizes or "feed_forward" not in sizes or not sizes["layers"]:
+        hint = ", ".join(names.unknown[:3])
+        return f"the names don't tell which parameter is what: map {hint}"
+    lack = lacking(names, config_of(sizes, 1))
+    if lack:
+        return f"nothing was found for {lack[0]}: map {', '.join(names.unknown[:3])}"
+    return None
+
+
+def best_match(model, names, sizes, heads, ids):
+    """The comparison that needs the fewest words, of all ways to read the weights.
+
+    Returns:
+        A `Compared` or None, the `GPTConfig`, the known weights, and the model that
+        holds them.
+    """
+    heads = heads or sizes.get("heads") or heads_in(model, sizes["width"])
+    width = sizes["width"]
+    if heads and width % heads:
+        raise ValueError(f"heads must divide the width {width}, got {heads}")
+    many = [heads] if heads else [n for n in range(1, width + 1) if width % n == 0]
+    unsure = any(turned is None for turned in names.turned.values())
+    results = []
+    for number in many:
+        config = config_of(sizes, number)
+        for squares in (False, True) if unsure else (False,):
+            trial = copied(model) if len(many) > 1 or unsure else model
+            known = put_in(trial, names, draw(config), config, squares)
+            most = 3 if len(many) == 1 else 1
+            compared = compare(trial, names, config, known, ids, most)
+            results.append(
+                (compared.cost(), len(results), compared, config, known, trial)
+            )
+            if compared.cost() == (0, 0):
+                break
+    cost, _, compared, config, known, trial = min(results, key=lambda each: each[:2])
+    if len(many) > 1 and cost[0]:
+        return None, config, known, trial
+    return compared, config, known, trial
+
+
+def shown(config, compared):
+    """The sizes for a report's heading."""
+    order = ("layers", "width", "heads", "feed_forward", "context", "vocab_size")
+    sizes = {name: getattr(config, name) for name in order}
+    if compared is None:
+        del sizes["heads"]
+    return sizes
+
+
+def seen_ahead(model, vocab):
+    try:
+        return aspects.looks_ahead(model, vocab)
+    except ValueError:
+        return None
+
+
+def mask_undecided():
+    return Finding("mask", UNDECIDED, "the model does not give the same answer twice")
+
+
+@torch.no_grad()
+def cache_finding(model, ids, vocab, config, known, names):
+    """Whether stepwise equals at once."""
+    if ids.size(1) < TIME:
+        return Finding("cache", UNASKED, f"the context is below {TIME} tokens")
+    with in_mode(model, False), Dropout():
+        at_once = logits_of(model, ids, vocab)
+    return cache.cached(model, ids, at_once, config, known, names)
