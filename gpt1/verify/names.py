@@ -78,13 +78,14 @@ def dims(parameter):
     return tuple(size for size in parameter.shape if size > 1) or (1,)
 
 
-def roles_of(model, given=None):
+def roles_of(model, given=None, vocab=None):
     """Find out which parameter of a model is what.
 
     Args:
         model: an `nn.Module`.
         given: roles by parameter name, for those that names and shapes don't tell;
             `*` in both stands for the number of a block, and "none" for no role.
+        vocab: how many logits the model gives, which tells tokens from positions.
 
     Returns:
         `Names`.
@@ -104,7 +105,7 @@ def roles_of(model, given=None):
     found.layers = len(found.blocks)
     theirs = {name for block in inside for name in block.values()}
     outside = {n: p for n, p in parameters.items() if n not in theirs}
-    found.roles |= outside_roles(model, outside, width, found.also)
+    found.roles |= outside_roles(model, outside, width, vocab, found.also)
     for number, block in enumerate(inside):
         shapes = {rest: parameters[name] for rest, name in block.items()}
         for rest, role in block_roles(shapes, width).items():
@@ -291,7 +292,7 @@ def norm_roles(norms):
 # --- around the blocks ----------------------------------------------------------------
 
 
-def outside_roles(model, parameters, width, also):
+def outside_roles(model, parameters, width, vocab, also):
     """Roles of embeddings, output and the norms that no block has."""
     found, modules = {}, defaultdict(dict)
     for name, parameter in parameters.items():
@@ -319,7 +320,8 @@ def outside_roles(model, parameters, width, also):
                 embeddings.append(module)
     left = [module for module in embeddings if tables[module] not in found]
     named = [module for module in left if {*words(module)} & TOKENS]
-    token = (named or left)[:1]
+    fitting = [m for m in left if dims(parameters[tables[m]])[0] == vocab]
+    token = ([m for m in fitting if m in named] or fitting or named or left)[:1]
     found |= {tables[m]: "token_embedding.weight" for m in token}
     left = [m for m in left if m not in token]
     if left and "position_embedding.weight" not in found.values():

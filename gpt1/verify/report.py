@@ -90,9 +90,9 @@ class Report:
         return text
 
     def heading(self):
-        """The name, and the sizes that were compared."""
+        """The name, and under it the sizes that were compared."""
         sizes = ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in self.sizes.items())
-        return f"{self.name}{f' ({sizes})' if sizes else ''}"
+        return f"{self.name}\n{sizes}" if sizes else self.name
 
     def __str__(self):
         rows = [(each.verdict, each.aspect, "") for each in self.findings]
@@ -106,8 +106,9 @@ class Report:
             told = textwrap.wrap(each.told, 88 - wide) or [""]
             lines.append(f"{left:{wide}}{told[0]}")
             lines += [" " * wide + line for line in told[1:]]
-        heading = textwrap.fill(self.heading(), 88)
-        return "\n".join([heading, "", *lines, "", textwrap.fill(self.summary, 88)])
+        return "\n".join(
+            [self.heading(), "", *lines, "", textwrap.fill(self.summary, 88)]
+        )
 
     __repr__ = __str__
 

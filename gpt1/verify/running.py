@@ -109,15 +109,22 @@ def logits_of(model, ids, vocab=None):
         found = None
     if found is not None:
         return found
-    last = [t for t in tensors_in(made) if t.dim() > 1 and t.size(-1) == vocab]
-    if last and last[0].numel() == ids.size(0) * vocab:
+    if any(last_only(tensor, ids, vocab) for tensor in tensors_in(made)):
         ends = [tensors_in(model(ids[:, :stop])) for stop in range(1, ids.size(1) + 1)]
-        return torch.stack([each[0].reshape(-1, vocab) for each in ends], 1)
+        ends = [[t for t in each if last_only(t, ids, vocab)] for each in ends]
+        if all(ends):
+            return torch.stack([each[0].reshape(-1, vocab) for each in ends], 1)
     got = [tuple(tensor.shape) for tensor in tensors_in(made)]
     raise ValueError(
         f"the model must return logits of shape (batch, time, vocab), here "
         f"({ids.size(0)}, {ids.size(1)}, {vocab}); got {got or type(made).__name__}"
     )
+
+
+def last_only(tensor, ids, vocab):
+    """Whether a tensor is logits of one position for each text."""
+    texts = ids.size(0)
+    return tensor.shape in ((texts, vocab), (texts, 1, vocab))
 
 
 @contextmanager

@@ -100,21 +100,20 @@ def from_file(path):
     """Import a file of Python, with its folder on the path while it is read."""
     if not path.is_file():
         raise FileNotFoundError(f"there is no file {path}")
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+    name = f"verified_{path.stem}"  # no module's name
+    spec = importlib.util.spec_from_file_location(name, path)
     module = importlib.util.module_from_spec(spec)
-    before = sys.modules.get(path.stem)
-    sys.modules[path.stem] = module  # dataclasses look their module up there
-    sys.path.insert(0, str(path.parent.resolve()))
+    sys.modules[name] = module  # dataclasses look their module up there
+    folder = str(path.parent.resolve())
+    sys.path.insert(0, folder)
     try:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
-        if before is None:
-            del sys.modules[path.stem]
-        raise ValueError(f"{path} cannot be imported: {told(error)}") from error
+        del sys.modules[name]
+        hint = "; give package.module:Name" if "relative import" in str(error) else ""
+        raise ValueError(f"{path} cannot be imported: {told(error)}{hint}") from error
     finally:
-        sys.path.remove(str(path.parent.resolve()))
-        if before is not None:
-            sys.modules[path.stem] = before
+        sys.path.remove(folder)
     return module
 
 

@@ -97,12 +97,13 @@ def judged(goal, given, heads, fresh):
     """
     found = Found()
     made = copied(goal.model)
-    names = roles_of(made, given)
+    vocab = output_size(made)
+    names = roles_of(made, given, vocab)
     sizes = sizes_of(made, names)
-    vocab = sizes.get("vocab_size")
     if "context" not in sizes:
         sizes["context"] = context_of(made)
-    ids = torch.randint(min(vocab or 2, 2**15), (TEXTS, min(TIME, sizes["context"])))
+    known_ids = min(sizes.get("vocab_size", vocab), 2**15)
+    ids = torch.randint(known_ids, (TEXTS, min(TIME, sizes["context"])))
     model = in_float64(made, ids, vocab)
     compared, config, known = None, None, None
     reason = missing_parts(sizes, names)
@@ -115,7 +116,7 @@ def judged(goal, given, heads, fresh):
         found.add(*findings.forward_findings(compared, names, seen))
     else:
         found.add(*findings.unmapped(reason))
-        found.add(findings.leaks_alone(seen) if seen else mask_undecided())
+        found.add(mask_undecided() if seen is None else findings.leaks_alone(seen))
     found.add(aspects.tying(model, made, names, compared))
     if config:
         found.add(aspects.biases(names, config), aspects.inner_width(config))
@@ -134,6 +135,17 @@ def judged(goal, given, heads, fresh):
     found.add(cache_finding(model, ids, vocab, config, compared and known, names))
     found.add(*aspects.lengths(model, sizes["context"], vocab))
     return found
+
+
+@torch.no_grad()
+def output_size(model):
+    """How many logits a model gives for a token.
+
+    Raises:
+        ValueError: it does not run.
+    """
+    with in_mode(model, False), Dropout():
+        return logits_of(model, torch.zeros(2, 3, dtype=torch.long)).size(-1)
 
 
 def context_of(model):

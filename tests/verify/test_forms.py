@@ -75,12 +75,14 @@ def hugging_face(kind):
     return kind(kind.config_class(**sizes, n_head=4, **marks))
 
 
+@pytest.mark.slow
 def test_hugging_faces_gpt1_is_gpt1():
     report = verify(hugging_face("OpenAIGPTLMHeadModel"), fresh=True)
     assert report.same
     assert [e.aspect for e in report.having("not checked")] == ["cache", "tokenizer"]
 
 
+@pytest.mark.slow
 def test_hugging_faces_gpt2_is_gpt1_but_for_gpt2s_changes():
     report = verify(hugging_face("GPT2LMHeadModel"), fresh=True)
     assert named(report) == GPT2S
@@ -90,6 +92,7 @@ def test_hugging_faces_gpt2_is_gpt1_but_for_gpt2s_changes():
     assert "a LayerNorm after the last block (GPT-2's)" in report.summary
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["OpenAIGPTLMHeadModel", "GPT2LMHeadModel"])
 def test_a_folder_of_hugging_faces_is_judged_by_its_config_at_small_sizes(
     kind, tmp_path
