@@ -39,12 +39,10 @@ def counted(model, names, config):
         if role.startswith(("output", "final_norm", "embedding_norm")):
             module = role.rpartition(".")[0].replace("_", " ")
             more[module] = more.get(module, 0) + sizes[name]
-    less = want - (have - sum(more.values()))
-    parts = [f"{count:,} of {name}" for name, count in more.items()]
-    told = f"{have:,}; GPT-1 of these sizes has {want:,}"
-    told += f", so {', '.join(parts)} more" if parts else ""
-    told += f"{' and' if parts else ','} {less:,} fewer" if less > 0 else ""
-    told += f" and {-less:,} more" if less < 0 else ""
+    less = have - sum(more.values()) - want
+    more |= {"what is lacking" if less < 0 else "other sizes": less} if less else {}
+    parts = ", ".join(f"{name} {count:+,}" for name, count in more.items())
+    told = f"{have:,} (GPT-1 of these sizes: {want:,}): {parts}"
     return Finding("parameters", DIFFERS, told)
 
 

@@ -6,7 +6,7 @@ from torch import nn
 from gpt1.verify.report import DIFFERS, SAME, UNDECIDED, Finding
 from gpt1.verify.running import Dropout, in_mode, logits_of
 
-PLACES = "embeddings, attention weights, and both sub-layers' outputs"
+PLACES = "in GPT-1's four places"
 
 
 @torch.no_grad()
@@ -74,7 +74,7 @@ def in_training(model, names, ids):
     if before is None:
         return [Finding(aspect, UNDECIDED, "the blocks were not found")]
     rate = "" if zero else f", rate {', '.join(f'{p:g}' for p in rates)}"
-    return [Finding(aspect, SAME, f"on {PLACES}{rate}")]
+    return [Finding(aspect, SAME, f"{PLACES}{rate}")]
 
 
 def width_of(calls):

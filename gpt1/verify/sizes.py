@@ -4,6 +4,8 @@ import dataclasses
 import inspect
 import types
 
+from gpt1.config import is_whole
+
 SMALL = {
     "vocab_size": 61,
     "context": 16,
@@ -40,6 +42,7 @@ NAMES = {
 
 NAMES = {size: tuple(names.split()) for size, names in NAMES.items()}
 VALUES = {name: SMALL[size] for size, names in NAMES.items() for name in names}
+MARKS = ("bos_token_id", "eos_token_id", "pad_token_id")
 CONFIGS = {"config", "cfg", "conf", "args", "hparams", "params", "hp", "c", "opt"}
 OTHERS = {"bias": True, "qkv_bias": True, "model_type": None, "device": "cpu"}
 OTHERS |= {"use_bias": True, "pad_token_id": None}
@@ -134,6 +137,7 @@ def small_config(kind, given):
         except TypeError:
             return build(kind, kind.__name__, given)
     values = {n: VALUES[n] for n, f in fields.items() if n in VALUES and f.init}
+    values |= {n: 0 for n in MARKS if n in fields and is_whole(fields[n].default)}
     return build(kind, kind.__name__, {**values, **given})
 
 
@@ -165,6 +169,9 @@ def config_class(target, key):
 
 def with_sizes(config, given):
     """A config whose sizes are set where it has them; what is given is set anyway."""
+    for key in MARKS:
+        if is_whole(getattr(config, key, None)):
+            setattr(config, key, 0)  # any id that the small vocabulary has
     for key, value in VALUES.items():
         if hasattr(config, key) and not (key == "n_inner" and config.n_inner is None):
             setattr(config, key, value)

@@ -57,10 +57,10 @@ def find_target(target, arguments=None):
     text = str(target)
     if Path(text).is_dir():
         return from_folder(Path(text), given)
+    if text.endswith(".py") or Path(text).is_file():
+        raise ValueError(f"{text} has no name behind it: give {text}:Name")
     place, colon, name = text.rpartition(":")
     if not colon or not name or not place:
-        if text.endswith(".py") or Path(text).is_file():
-            raise ValueError(f"{text} has no name behind it: give {text}:Name")
         raise FileNotFoundError(
             f"{text} is no folder, and no file.py:Name or module:Name either"
         )
@@ -137,9 +137,6 @@ def from_folder(folder, given):
         raise missing("transformers", "test") from None
     try:
         config = with_sizes(AutoConfig.from_pretrained(folder), given)
-        for key in ("bos_token_id", "eos_token_id", "pad_token_id"):
-            if getattr(config, key, None) is not None:
-                setattr(config, key, 0)
         model = AutoModelForCausalLM.from_config(config)
     except Exception as error:
         raise ValueError(f"{folder} makes no model: {told(error)}") from error

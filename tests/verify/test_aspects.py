@@ -56,7 +56,7 @@ def test_a_head_that_is_declared_and_not_used_is_no_output():
     report = verify(small(Unused))
     assert of(report, "tying").verdict == "same"
     assert of(report, "parameters").verdict == "differs"
-    assert "1,464 of output more" in of(report, "parameters").told
+    assert "output +1,464" in of(report, "parameters").told
 
 
 # --- dropout --------------------------------------------------------------------------

@@ -63,7 +63,7 @@ def test_biases_that_are_lacking_are_named_and_nothing_else_suffers():
     assert differs.keys() == {"biases", "parameters"}
     assert differs["biases"].told == "no biases"
     lacking = 3 * (2 * 24 + 72 + 24 + 96 + 24)
-    assert f"{lacking} fewer" in differs["parameters"].told
+    assert f"what is lacking -{lacking}" in differs["parameters"].told
 
 
 def hugging_face(kind):
