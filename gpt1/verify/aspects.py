@@ -1,6 +1,7 @@
 """What of a model can be judged beside its forward pass: sizes, tying, lengths."""
 
 import re
+import warnings
 
 import torch
 from torch import nn
@@ -88,14 +89,24 @@ def inner_width(config):
     return Finding("inner width", DIFFERS, told)
 
 
-def tying(model, as_made, names, compared):
+def is_copy(model, names):
+    """Whether the output matrix has the same numbers as the embedding."""
+    parameters = dict(model.named_parameters())
+    both = (names.having("output.weight"), names.having("token_embedding.weight"))
+    if not all(both):
+        return False
+    one, other = (parameters[found[0]].detach().squeeze() for found in both)
+    return torch.equal(one, other)
+
+
+def tying(model, names, compared, copy):
     """Whether one matrix embeds and predicts, and learns from both, as a finding.
 
     Args:
         model: with known weights.
-        as_made: the model with the weights that it was made with.
         names: its `Names`.
         compared: a `Compared`, or None.
+        copy: what `is_copy` says of the weights that it was made with.
     """
     aspect = "tying"
     output, token = (
@@ -104,19 +115,9 @@ def tying(model, as_made, names, compared):
     )
     known = compared is not None and compared.output is not None
     if output and (compared.own_output if known else is_linear(model, output[0])):
-        made = dict(as_made.named_parameters())
-        one, other = (
-            made[output[0]].detach(),
-            made[token[0]].detach() if token else None,
-        )
-        if (
-            other is not None
-            and dims(one) == dims(other)
-            and torch.equal(one.reshape(other.shape), other)
-        ):
+        told = "an output matrix of its own (untied)"
+        if copy:
             told = "an untied copy as output matrix: equal at first, apart after a step"
-        else:
-            told = "an output matrix of its own (untied)"
         return Finding(aspect, DIFFERS, told, "an untied copy")
     if not known or not token:
         return Finding(aspect, UNDECIDED, "how the logits are made was not found out")
@@ -146,7 +147,7 @@ def output_learns(model, name):
 def lengths(model, context, vocab):
     """What becomes of a text that is too long, and of an empty one, as findings."""
     findings = []
-    made = answer(model, torch.zeros(1, context + 1, dtype=torch.long), vocab)
+    made = answer(model, torch.ones(1, context + 1, dtype=torch.long), vocab)
     if made is None:
         told = f"an error beyond {context} tokens"
         findings.append(Finding("longer texts", SAME, told))
@@ -166,7 +167,8 @@ def lengths(model, context, vocab):
 def answer(model, ids, vocab):
     """The first tensor that a model gives; None where it raises an error."""
     try:
-        with in_mode(model, False), Dropout():
+        with warnings.catch_warnings(), in_mode(model, False), Dropout():
+            warnings.simplefilter("ignore")
             return tensors_in(model(ids))[0]
     except Exception:
         return None

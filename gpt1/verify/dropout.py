@@ -44,7 +44,7 @@ def in_training(model, names, ids):
     """The places of dropout beside GPT-1's four, as findings.
 
     Args:
-        model: a copy that may be changed.
+        model: borrowed, since its rates may be changed.
         names: its `Names`.
         ids: (batch, time).
     """

@@ -204,29 +204,61 @@ def explain_block(ours, block, given, made, exact, again, most):
 
 def explain_output(known, names, config, final, logits, exact, most=2):
     """How what follows the blocks differs, and whether it has a matrix of its own."""
-    bias = known["output.bias"] if names.has("output.bias") else None
-    tables = [known["token_embedding.weight"]]
-    if names.has("output.weight"):
-        tables.insert(0, known["output.weight"])
     best = None
-    for table in tables:
+    for own in (True, False) if names.has("output.weight") else (False,):
 
-        def made(some, table=table):
-            hidden, after = final, None
-            for change in some:
-                if change.aspect == "final norm":
-                    hidden = change.apply(hidden, known)
-                else:
-                    after = change.apply
-            out = F.linear(hidden, table, bias)
-            return after(out) if after else out
+        def made(some, own=own):
+            return output(final, some, known, names, own)
 
         possible = changes.behind_the_blocks() + changes.on_logits(config)
         found = explain(possible, made, logits, exact, most)
-        own = table is not known["token_embedding.weight"]
         if found is not None and (best is None or len(found) < len(best[0])):
             best = found, own
     return best or (None, False)
+
+
+def output(final, some, known, names, own):
+    """Logits from final states, with some changes.
+
+    Args:
+        final: (batch, time, width).
+        some: changes of the output.
+        known: the weights.
+        names: the model's `Names`.
+        own: whether the output has its own matrix.
+    """
+    for change in some:
+        if change.aspect == "final norm":
+            final = change.apply(final, known)
+    table = known["output.weight" if own else "token_embedding.weight"]
+    bias = known["output.bias"] if names.has("output.bias") else None
+    logits = F.linear(final, table, bias)
+    for change in some:
+        if change.aspect != "final norm":
+            logits = change.apply(logits)
+    return logits
+
+
+@torch.no_grad()
+def whole_logits(compared, config, known, names, ids):
+    """The logits of a GPT with all changes that were found.
+
+    Args:
+        compared: a `Compared` in which nothing is unknown.
+        config: a `GPTConfig`.
+        known: the weights.
+        names: the model's `Names`.
+        ids: (batch, time).
+    """
+    ours = reference(config, known, names)
+    blocks = [
+        changed(nn.ModuleList([block]), some)[0]
+        for block, some in zip(ours.blocks, compared.blocks, strict=True)
+    ]
+    ours = changed(ours, compared.embeddings)
+    ours.blocks = nn.ModuleList(blocks)
+    own = compared.own_output
+    return output(ours.hidden(ids), compared.output, known, names, own)
 
 
 def whole(ours, names, config, known, ids, logits, exact):

@@ -100,7 +100,7 @@ def roles_of(model, given=None, vocab=None):
         else:
             first[id(parameter)] = name
             parameters[name] = parameter
-    width = usual_size(parameters)
+    width = usual_size(parameters, vocab)
     inside, found.blocks = in_blocks(parameters)
     found.layers = len(found.blocks)
     theirs = {name for block in inside for name in block.values()}
@@ -119,9 +119,16 @@ def roles_of(model, given=None, vocab=None):
     return found
 
 
-def usual_size(parameters):
-    """The width: no other size stands in so many shapes."""
-    sizes = Counter(size for p in parameters.values() for size in {*dims(p)})
+def usual_size(parameters, vocab=None):
+    """The width: the other size of the matrices that have the vocabulary's.
+
+    Without any such, no other size stands in so many shapes.
+    """
+    shapes = [dims(parameter) for parameter in parameters.values()]
+    tables = [size for size in shapes if len(size) == 2 and vocab in size]
+    sizes = Counter(n for size in tables for n in size if n != vocab)
+    if not sizes:
+        sizes = Counter(n for size in shapes for n in {*size})
     return max(sizes, key=sizes.get) if sizes else 0
 
 

@@ -77,14 +77,17 @@ class Report:
         """All of it in a sentence."""
         told = [each.told for each in self.differs if each.aspect != "parameters"]
         told = told or [each.told for each in self.differs]
-        if told:
+        if told and self.undecided:
+            text = f"what differs: {'; '.join(told)}"
+        elif told:
             text = f"the model is GPT-1 but for: {'; '.join(told)}"
         elif self.undecided:
             text = "nothing was found that is not GPT-1's"
         else:
             text = "the model is GPT-1"
         if self.first:
-            text = f"{self.first} differs first; {text}"
+            verb = "differ" if self.first.endswith("s") else "differs"
+            text = f"{self.first} {verb} first; {text}"
         if self.undecided:
             text += f". Undecided: {', '.join(each.aspect for each in self.undecided)}"
         return text

@@ -3,6 +3,7 @@
 from contextlib import ExitStack, contextmanager
 
 import torch
+from torch import nn
 from torch.nn import functional as F
 from torch.overrides import TorchFunctionMode
 
@@ -95,8 +96,10 @@ def logits_of(model, ids, vocab=None):
     try:
         made = model(ids)
     except Exception as error:
+        hint = "; wrap it in a module that takes ids alone"
+        hint = hint if "required positional argument" in str(error) else ""
         raise ValueError(
-            f"the model fails on ids {tuple(ids.shape)}: {told(error)}"
+            f"the model fails on ids {tuple(ids.shape)}: {told(error)}{hint}"
         ) from error
     if vocab is None:
         vocab = next((t.size(-1) for t in tensors_in(made) if t.dim() > 1), 0)
@@ -137,6 +140,35 @@ def in_mode(model, training):
     finally:
         for part, mode in before.items():
             part.training = mode
+
+
+@contextmanager
+def borrowed(model):
+    """Let a model be changed, and give it back as it was: its tensors and rates.
+
+    It is not copied, since a function inside it may know the modules by themselves.
+    Meanwhile it is on the CPU.
+    """
+    modules = list(model.modules())
+    tensors = [(p, p.data, p.requires_grad) for p in model.parameters()]
+    buffers = [(part, dict(part._buffers)) for part in modules]
+    rates = [(part, part.p) for part in modules if isinstance(part, nn.Dropout)]
+    try:
+        for parameter, data, _ in tensors:
+            parameter.data = data.detach().cpu().clone()
+        for part, held in buffers:
+            for name, tensor in held.items():
+                if tensor is not None:
+                    part._buffers[name] = tensor.detach().cpu().clone()
+        yield model
+    finally:
+        for parameter, data, learns in tensors:
+            parameter.data = data
+            parameter.requires_grad_(learns)
+        for part, held in buffers:
+            part._buffers.update(held)
+        for part, rate in rates:
+            part.p = rate
 
 
 @torch.no_grad()

@@ -24,7 +24,7 @@ NAMES = {
     "context": "context block_size n_positions n_ctx context_length context_size "
     "ctx_len max_seq_len max_seq_length max_len max_length seq_len "
     "seq_length sequence_length "
-    "max_position_embeddings max_position ctx",
+    "max_position_embeddings max_position ctx seq",
     "width": "width n_embd d_model embed_dim embedding_dim hidden_size emb_dim dim "
     "n_embed d_embed embed_size emb_size embedding_size model_dim",
     "layers": "layers n_layer n_layers num_layers num_hidden_layers num_blocks "
@@ -32,7 +32,8 @@ NAMES = {
     "heads": "heads n_head n_heads num_heads nhead num_attention_heads nheads "
     "num_head h",
     "feed_forward": "feed_forward d_ff n_inner ff_dim ffn_dim dim_feedforward "
-    "intermediate_size d_inner mlp_dim hidden_dim ff_size ffn_hidden inner_dim",
+    "intermediate_size d_inner mlp_dim hidden_dim ff_size ffn_hidden inner_dim "
+    "ffn_size hidden",
     "head_size": "head_size head_dim d_k d_head d_v d_q",
     "dropout": "dropout dropout_rate drop_rate embd_pdrop resid_pdrop attn_pdrop drop "
     "dropout_p p_drop dropout_prob emb_dropout attn_dropout resid_dropout ff_dropout "
@@ -46,6 +47,17 @@ MARKS = ("bos_token_id", "eos_token_id", "pad_token_id")
 CONFIGS = {"config", "cfg", "conf", "args", "hparams", "params", "hp", "c", "opt"}
 OTHERS = {"bias": True, "qkv_bias": True, "model_type": None, "device": "cpu"}
 OTHERS |= {"use_bias": True, "pad_token_id": None}
+
+
+class Sizes(dict):
+    """A config with all names, for `config.n_embd` and for `config["n_embd"]`."""
+
+    __setattr__ = dict.__setitem__
+
+    def __getattr__(self, name):
+        if name in self:
+            return self[name]
+        raise AttributeError(name)
 
 
 def build(target, name, given):
@@ -119,7 +131,7 @@ def small_configs(target, key, given):
     kind = config_class(target, key)
     if kind is not None:
         yield small_config(kind, given)
-    yield types.SimpleNamespace(**{**OTHERS, **VALUES, **given})
+    yield Sizes({**OTHERS, **VALUES, **given})
 
 
 def small_config(kind, given):

@@ -1,16 +1,14 @@
 """`verify`: known weights put into any model, and what it computes with them."""
 
-import copy
-
 import torch
 
 from gpt1.verify import aspects, cache, dropout, findings, initial, tokens
-from gpt1.verify.forward import TEXTS, TIME, compare
+from gpt1.verify.forward import TEXTS, TIME, compare, whole_logits
 from gpt1.verify.known import config_of, draw, lacking, put_in
 from gpt1.verify.names import heads_in, roles_of, sizes_of
-from gpt1.verify.report import UNASKED, UNDECIDED, Finding, Report
-from gpt1.verify.running import Dropout, in_mode, logits_of
-from gpt1.verify.sizes import told
+from gpt1.verify.report import DIFFERS, SAME, UNASKED, UNDECIDED, Finding, Report
+from gpt1.verify.running import Dropout, borrowed, distance, in_mode, logits_of
+from gpt1.verify.sizes import NAMES
 from gpt1.verify.target import find_target
 
 
@@ -60,9 +58,10 @@ def verify(
     if isinstance(tokenizer, str):
         tokenizer = tokens.load_tokenizer(tokenizer)
     goal = find_target(target, arguments)
-    with torch.random.fork_rng(devices=[]):
+    fresh = goal.fresh if fresh is None else fresh
+    with torch.random.fork_rng(devices=[]), borrowed(goal.model) as model:
         torch.manual_seed(0)
-        found = judged(goal, names, heads, goal.fresh if fresh is None else fresh)
+        found = judged(model, names, heads, fresh)
     return Report(
         goal.name, found.findings + tokens.tokenizer_findings(tokenizer), *found.rest
     )
@@ -78,63 +77,62 @@ class Found:
         self.findings += some
 
 
-def copied(model):
-    """A copy on the CPU, which may be changed."""
-    try:
-        return copy.deepcopy(model).cpu()
-    except Exception as error:
-        raise ValueError(f"the model cannot be copied: {told(error)}") from error
-
-
-def judged(goal, given, heads, fresh):
+def judged(model, given, heads, fresh):
     """All findings but the tokenizer's.
 
     Args:
-        goal: a `Target`.
+        model: borrowed, since it is changed.
         given: roles by name.
         heads: see `verify`.
         fresh: whether the initial weights are to be checked.
     """
     found = Found()
-    made = copied(goal.model)
-    vocab = output_size(made)
-    names = roles_of(made, given, vocab)
-    sizes = sizes_of(made, names)
-    if "context" not in sizes:
-        sizes["context"] = context_of(made)
+    vocab = output_size(model)
+    names = roles_of(model, given, vocab)
+    sizes = {"context": context_of(model), **sizes_of(model, names)}
     known_ids = min(sizes.get("vocab_size", vocab), 2**15)
-    ids = torch.randint(known_ids, (TEXTS, min(TIME, sizes["context"])))
-    model = in_float64(made, ids, vocab)
+    # 0 may be padding, which is looked at by itself.
+    ids = torch.randint(1, known_ids, (TEXTS, min(TIME, sizes["context"])))
+    late = before_known_weights(model, names, ids, fresh)
+    copy = aspects.is_copy(model, names)
+    to_float64(model, ids, vocab)
     compared, config, known = None, None, None
     reason = missing_parts(sizes, names)
     if reason is None:
-        compared, config, known, model = best_match(model, names, sizes, heads, ids)
+        compared, config, known = best_match(model, names, sizes, heads, ids)
         found.rest = (shown(config, compared), compared and compared.first())
         reason = None if compared else "the number of heads is not known: give heads"
     seen = seen_ahead(model, vocab)
     if compared:
         found.add(*findings.forward_findings(compared, names, seen))
+        if compared.cost()[0] == 0:
+            every = logits_with_zeros(model, ids, vocab)
+            found.add(padding(every, compared, config, known, names, ids))
     else:
         found.add(*findings.unmapped(reason))
         found.add(mask_undecided() if seen is None else findings.leaks_alone(seen))
-    found.add(aspects.tying(model, made, names, compared))
+    found.add(aspects.tying(model, names, compared, copy))
     if config:
         found.add(aspects.biases(names, config), aspects.inner_width(config))
-        found.add(aspects.counted(made, names, config))
+        found.add(aspects.counted(model, names, config))
     else:
-        count = sum(p.numel() for p in made.parameters())
+        count = sum(p.numel() for p in model.parameters())
         found.add(Finding("parameters", UNDECIDED, f"{count:,}, of sizes not known"))
-    trial = copied(made)
-    found.add(*dropout.in_training(trial, names, ids))
-    found.add(*dropout.in_evaluation(trial, ids))
-    if fresh:
-        found.add(*initial.initial_weights(made, names))
-    else:
-        told_here = "the weights may be trained"
-        found.add(Finding(initial.ASPECT, UNASKED, told_here))
+    found.add(*late)
     found.add(cache_finding(model, ids, vocab, config, compared and known, names))
     found.add(*aspects.lengths(model, sizes["context"], vocab))
     return found
+
+
+def before_known_weights(model, names, ids, fresh):
+    """What is found of a model as it was made: dropout and initial weights."""
+    with borrowed(model):
+        found = dropout.in_training(model, names, ids)
+        found += dropout.in_evaluation(model, ids)
+    if fresh:
+        return found + initial.initial_weights(model, names)
+    told = "the weights may be trained"
+    return [*found, Finding(initial.ASPECT, UNASKED, told)]
 
 
 @torch.no_grad()
@@ -150,8 +148,6 @@ def output_size(model):
 
 def context_of(model):
     """The context that a config of the model tells; 16 if none does."""
-    from gpt1.verify.sizes import NAMES
-
     for place in (getattr(model, "config", None), model):
         for name in NAMES["context"]:
             value = getattr(place, name, None)
@@ -160,19 +156,19 @@ def context_of(model):
     return 16
 
 
-def in_float64(model, ids, vocab):
-    """A copy of the model in float64 if it runs in that, else as it was.
+def to_float64(model, ids, vocab):
+    """Put a model into float64 if it runs in that.
 
     Raises:
         ValueError: it does not run at all.
     """
-    made = copied(model).double()
     try:
-        runs(made, ids, vocab)
+        with borrowed(model):
+            runs(model.double(), ids, vocab)
     except ValueError:
-        made = copied(model)
-        runs(made, ids, vocab)
-    return made
+        runs(model, ids, vocab)
+    else:
+        model.double()
 
 
 @torch.no_grad()
@@ -197,8 +193,8 @@ def best_match(model, names, sizes, heads, ids):
     """The comparison that needs the fewest words, of all ways to read the weights.
 
     Returns:
-        A `Compared` or None, the `GPTConfig`, the known weights, and the model that
-        holds them.
+        A `Compared` or None, the `GPTConfig`, and the known weights, which the model
+        then holds.
     """
     heads = heads or sizes.get("heads") or heads_in(model, sizes["width"])
     width = sizes["width"]
@@ -210,19 +206,41 @@ def best_match(model, names, sizes, heads, ids):
     for number in many:
         config = config_of(sizes, number)
         for squares in (False, True) if unsure else (False,):
-            trial = copied(model) if len(many) > 1 or unsure else model
-            known = put_in(trial, names, draw(config), config, squares)
+            known = put_in(model, names, draw(config), config, squares)
             most = 3 if len(many) == 1 else 1
-            compared = compare(trial, names, config, known, ids, most)
-            results.append(
-                (compared.cost(), len(results), compared, config, known, trial)
-            )
+            compared = compare(model, names, config, known, ids, most)
+            results.append((compared.cost(), number, squares, compared))
             if compared.cost() == (0, 0):
                 break
-    cost, _, compared, config, known, trial = min(results, key=lambda each: each[:2])
-    if len(many) > 1 and cost[0]:
-        return None, config, known, trial
-    return compared, config, known, trial
+    cost, number, squares, compared = min(results, key=lambda each: each[0])
+    config = config_of(sizes, number)
+    known = put_in(model, names, draw(config), config, squares)
+    found = None if len(many) > 1 and cost[0] else compared
+    return found, config, known
+
+
+@torch.no_grad()
+def logits_with_zeros(model, ids, vocab):
+    """A model's logits for ids of which every third is 0."""
+    with in_mode(model, False), Dropout():
+        return logits_of(model, zeroed(ids), vocab)
+
+
+def zeroed(ids):
+    """The same ids with 0 in every third place."""
+    ids = ids.clone()
+    ids[:, ::3] = 0
+    return ids
+
+
+@torch.no_grad()
+def padding(logits, compared, config, known, names, ids):
+    """Whether token 0 is a token like others, as a finding."""
+    ours = whole_logits(compared, config, known, names, zeroed(ids))
+    if distance(logits, ours) <= 1e-3:  # what masks a token changes far more
+        return Finding("padding", SAME, "no token is masked")
+    told = "token 0 is treated otherwise than others, as padding"
+    return Finding("padding", DIFFERS, told)
 
 
 def shown(config, compared):

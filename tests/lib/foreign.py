@@ -211,10 +211,11 @@ class MinBlock(nn.Module):
             nn.Linear(4 * width, width),
             nn.Dropout(config.resid_pdrop),
         )
+        self.step = lambda x: self.mlp(x)  # a copy of the block would know this one's
 
     def forward(self, x):
         x = x + self.attn(self.ln1(x))
-        return x + self.mlp(self.ln2(x))
+        return x + self.step(self.ln2(x))
 
 
 class Min(nn.Module):
@@ -238,11 +239,11 @@ class Min(nn.Module):
 
 
 class Head(nn.Module):
-    def __init__(self, width, head_size, dropout):
+    def __init__(self, width, head_size, dropout, bias):
         super().__init__()
-        self.key = nn.Linear(width, head_size, bias=False)
-        self.query = nn.Linear(width, head_size, bias=False)
-        self.value = nn.Linear(width, head_size, bias=False)
+        self.key = nn.Linear(width, head_size, bias=bias)
+        self.query = nn.Linear(width, head_size, bias=bias)
+        self.value = nn.Linear(width, head_size, bias=bias)
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, x):
@@ -253,11 +254,11 @@ class Head(nn.Module):
 
 
 class LectureBlock(nn.Module):
-    def __init__(self, width, heads, dropout):
+    def __init__(self, width, heads, dropout, bias):
         super().__init__()
         self.sa = nn.Module()
         self.sa.heads = nn.ModuleList(
-            [Head(width, width // heads, dropout) for _ in range(heads)]
+            [Head(width, width // heads, dropout, bias) for _ in range(heads)]
         )
         self.sa.proj = nn.Linear(width, width)
         self.ffwd = nn.Module()
@@ -277,12 +278,14 @@ class LectureBlock(nn.Module):
 class Lecture(nn.Module):
     """A lecture's form: a matrix for each head, ReLU, scores scaled by the width."""
 
+    bias = False
+
     def __init__(self, vocab_size, block_size, n_embd, n_head, n_layer, dropout=0.2):
         super().__init__()
         self.token_embedding_table = nn.Embedding(vocab_size, n_embd)
         self.position_embedding_table = nn.Embedding(block_size, n_embd)
         self.blocks = nn.Sequential(
-            *[LectureBlock(n_embd, n_head, dropout) for _ in range(n_layer)]
+            *(LectureBlock(n_embd, n_head, dropout, self.bias) for _ in range(n_layer))
         )
         self.ln_f = nn.LayerNorm(n_embd)
         self.lm_head = nn.Linear(n_embd, vocab_size)

@@ -211,7 +211,8 @@ def test_what_cannot_be_mapped_is_undecided_and_the_rest_is_checked():
     report = verify(Nameless, heads=4)
     undecided = {each.aspect for each in report.undecided}
     assert {"positions", "activation", "scale", "final norm"} <= undecided
-    told = of(report, "activation").told
+    assert report.summary.startswith("what differs: no dropout anywhere")
+    told = of(report, "names").told
     assert "map" in told
     assert "cc.0.attn.x.weight" in told
     for aspect in ("mask", "dropout in evaluation", "longer texts", "empty texts"):

@@ -48,6 +48,28 @@ def test_a_form_is_read_whole(form):
     assert report.sizes == {**sizes, "context": 16, "vocab_size": 61}
 
 
+def test_biases_of_single_heads_do_not_hide_the_width():
+    report = verify(type("Biased", (foreign.Lecture,), {"bias": True}))
+    (found,) = (each for each in report.differs if each.aspect == "biases")
+    assert found.told == "a bias on the logits"
+    assert named(report) == FORMS["a matrix a head"][1]
+
+
+def test_a_config_may_be_a_dictionary():
+    class FromDictionary(nn.Module):
+        def __init__(self, cfg):
+            super().__init__()
+            sizes = cfg["context_length"], cfg["vocab_size"], cfg["n_layers"]
+            heads, rate = cfg["n_heads"], cfg["drop_rate"]
+            config = foreign.NanoConfig(*sizes, heads, cfg["emb_dim"], rate)
+            self.inner = foreign.RightNano(config)
+
+        def forward(self, ids):
+            return self.inner(ids, ids)[0]
+
+    assert verify(FromDictionary).same
+
+
 @pytest.mark.parametrize("order", ["kqv", "vkq", "kvq", "qvk"])
 def test_the_order_of_a_fused_projection_is_told(order):
     report = verify(lambda: foreign.Raw(order), heads=4)
@@ -157,6 +179,13 @@ class Chances(Part):
         return super().made(x).log_softmax(-1)
 
 
+class Pads(Part):
+    """Takes token 0 for padding."""
+
+    def embedded(self, idx):
+        return super().embedded(idx) * (idx > 0)[..., None]
+
+
 class Rounds(Part):
     """Computes the sums of its output in float32."""
 
@@ -176,6 +205,7 @@ MORE = {
     NoPositions: ("positions", "no positions"),
     NormedEmbedding: ("embedding norm", "a LayerNorm on the embeddings"),
     Chances: ("output", "log-probabilities"),
+    Pads: ("padding", "token 0 is treated otherwise"),
 }
 
 
