@@ -9,17 +9,20 @@ SIZE = 40478
 TEXTS = {
     "The cat sat on the mat.": (
         [481, 3387, 1305, 504, 481, 7677, 239],
-        "the words of GPT-1's vocabulary",
+        "other ids for plain words",
     ),
     "the president is a very good man.": (
         [481, 4735, 544, 246, 963, 870, 762, 239],
-        "the words of GPT-1's vocabulary",
+        "other ids for plain words",
     ),
-    "THE CAT": ([481, 3387], "capitals put in lower case"),
-    "I'm sure he is": ([249, 719, 881, 487, 544], "spaCy's split of words, I 'm"),
+    "THE CAT": ([481, 3387], "capitals are kept"),
+    "I'm sure he is": (
+        [249, 719, 881, 487, 544],
+        "words split otherwise than by spaCy (I 'm)",
+    ),
     "a very good man.\nthe cat": (
         [246, 963, 870, 762, 239, 40477, 481, 3387],
-        "a token for the end of a line",
+        "no token for the end of a line",
     ),
 }
 
@@ -49,32 +52,28 @@ def tokenizer_findings(tokenizer):
         tokenizer: what has `encode`; None if it was not given.
 
     Raises:
-        ValueError: it encodes nothing.
+        ValueError: it has no `encode`.
     """
     aspect = "tokenizer"
     if tokenizer is None:
         return [Finding(aspect, UNASKED, "none was given")]
+    if not callable(getattr(tokenizer, "encode", None)):
+        raise ValueError(f"a tokenizer has encode, {type(tokenizer).__name__} has none")
     size, wrong = size_of(tokenizer), []
     if size is not None and size != SIZE:
-        wrong.append(f"{size:,} tokens (GPT-1's has {SIZE:,})")
+        wrong.append(f"{size:,} tokens (GPT-1's: {SIZE:,})")
     for text, (want, what) in TEXTS.items():
         try:
-            got = ids_of(tokenizer, text)
+            what = what if ids_of(tokenizer, text) != want else None
         except Exception as error:
-            raise ValueError(
-                f"the tokenizer fails on {text!r}: {told(error)}"
-            ) from error
-        if got != want and f"not {what}" not in wrong:
-            wrong.append(f"not {what}")
+            what = f"it fails on {text!r}: {told(error)}"
+        if what and what not in wrong:
+            wrong.append(what)
     if wrong:
-        return [
-            Finding(
-                aspect, DIFFERS, f"a tokenizer that is not GPT-1's: {', '.join(wrong)}"
-            )
-        ]
-    return [
-        Finding(aspect, SAME, f"{SIZE:,} tokens; {len(TEXTS)} texts have GPT-1's ids")
-    ]
+        told_all = f"a tokenizer that is not GPT-1's: {', '.join(wrong)}"
+        return [Finding(aspect, DIFFERS, told_all)]
+    ids = f"{SIZE:,} tokens; {len(TEXTS)} texts have GPT-1's ids"
+    return [Finding(aspect, SAME, ids)]
 
 
 def load_tokenizer(folder):
