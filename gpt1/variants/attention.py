@@ -23,7 +23,8 @@ class WrittenOut(MultiHeadAttention):
         mask[..., 0, 0] = True
         # As in OpenAI's code; a whole column of -inf would give no number at all.
         weights = scores.masked_fill(~mask, -1e9).softmax(self.axis)
-        mixed = self.dropout(weights) @ value
+        weights = F.dropout(weights, self.dropout.p, self.training)
+        mixed = weights @ value
         return self.dropout(self.projection(mixed.transpose(1, 2).flatten(2)))
 
 

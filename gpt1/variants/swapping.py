@@ -27,4 +27,8 @@ def swapped(old, new):
 
 def as_class(kind):
     """The variant in which the whole model is of another class."""
-    return lambda model: swap(model, GPT, kind)
+
+    def change(model):
+        return swap(model, GPT if isinstance(model, GPT) else type(model), kind)
+
+    return change
