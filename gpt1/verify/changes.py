@@ -242,7 +242,7 @@ for order in ((2, 1, 0), (1, 2, 0), (2, 0, 1)):
 
 USUAL = {"pre-norm": 0, "exact GELU": 1, "ReLU": 1, "no mean taken off": 2}
 USUAL |= {"no scale": 3, "scale by the width": 3}
-"""What is tried first, since it is what people do."""
+"""What is tried first, and by threes, since it is what people do."""
 
 
 def in_block():

@@ -2,7 +2,7 @@
 
 Each part of the model is given what it was really given, and so is ours: a block that
 differs does not hide what comes after it. Where no part of ours gives the same, the
-variants are tried, one at a time, then in pairs, then by threes.
+variants are tried, one at a time, then in pairs, then by threes of which two are usual.
 """
 
 from dataclasses import dataclass
@@ -91,6 +91,13 @@ def changed(model, some):
     return model
 
 
+def worth_trying(some):
+    """Whether changes go together: of different aspects, and of three two are usual."""
+    usual = sum(c.stage != "block" or c.name in changes.USUAL for c in some)
+    apart = len({change.aspect for change in some}) == len(some)
+    return apart and (len(some) < 3 or usual >= 2)
+
+
 def explain(possible, make, want, exact, most=3):
     """The fewest changes with which ours gives what theirs gives.
 
@@ -108,7 +115,7 @@ def explain(possible, make, want, exact, most=3):
     for count in range(most + 1):
         found, which = float("inf"), None
         for some in combinations(possible, count):
-            if len({change.aspect for change in some}) == count:
+            if worth_trying(some):
                 off = distance(make(some), want)
                 if off < found:
                     found, which = off, some
@@ -271,7 +278,7 @@ def whole(ours, names, config, known, ids, logits, exact):
 
     for count in range(3):
         for some in combinations(possible, count):
-            if len({change.aspect for change in some}) < count:
+            if not worth_trying(some):
                 continue
             final = hidden(some)
             top, own = explain_output(known, names, config, final, logits, exact, 1)

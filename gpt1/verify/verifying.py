@@ -29,7 +29,8 @@ def verify(
 
     Known weights are put in, in float64 where the model allows it, and embeddings, each
     block and logits compared with those of `gpt1.GPT`; where they differ, with every
-    variant of `gpt1.variants` and some more, one at a time, in pairs and by threes.
+    variant of `gpt1.variants` and some more, one at a time, in pairs and, where two of
+    them are usual, by threes.
     What weights do not tell is looked at by itself. A model that is given is not
     changed.
 

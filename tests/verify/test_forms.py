@@ -4,7 +4,6 @@ import pytest
 import torch
 from torch import nn
 
-from gpt1 import GPTConfig
 from gpt1.verify import verify
 from lib import foreign
 
@@ -257,7 +256,8 @@ def test_without_modules_that_are_blocks_the_logits_are_compared():
     assert not [each for each in report.differs if each.aspect != "dropout"]
 
 
-def test_full_width_is_no_obstacle():
-    sizes = GPTConfig().to_dict() | {"layers": 1, "vocab_size": 99, "context": 16}
-    config = foreign.NanoConfig(16, 99, 1, 12, sizes["width"], 0.1)
-    assert verify(foreign.RightNano(config)).same
+def test_a_model_of_other_sizes_is_compared_at_these():
+    report = verify(foreign.RightNano(foreign.NanoConfig(40, 99, 1, 6, 96, 0.1)))
+    assert report.same
+    found = {"layers": 1, "width": 96, "heads": 6, "feed_forward": 384}
+    assert report.sizes == {**found, "context": 40, "vocab_size": 99}
