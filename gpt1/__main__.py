@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-COMMANDS = ("train", "generate", "finetune", "evaluate", "count")
+COMMANDS = ("train", "generate", "finetune", "evaluate", "count", "verify")
 """Each is the package of that name, so `python -m gpt1.train` is the same."""
 
 USAGE = """\
@@ -15,6 +15,7 @@ usage: gpt1 COMMAND [--flag ...]
   gpt1 finetune   teach a trained model a task, from labelled examples
   gpt1 evaluate   how good a model is: on a text, or on tasks that it was never taught
   gpt1 count      parameters, operations and memory of a GPT-1
+  gpt1 verify     is a model GPT-1, and if not, in what does it differ
 
   gpt1 COMMAND --help   its flags and their defaults
   gpt1 --version        the version

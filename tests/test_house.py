@@ -34,6 +34,7 @@ MAY_IMPORT = {
     "inspect": "count pictures tales",  # any model, so none of ours
     "check": "config count data generate inputs inspect loading model pictures "
     "plumbing speed tales tokenizer train variants weights",
+    "verify": "config count inspect model plumbing tokenizer variants weights",
     "__init__": "config model",
     "__main__": "__init__",
 }

@@ -41,7 +41,8 @@ def option(default, help, **details):
             alone, with True the flag is `--no_name`.
         help: one line for `--help`.
         details: `group`, the heading that the flag stands under; `empty`, whether an
-            empty text is a value; anything else for `ArgumentParser.add_argument`.
+            empty text is a value; `alone`, whether the value stands without a flag, and
+            has to be there; anything else for `ArgumentParser.add_argument`.
     """
     return field(default=default, metadata={"help": help, **details})
 
@@ -93,6 +94,9 @@ def given(options, argv=None, prog=None, presets=None):
         told = details["help"] + _defaults(entry, presets or {})
         details["help"] = told.replace("%", "%%")  # argparse fills in what % begins
         details.pop("empty", None)
+        if details.pop("alone", False):
+            parser.add_argument(entry.name, **details)
+            continue
         heading = details.pop("group", None)
         if heading not in groups:
             groups[heading] = parser.add_argument_group(heading)

@@ -23,6 +23,7 @@ class WrittenOut(MultiHeadAttention):
         mask[..., 0, 0] = True
         # As in OpenAI's code; a whole column of -inf would give no number at all.
         weights = scores.masked_fill(~mask, -1e9).softmax(self.axis)
+        weights = F.dropout(weights, self.dropout.p, self.training)
         mixed = weights @ value
         return self.dropout(self.projection(mixed.transpose(1, 2).flatten(2)))
 
@@ -42,8 +43,9 @@ class AlwaysCausal(MultiHeadAttention):
         past = 0 if cache is None else cache.length
         if cache is not None:
             key, value = cache.extend(key, value)
-        causal = self.is_causal(query.size(2), past)
-        mixed = F.scaled_dot_product_attention(query, key, value, is_causal=causal)
+        options = {"is_causal": self.is_causal(query.size(2), past)}
+        options["dropout_p"] = self.dropout.p if self.training else 0.0
+        mixed = F.scaled_dot_product_attention(query, key, value, **options)
         return self.dropout(self.projection(mixed.transpose(1, 2).flatten(2)))
 
 
@@ -81,8 +83,10 @@ class MixedHeads(MultiHeadAttention):
     """Joins the heads without moving them behind time."""
 
     def forward(self, x, cache=None):
-        query, key, value = self.split(x)
-        mixed = F.scaled_dot_product_attention(query, key, value, is_causal=True)
+        options = {"dropout_p": self.dropout.p if self.training else 0.0}
+        mixed = F.scaled_dot_product_attention(
+            *self.split(x), is_causal=True, **options
+        )
         return self.dropout(self.projection(mixed.reshape(x.shape)))
 
 
