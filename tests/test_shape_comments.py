@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from gpt1 import GPT, GPTConfig
+from gpt1.inspect import watched
 from gpt1.tales import generate_tales, join
 from gpt1.tokenizer import CharTokenizer
 from lib.shapes import ShapeError, Traced, parse
@@ -103,6 +104,22 @@ def run_recall(code):
     )
 
 
+def run_places(code):
+    """A run that reads every place and doubles what it finds."""
+    model = GPT(CONFIG).eval()
+    hooks = code["hooks"](model, lambda _, found: 2 * found, wants=lambda _: True)
+    assert list(hooks)
+    model(torch.randint(101, (BATCH, TIME)))
+
+
+def run_lens(code):
+    """The states of a run, read."""
+    model = GPT(CONFIG).eval()
+    with watched(model) as run:
+        model(torch.randint(101, (BATCH, TIME)))
+    code["lens"](model, run)
+
+
 def run_finetuned(code):
     """Classes of two orders, scores between classes, and a choice of three."""
     for classes, several, labels in (
@@ -126,6 +143,8 @@ DRIVERS = {
     "gpt1/evaluate/scoring.py": run_scoring,
     "gpt1/finetune/model.py": run_finetuned,
     "gpt1/generate/precision.py": run_precision,
+    "gpt1/inspect/lens.py": run_lens,
+    "gpt1/inspect/places.py": run_places,
     "gpt1/inspect/recall.py": run_recall,
     "gpt1/generate/sampling.py": run_sampling,
     "gpt1/train/levels.py": run_levels,
