@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from gpt1 import GPT, GPTConfig
+from gpt1.finetune.model import FineTuned
 from gpt1.inspect import edited, watched
 from gpt1.inspect.places import ENDS, INSIDE, causal_weights
 from gpt1.model import attention_weights
@@ -313,6 +314,18 @@ def test_who_reads_sees_the_edit_whichever_came_first(model):
 @torch.no_grad()
 def test_a_position_may_stand_alone(model):
     assert run_of(model, IDS[:, :1])[f"{BLOCK}.attention.weights"].eq(1).all()
+
+
+@torch.no_grad()
+def test_a_fine_tuned_model_is_read_and_written_through_its_gpt(model):
+    tuned = FineTuned(model, 2)
+    with pytest.raises(TypeError, match=r"got FineTuned.*give its \.gpt"):
+        run_of(tuned, IDS)
+    ones = {"blocks.1.output": torch.ones_like}
+    with edited(tuned.gpt, ones), watched(tuned.gpt, *ones) as run:
+        states = tuned.hidden(IDS[:, None])
+    assert torch.equal(states[:, 0], run["blocks.1.output"])
+    assert states.eq(1).all()
 
 
 # --- leaving --------------------------------------------------------------------------
