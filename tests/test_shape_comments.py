@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from gpt1 import GPT, GPTConfig
+from gpt1.inspect import watched
 from gpt1.tales import generate_tales, join
 from gpt1.tokenizer import CharTokenizer
 from lib.shapes import ShapeError, Traced, parse
@@ -103,6 +104,22 @@ def run_recall(code):
     )
 
 
+def run_places(code):
+    """A run that reads every place and doubles what it finds."""
+    model = GPT(CONFIG).eval()
+    hooks = code["hooks"](model, lambda _, found: 2 * found, wants=lambda _: True)
+    assert list(hooks)
+    model(torch.randint(101, (BATCH, TIME)))
+
+
+def run_lens(code):
+    """The states of a run, read."""
+    model = GPT(CONFIG).eval()
+    with watched(model) as run:
+        model(torch.randint(101, (BATCH, TIME)))
+    code["lens"](model, run)
+
+
 def run_finetuned(code):
     """Classes of two orders, scores between classes, and a choice of three."""
     for classes, several, labels in (
@@ -118,6 +135,16 @@ def run_finetuned(code):
         model.loss(ids, targets, labels)
 
 
+def run_lstm(code):
+    """Read a batch, and go on with a cache."""
+    model = code["LSTM"](CONFIG, cells=17)
+    ids = torch.randint(101, (BATCH, TIME))
+    model.loss(ids).backward()
+    cache = model.new_cache()
+    for step in ids.split([8, 3], dim=1):
+        model(step, cache=cache)
+
+
 DRIVERS = {
     MODEL: run_model,
     "gpt1/speed/dropout.py": run_dropout,
@@ -126,9 +153,12 @@ DRIVERS = {
     "gpt1/evaluate/scoring.py": run_scoring,
     "gpt1/finetune/model.py": run_finetuned,
     "gpt1/generate/precision.py": run_precision,
+    "gpt1/inspect/lens.py": run_lens,
+    "gpt1/inspect/places.py": run_places,
     "gpt1/inspect/recall.py": run_recall,
     "gpt1/generate/sampling.py": run_sampling,
     "gpt1/train/levels.py": run_levels,
+    "gpt1/variants/lstm.py": run_lstm,
 }
 """What runs every line with a shape comment, for each module that has one."""
 

@@ -8,6 +8,7 @@ import torch
 
 from gpt1 import GPT, GPTConfig
 from gpt1.evaluate import likelihoods
+from gpt1.inspect import edited, watched
 from gpt1.tokenizer import CharTokenizer
 
 # Their warnings are theirs to mend.
@@ -46,6 +47,18 @@ def model(tmp_path):
     model.save_pretrained(tmp_path / "model")
     LETTERS.save_pretrained(tmp_path / "model")
     return model
+
+
+@pytest.fixture
+def bridge(model, tmp_path):
+    """The same model in TransformerLens."""
+    from transformer_lens.model_bridge import TransformerBridge
+
+    theirs = TransformerBridge.boot_transformers(
+        str(tmp_path / "model"), device="cpu", dtype=torch.float32
+    )
+    theirs.cfg.use_attn_result = True
+    return theirs
 
 
 def likelihood(model, start, end):
@@ -113,13 +126,67 @@ def test_lm_eval_and_our_scorer_agree_on_any_pair(model, tmp_path):
 
 
 @needs("transformer_lens")
-def test_transformer_lens_computes_our_logits(model, tmp_path):
-    from transformer_lens.model_bridge import TransformerBridge
-
-    theirs = TransformerBridge.boot_transformers(
-        str(tmp_path / "model"), device="cpu", dtype=torch.float32
-    )
+def test_transformer_lens_computes_our_logits(model, bridge):
     ids = torch.tensor([LETTERS.encode("a cab. a bad egg")])  # (1, 16)
     with torch.no_grad():
-        torch.testing.assert_close(theirs(ids), model(ids), rtol=0, atol=1e-4)
-    assert theirs.to_tokens("a cab", prepend_bos=False).tolist() == ids[:, :5].tolist()
+        torch.testing.assert_close(bridge(ids), model(ids), rtol=0, atol=1e-4)
+    assert bridge.to_tokens("a cab", prepend_bos=False).tolist() == ids[:, :5].tolist()
+
+
+BY_TRANSFORMER_LENS = {
+    "input": "hook_resid_pre",
+    "attention.query": "attn.hook_q",
+    "attention.key": "attn.hook_k",
+    "attention.value": "attn.hook_v",
+    "attention.weights": "attn.hook_pattern",
+    "attention.heads": "attn.hook_z",
+    "attention.contributions": "attn.hook_result",
+    "attention.output": "hook_attn_out",
+    "middle": "hook_resid_mid",
+    "feed_forward.inner": "mlp.hook_post",
+    "feed_forward.output": "hook_mlp_out",
+    "output": "ln2.hook_out",
+}
+
+
+@needs("transformer_lens")
+def test_transformer_lens_reads_what_we_read(model, bridge):
+    ids = torch.tensor([LETTERS.encode("a cab. a bad egg"), [*range(11), *[3] * 5]])
+    with torch.no_grad(), watched(model) as run:
+        model(ids)
+    with torch.no_grad():
+        _, cache = bridge.run_with_cache(ids)
+    named = {
+        f"blocks.{layer}.{ours}": f"blocks.{layer}.{theirs}"
+        for layer in range(2)
+        for ours, theirs in BY_TRANSFORMER_LENS.items()
+    }
+    named |= {"logits": "hook_unembed", "position_embedding": "hook_pos_embed"}
+    assert set(run) == {"token_embedding", *named}  # theirs goes by without a name
+    for ours, theirs in named.items():
+        found = cache[theirs]
+        if run[ours].dim() == 4 and not ours.endswith("weights"):
+            found = found.transpose(1, 2)  # (batch, heads, time, ...)
+        if ours == "position_embedding":
+            found = found[0]  # (time, width)
+        torch.testing.assert_close(run[ours], found, rtol=0, atol=1e-4, msg=ours)
+
+
+@needs("transformer_lens")
+def test_transformer_lens_writes_what_we_write(model, bridge):
+    ids = torch.tensor([LETTERS.encode("a cab. a bad egg")])  # (1, 16)
+
+    def off(heads):
+        heads[:, 1] = 0
+
+    def theirs_off(heads, hook):
+        heads[:, :, 1] = 0
+        return heads
+
+    with torch.no_grad(), edited(model, {"blocks.1.attention.heads": off}):
+        ours = model(ids)
+    with torch.no_grad():
+        hooks = [("blocks.1.attn.hook_z", theirs_off)]
+        theirs = bridge.run_with_hooks(ids, fwd_hooks=hooks)
+        assert not torch.allclose(ours, model(ids), rtol=0, atol=1e-2)
+    torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-4)
