@@ -43,9 +43,10 @@ class LSTM(GPT):
         cache = cache or State()
         ids = check_ids(ids, self.config, cache.length)  # (batch, time)
         x = self.dropout(self.token_embedding(ids))  # (batch, time, width)
-        x, cache.last = self.lstm(x, cache.last)  # (batch, time, cells)
+        x, cache.last = self.lstm(x, cache.last)
         cache.length += ids.size(1)
-        return self.projection(self.dropout(x))  # (batch, time, width)
+        x = self.dropout(x)  # (batch, time, cells)
+        return self.projection(x)  # (batch, time, width)
 
     def new_cache(self):
         """An empty `State` for `forward` and `hidden`."""
