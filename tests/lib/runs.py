@@ -107,8 +107,8 @@ def train_with_floor(*words):
     """`outcome` of a text whose floor is 1 nat per token."""
     prepare = pretraining.prepare
 
-    def with_floor(*given):
-        run = prepare(*given)
+    def with_floor(*given, **how):
+        run = prepare(*given, **how)
         run.floor = 1.0
         return run
 

@@ -34,10 +34,12 @@ def test_a_terminal_that_closes_saves_the_run(warm, straight, tmp_path):
     folder = place(tmp_path / "run")
     ours, theirs = os.openpty()
     process = warm.start(folder, *LONG, terminal=os.ttyname(theirs), at=LATER)
-    seen = b""
+    seen = os.read(ours, 10_000)
+    os.close(theirs)  # so that reading fails where the process ends
     while b"Epoch 1" not in seen:
-        seen += os.read(ours, 10_000)
-    os.close(theirs)
+        more = os.read(ours, 10_000)
+        assert more, seen
+        seen += more
     os.close(ours)
     # As the system does where the terminal is its own.
     warm.end(process, signal.SIGHUP)
