@@ -8,7 +8,7 @@ from gpt1.verify.forward import LOOSE, TIGHT, changed, reference
 from gpt1.verify.report import DIFFERS, SAME, UNASKED, Finding
 from gpt1.verify.running import Dropout, distance, in_mode, tensors_in
 
-PIECES = ((4, 4, 3), (8, 1, 1, 1))
+CHUNKS = ((4, 4, 3), (8, 1, 1, 1))
 TOLD = {
     "is_causal with a past": "later pieces masked as if there was no past",
     "is_causal for one query": "a single new token that sees the first key alone",
@@ -42,7 +42,7 @@ def by_pieces(model, ids):
     way = ours if hasattr(model, "new_cache") else hugging_face
     made = []
     with in_mode(model, False), Dropout():
-        for sizes in PIECES:
+        for sizes in CHUNKS:
             try:
                 made.append(way(model, ids.split(list(sizes), 1)))
             except TypeError:
