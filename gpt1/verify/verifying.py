@@ -39,8 +39,7 @@ def verify(
             sizes if its arguments, or the fields of its config, have usual names; the
             text "path/to/file.py:Name" or "package.module:Name" for any of these; or a
             folder in Hugging Face's layout, of whose config a small model is made.
-        names: roles of parameters that cannot be guessed, such as
-            {"h.*.attn.w1": "blocks.*.attention.query.weight"}; see the book.
+        names: roles of parameters that cannot be guessed, by name; the book has them.
         heads: number of attention heads, where neither a config nor a module of the
             model has it under a usual name.
         tokenizer: what has `encode`, to be compared with GPT-1's; or a folder.
