@@ -72,7 +72,7 @@ def cached(model, ids, at_once, config, known, names):
         return Finding("cache", SAME, "piece by piece equals at once")
     if known is not None:
         right = reference(config, known, names)
-        for name in LATER["cache"].split("; "):
+        for name in LATER["cache"]:
             wrong = by_pieces(VARIANTS[name](changed(right, ())), ids)
             pairs = zip(made, wrong, strict=True)
             if all(distance(one, other) <= near for one, other in pairs):

@@ -106,14 +106,29 @@ IN_EMBEDDINGS = {
     ),
 }
 LATER = {
-    "cache": "is_causal with a past; is_causal for one query; no mask in later chunks; "
-    "a cache not read; positions from 0 again",
-    "tying": "an untied copy; an output without gradient",
-    "initial weights": "scaled by depth; N(0, 1) positions; PyTorch's linear layers; "
-    "PyTorch's embeddings; uniform; random biases",
-    "dropout": "dropout after GELU; no embedding dropout; no attention dropout; "
-    "attention dropout in eval",
-    "output": "a final norm",
+    "cache": (
+        "is_causal with a past",
+        "is_causal for one query",
+        "no mask in later chunks",
+        "a cache not read",
+        "positions from 0 again",
+    ),
+    "tying": ("an untied copy", "an output without gradient"),
+    "initial weights": (
+        "scaled by depth",
+        "N(0, 1) positions",
+        "PyTorch's linear layers",
+        "PyTorch's embeddings",
+        "uniform",
+        "random biases",
+    ),
+    "dropout": (
+        "dropout after GELU",
+        "no embedding dropout",
+        "no attention dropout",
+        "attention dropout in eval",
+    ),
+    "output": ("a final norm",),
 }
 """The variants that other means than a forward pass find, by what they concern."""
 

@@ -36,12 +36,12 @@ def forward_findings(compared, names, seen):
     """
     found = stage(EMBEDDINGS, [compared.embeddings], ["the embeddings"])
     if not names.has("position_embedding.weight"):
-        found = [without_positions(each, compared.embeddings) for each in found]
+        found = [without_positions(each) for each in found]
     places = [f"block {n + 1}" for n in range(len(compared.blocks))]
     inside = stage(BLOCK, compared.blocks, places)
     if not compared.exact:
         inside = [rounded(each) for each in inside]
-    if {*names.roles.values()} and not split_known(names):
+    if names.roles and not split_known(names):
         inside = [apart(each) for each in inside]
     found += [by_leaks(each, seen, inside) for each in inside]
     return found + stage(OUTPUT, [compared.output], ["the output"])
@@ -86,7 +86,7 @@ def listed(places):
     return "blocks " + ", ".join(place.rpartition(" ")[2] for place in places)
 
 
-def without_positions(finding, embeddings):
+def without_positions(finding):
     """The same, where the model has no table of positions."""
     if finding.aspect != "positions" or finding.verdict != SAME:
         return finding

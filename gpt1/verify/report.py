@@ -7,7 +7,6 @@ from gpt1.count.ledger import aligned
 
 SAME, DIFFERS = "same", "differs"
 UNDECIDED, UNASKED = "undecided", "not checked"
-VERDICTS = (SAME, DIFFERS, UNDECIDED, UNASKED)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from gpt1.verify.changes import IN_BLOCK, IN_EMBEDDINGS, LATER
 from lib.checks import SMALL
 
 OWN_ASPECT = {n: a for n, (a, _) in (IN_BLOCK | IN_EMBEDDINGS).items()}
-OWN_ASPECT |= {n: a for a, names in LATER.items() for n in names.split("; ")}
+OWN_ASPECT |= {n: a for a, names in LATER.items() for n in names}
 OWN_ASPECT |= {"a final norm": "final norm"}
 OWN_ASPECT |= {"attention dropout in eval": "dropout in evaluation"}
 
