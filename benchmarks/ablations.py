@@ -32,10 +32,10 @@ from benchmarks.fine_tuning import (
     TUNING,
     Bench,
     Plan,
-    Record,
     Settings,
     best_rate,
     measure,
+    opened,
     table,
 )
 from gpt1 import GPTConfig
@@ -44,7 +44,6 @@ from gpt1.finetune.model import STD
 from gpt1.finetune.transform import Marks
 from gpt1.plumbing.files import load_checkpoint
 from gpt1.results import FOLDER
-from gpt1.speed.memory import keep_freed_memory
 from gpt1.tales import TASKS
 from gpt1.train.pretraining import train
 from gpt1.train.recipe import TrainConfig
@@ -208,23 +207,17 @@ def main(argv=None):
     if given.quick:
         settings, labels = Settings(given.model, dev=20, test=20, tales=4), (30,)
         rows = TABLE[:-1]
-        if given.out == str(OUT):
-            parser.error("--quick wants an --out of its own: a file for its few runs")
-    torch.set_num_threads(1)
-    keep_freed_memory()
-    try:
-        record = Record(given.out, settings, COMMAND)
-    except ValueError as error:
-        parser.error(str(error))
+    record = opened(parser, given, OUT, settings, COMMAND)
     bench = Bench(settings, {})
     fewer = [transferring(count) for count in range(bench.gpt.config.layers)]
     names = {"table": rows, "layers": ("full", *fewer)}
     names = names[given.part] if given.part else (*rows, *fewer)
-    lstm = (
-        pre_trained(given.model, bench.tokenizer, given.lstm)
-        if "LSTM" in names
-        else None
-    )
+    lstm = None
+    if "LSTM" in names:
+        try:
+            lstm = pre_trained(given.model, bench.tokenizer, given.lstm)
+        except ValueError as error:
+            parser.error(str(error))
     bench.starts = starts(bench.gpt.config.layers, lstm)
     planned = (
         plan

@@ -30,6 +30,7 @@ from gpt1.finetune.recipe import linear
 from gpt1.loading import load_model
 from gpt1.plumbing.device import mixed, set_seed
 from gpt1.plumbing.files import atomic_write
+from gpt1.speed.memory import keep_freed_memory
 from gpt1.tales import (
     SEPARATOR,
     TASKS,
@@ -252,6 +253,25 @@ class Record:
         with atomic_write(self.path) as temporary:
             text = "{\n" + ",\n".join([*head, *lists]) + "\n}\n"
             temporary.write_text(text, "utf8", newline="\n")
+
+
+def opened(parser, given, out, settings, command):
+    """The `Record` of a command, which is then ready to compute.
+
+    Args:
+        parser: of its options, which says what is wrong with them.
+        given: what it parsed: `out`, the file, and `quick`.
+        out: the file with the numbers of the book, which a quick run does not touch.
+        settings: see `Record`, and so is `command`.
+    """
+    if given.quick and given.out == str(out):
+        parser.error("--quick wants an --out of its own: a file for its few runs")
+    torch.set_num_threads(1)
+    keep_freed_memory()
+    try:
+        return Record(given.out, settings, command)
+    except ValueError as error:
+        parser.error(str(error))
 
 
 def best_rate(runs, task, labels, start, tuned):

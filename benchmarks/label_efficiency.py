@@ -18,9 +18,8 @@ What was stopped goes on where it stopped. What a run is: `benchmarks/fine_tunin
 
 import argparse
 import json
-from statistics import fmean
-
-import torch
+from dataclasses import replace
+from functools import partial
 
 from benchmarks.fine_tuning import (
     EPOCHS,
@@ -31,17 +30,15 @@ from benchmarks.fine_tuning import (
     TUNING,
     Bench,
     Plan,
-    Record,
     Settings,
     best_rate,
-    drawn,
     measure,
+    opened,
     table,
 )
-from gpt1.evaluate import likelihoods
+from benchmarks.zero_shot import begun
+from gpt1.evaluate import judge, likelihoods
 from gpt1.results import FOLDER
-from gpt1.speed.memory import keep_freed_memory
-from gpt1.tales import SEPARATOR
 
 OUT = FOLDER / "label-efficiency.json"
 COMMAND = "python -m benchmarks.label_efficiency"
@@ -102,29 +99,14 @@ def threshold(bench, labels, seed):
         labels: number of examples of `belongs` with which it is chosen.
         seed: of these.
     """
-    learn = drawn("belongs", labels, seed, "train")
-    test = drawn("belongs", bench.settings.test, TUNING + 2, "heldout")
-    tuning = mean_likelihoods(bench, learn)
-    limit = max(tuning, key=lambda value: share(tuning, value, learn))
-    return share(mean_likelihoods(bench, test), limit, test)
-
-
-def mean_likelihoods(bench, examples):
-    """Of each ending after its story, in nats per token: a list of numbers."""
-    texts = [(SEPARATOR + e.texts[0], " " + e.texts[1]) for e in examples]
-    return [score.mean for score in likelihoods(bench.gpt, bench.tokenizer, texts)]
-
-
-def share(values, limit, examples):
-    """How often a limit is right: what is below it is said to be another story's.
-
-    Args:
-        values: of the examples.
-        limit: a number.
-        examples: of `belongs`, with their labels.
-    """
-    pairs = zip(values, examples, strict=True)
-    return fmean((value < limit) == example.label for value, example in pairs)
+    tuning = bench.task("belongs", labels, seed, "train")
+    test = bench.task("belongs", bench.settings.test, TUNING + 2, "heldout")
+    tuning, test = (
+        replace(task, examples=[*map(begun, task.examples)], between=" ")
+        for task in (tuning, test)
+    )
+    scorer = partial(likelihoods, bench.gpt, bench.tokenizer)
+    return judge(scorer, test, tuning).metrics["accuracy"]
 
 
 def main(argv=None):
@@ -151,14 +133,7 @@ def main(argv=None):
     if given.quick:
         settings = Settings(given.model, dev=20, test=20, tales=4, tuned=[30])
         labels = [30]
-        if given.out == str(OUT):
-            parser.error("--quick wants an --out of its own: a file for its few runs")
-    torch.set_num_threads(1)
-    keep_freed_memory()
-    try:
-        record = Record(given.out, settings, COMMAND)
-    except ValueError as error:
-        parser.error(str(error))
+    record = opened(parser, given, OUT, settings, COMMAND)
     planned = (
         plan
         for task in given.tasks

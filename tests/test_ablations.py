@@ -18,7 +18,7 @@ from benchmarks.ablations import (
     transferring,
     with_marks,
 )
-from benchmarks.fine_tuning import Bench, Settings, measure
+from benchmarks.fine_tuning import Bench, Record, Settings, measure
 from gpt1 import GPT, GPTConfig
 from gpt1.finetune import FineTuned
 from gpt1.loading import load_model
@@ -134,7 +134,7 @@ def test_runs_of_all_rows_are_made_and_written(gpt, lstm, tmp_path, monkeypatch)
     monkeypatch.setattr(ablations, "EPOCHS", {4: 1})
     bench = Bench(Settings(dev=4, test=4, tales=1), starts(2, lstm))
     bench.gpt = gpt
-    record = ablations.Record(tmp_path / "out.json", bench.settings, "x")
+    record = Record(tmp_path / "out.json", bench.settings, "x")
     names = (*TABLE, transferring(0))
     planned = plans(record.runs, "same_tale", 1, names, (4,))
     found = list(measure(bench, record, planned))

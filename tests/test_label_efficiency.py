@@ -18,7 +18,14 @@ from benchmarks.fine_tuning import (
     guess,
     measure,
 )
-from benchmarks.label_efficiency import COMMAND, RATES, STARTS, main, plans
+from benchmarks.label_efficiency import (
+    COMMAND,
+    RATES,
+    STARTS,
+    main,
+    plans,
+    threshold,
+)
 from gpt1 import GPT, GPTConfig, tales
 from gpt1.finetune.batch import Examples
 from gpt1.loading import load_model
@@ -226,3 +233,14 @@ def test_what_the_book_draws_was_measured_by_this_command():
         how = run["task"], run["labels"], run["start"], settings.tuned
         rate = best_rate(stored["runs"], *how)
         assert run["why"] == "rate" or run["rate"] == rate
+
+
+@pytest.mark.slow
+def test_the_threshold_is_chosen_with_the_labels_of_its_seed_and_asked_the_test():
+    stored = load_results("label-efficiency")
+    found = {(b["labels"], b["seed"]): b["threshold"] for b in stored["baselines"]}
+    assert len(found) == len(stored["baselines"]) == 20
+    bench = Bench(Settings(stored["settings"]["model"]), STARTS)
+    assert found[30, 1] < min(v for k, v in found.items() if k != (30, 1))
+    for seed in (0, 1):
+        assert threshold(bench, 30, seed) == pytest.approx(found[30, seed], abs=0.011)
