@@ -2,6 +2,7 @@
 
 import dataclasses
 import inspect
+import sys
 import types
 
 from gpt1.config import is_whole
@@ -154,7 +155,7 @@ def small_config(kind, given):
 
 
 def config_class(target, key):
-    """The class of a config: the argument's type, or the module's only one."""
+    """The class of a config: the argument's type, or the only one of its package."""
     annotation = inspect.signature(target).parameters[key].annotation
     scope = vars(inspect.getmodule(target) or types)
     annotation = (
@@ -168,15 +169,18 @@ def config_class(target, key):
     declared = getattr(target, "config_class", None)
     if isinstance(declared, type):
         return declared
-    module = getattr(target, "__module__", None)
-    named = [
-        value
-        for word, value in scope.items()
-        if isinstance(value, type)
-        and word.lower().endswith(("config", "args", "hparams"))
-        and getattr(value, "__module__", None) == module
-    ]
-    return named[0] if len(named) == 1 else None
+    package = (getattr(target, "__module__", None) or "").partition(".")[0]
+    for place in (scope, vars(sys.modules.get(package, types))):
+        found = {
+            value
+            for word, value in place.items()
+            if isinstance(value, type)
+            and word.lower().endswith(("config", "args", "hparams"))
+            and value.__module__.partition(".")[0] == package
+        }
+        if found:
+            return found.pop() if len(found) == 1 else None
+    return None
 
 
 def with_sizes(config, given):

@@ -79,6 +79,13 @@ def test_a_module_is_imported_by_its_name():
     assert type(find_target("gpt1.model:FeedForward").model).__name__ == "FeedForward"
 
 
+def test_a_config_is_the_one_of_the_package_where_the_module_has_none():
+    for target in ("gpt1:GPT", "gpt1.model:GPT"):
+        config = find_target(target).model.config
+        assert isinstance(config, GPTConfig)
+        assert (config.layers, config.width) == (SMALL["layers"], SMALL["width"])
+
+
 def test_an_object_is_taken_as_it_is():
     model = GPT(GPTConfig.tiny())
     found = find_target(model)
