@@ -60,6 +60,9 @@ NUMBERED = {
     "S1": "softmax with a temperature",
     "S2": "perplexity, bits per byte",
     "S3": "attention with a key-value cache",
+    "W1": "a linear layer, stored with inputs first",
+    "W2": "the heuristic with very: one direction decides",
+    "W3": "standard error of an accuracy",
     "Z1": "log-probability of a text after another, total and mean, zero-shot score",
 }
 

@@ -86,6 +86,9 @@ def test_two_of_three_lines_that_are_seen_are_lessons(path):
 @every_notebook
 def test_a_proof_says_in_one_line_what_it_has_shown(path):
     for cell in of_kind(path, "proof"):
+        if "nbval-skip" in cell["tags"]:  # which needs a network, and shows nothing
+            assert 'print("✓ ' in cell["source"]
+            continue
         said = "".join("".join(out.get("text", "")) for out in cell["outputs"])
         assert re.fullmatch(r"✓ .+\n", said), cell["source"]
 
