@@ -97,6 +97,7 @@ def test_who_wants_no_motion_gets_whole_stories_and_a_seed_is_a_story(
     assert f"{size / 1e6:.0f} MB" in another.inner_text()
     assert page.locator(".live button:visible").count() == 1
     assert read(page) == story
+    assert page.locator(UNTOLD).count() == 0
     page.wait_for_timeout(150)
     assert page.evaluate("window.heard ?? []") == [], "nothing moves"
     page.evaluate(f"Math.random = () => {data['seed']}")
