@@ -3,8 +3,9 @@
     python -m benchmarks.play
 
 It opens the built book in a browser and prints a table. Frames are those that the
-browser shows while the model writes at its usual pace; without a graphics card they are
-painted by the processor, which also computes.
+browser shows, before and while the model writes at its usual pace; without a graphics
+card they are painted by the processor, which also computes. The page's own time for a
+token is that of its main thread: script, layout and paint, without the model.
 """
 
 from __future__ import annotations
@@ -46,10 +47,11 @@ FRAMES = """(milliseconds) => new Promise((done) => {
     if (performance.now() - start < milliseconds) requestAnimationFrame(note);
     else done((1000 * (times.length - 1)) / (times.at(-1) - times[0]));
   }
-  [...document.querySelectorAll(".play button")]
-    .find((button) => button.innerText === "Write").click();
   requestAnimationFrame(note);
 })"""
+WRITE = """[...document.querySelectorAll(".play button")]
+  .find((button) => button.innerText === "Write").click()"""
+COUNT = "document.querySelectorAll('.play-story label:not([hidden])').length"
 
 
 def measure(browser, tokens=200, milliseconds=4000):
@@ -66,12 +68,21 @@ def measure(browser, tokens=200, milliseconds=4000):
     if not PAGE.is_file():
         raise FileNotFoundError("the book is not built: run  make book  first")
     size = (FILES / "weights.js").stat().st_size
-    scripts = [FILES / name for name in ("engine.js", "page.js", "play.css")]
+    scripts = [
+        FILES / name for name in ("engine.js", "brain.js", "page.js", "play.css")
+    ]
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.goto(PAGE.as_uri() + STATE)
     page.wait_for_function(THERE)
     unpack, median, slow = page.evaluate(COMPUTE, tokens)
+    still = page.evaluate(FRAMES, milliseconds)
+    own = page.context.new_cdp_session(page)
+    own.send("Performance.enable", {"timeDomain": "threadTicks"})
+    before = busy(own), page.evaluate(COUNT)
+    page.evaluate(WRITE)
     frames = page.evaluate(FRAMES, milliseconds)
+    written = page.evaluate(COUNT) - before[1]
+    spent = 1000 * (busy(own) - before[0])
     page.close()
     return {
         "model, MB": f"{size / 1e6:.2f}",
@@ -79,8 +90,16 @@ def measure(browser, tokens=200, milliseconds=4000):
         "unpacking, ms": f"{unpack:.0f}",
         f"a token, ms (median of {tokens})": f"{median:.1f}",
         "a token, ms (95 of 100 take less)": f"{slow:.1f}",
+        "the page's own time for a token, ms": f"{spent / max(written, 1):.1f}",
+        "frames a second before it writes": f"{still:.0f}",
         "frames a second while it writes": f"{frames:.0f}",
     }
+
+
+def busy(session):
+    """The seconds that a page's main thread has computed."""
+    found = session.send("Performance.getMetrics")["metrics"]
+    return next(one["value"] for one in found if one["name"] == "TaskDuration")
 
 
 def main():

@@ -1,4 +1,4 @@
-"""Give the page with the live model its tokenizer, its scripts and the model.
+"""Give the pages with the live model their scripts, their data and the model.
 
 The weights are made from the package's own file when the book is built. They are in
 `_static/play/weights.js`, which the page asks for when its reader does: half precision,
@@ -10,21 +10,40 @@ the bytes with these bits stand together: 3.7 MB of 4.4, or 4.9 as base 64.
 import base64
 import hashlib
 import json
+import re
 import zlib
 from functools import cache
+from html import unescape
 from pathlib import Path
 
 from gpt1.plumbing.files import load_checkpoint
 from gpt1.tokenizer import tokenizer_from_dict
 from gpt1.weights import SHIPPED_FILES
 
-PAGE, MODEL = "book/play", "tales-small"
+PAGE, WELCOME, MODEL = "book/play", "book/index", "tales-small"
 FOLDER = "play"
-TRUTH = Path(__file__).parents[2] / "_static" / FOLDER / "truth.json"
+HERE = Path(__file__).parents[2] / "_static" / FOLDER
+SCRIPTS = {
+    PAGE: ["moving/moving.css", f"{FOLDER}/play.css", "moving/moving.js"],
+    WELCOME: [f"{FOLDER}/brain.js", f"{FOLDER}/welcome.js"],
+}
+SCRIPTS[PAGE] += [f"{FOLDER}/{name}.js" for name in ("engine", "brain", "page")]
+TRUTH = HERE / "truth.json"
 """The grammar's chances in some tales; without it the page has the model's alone."""
 BEGIN = "Fern, a plump marmot with bright eyes, lived in a small house on the hill"
+SEED = 0
+"""The seed with which the page's own scripts write the story on the welcome page."""
 PLACE = '<div class="play-still docutils">'
 DATA = '<script type="application/json" data-moving="play">{}</script>'
+STORY = re.compile(r'<div class="story live-story docutils">\n(.*?)</div>', re.DOTALL)
+ROW = re.compile(r'<div class="live-row screen-only docutils">\n<p>(.*?)</p>\n</div>')
+BUTTONS = """<div class="live-row screen-only">
+<button type="button">Write another · {megabytes} MB</button>
+<button type="button">Stop</button>
+{link}
+<noscript><style>.live button {{ display: none }}</style></noscript>
+<script type="application/json">{data}</script>
+</div>"""
 
 
 def script(name, value):
@@ -104,37 +123,81 @@ def made():
         A dictionary, and the texts of scripts by the names of their files.
     """
     checkpoint = load_checkpoint(SHIPPED_FILES[MODEL])
-    weights = script("stored", stored(checkpoint))
+    own = tokenizer(checkpoint)
+    weights = script("tokenizer", own) + script("stored", stored(checkpoint))
     scripts, tales = {"weights.js": weights}, []
     if TRUTH.is_file():
         bpe = tokenizer_from_dict(checkpoint["tokenizer"])
         truth = checked(json.loads(TRUTH.read_text("utf8")), bpe)
         scripts["truth.js"] = script("truth", truth)
         tales = [bpe.decode(tale["ids"][:16]).strip() + " …" for tale in truth["tales"]]
-    files = {}
-    for name, text in scripts.items():
-        version = hashlib.sha256(text.encode()).hexdigest()[:8]
-        files[name.removesuffix(".js")] = f"{name}?v={version}"
+    files = [versioned(name, text) for name, text in scripts.items()]
     data = {"begin": BEGIN, "config": checkpoint["config"], "files": files}
-    data |= {"megabytes": round(len(weights) / 1e6, 1), "tales": tales}
-    return {**data, "tokenizer": tokenizer(checkpoint)}, scripts
+    data |= {"megabytes": round(len(weights) / 1e6), "tales": tales}
+    return {**data, "tokenizer": own}, scripts
+
+
+def versioned(name, text):
+    """The address of a file, which is another once its text is."""
+    return f"{name}?v={hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+
+def as_json(data):
+    """Data as it can stand in a script of the page."""
+    text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+    return text.replace("<", "\\u003c")
+
+
+def story(html):
+    """The story on the welcome page, as the model reads and wrote it.
+
+    Args:
+        html: the page's article.
+
+    Returns:
+        A dictionary with the `ids`, in empty lines; the `pieces` between these; and the
+        `seed`.
+    """
+    bpe = tokenizer_from_dict(load_checkpoint(SHIPPED_FILES[MODEL])["tokenizer"])
+    paragraphs = re.findall("<p>(.*?)</p>", STORY.search(html)[1], re.DOTALL)
+    lines = [" ".join(unescape(paragraph).split()) for paragraph in paragraphs]
+    text = "\n".join(lines).translate({0x201C: '"', 0x201D: '"', 0x2019: "'"})
+    pieces, end = bpe.strings(bpe.encode(text)), bpe.encode("\n\n")
+    return {"ids": [*end, *bpe.encode(text), *end], "pieces": pieces, "seed": SEED}
+
+
+def filled(html, page):
+    """A page's article with the data that its script reads."""
+    data, _ = made()
+    if page == PAGE:
+        pattern, new = re.compile(re.escape(PLACE)), PLACE + DATA
+        new = new.format(as_json(data))
+    else:
+        found = ROW.search(html)
+        engine = versioned("engine.js", (HERE / "engine.js").read_text("utf8"))
+        own = {**story(html), "files": [engine, data["files"][0]]}
+        own["megabytes"] = megabytes = data["megabytes"]
+        link = found[1] if found else ""
+        pattern = ROW
+        new = BUTTONS.format(megabytes=megabytes, link=link, data=as_json(own))
+    html, count = pattern.subn(lambda _: new, html)
+    if count != 1:
+        raise ValueError(
+            f"{page} has no place for the model: expected {pattern.pattern}"
+        )
+    return html
 
 
 def load(app, page, template, context, doctree):
     """Put the data and the scripts into the page."""
-    if page != PAGE or app.builder.format != "html" or not doctree:
+    if page not in SCRIPTS or app.builder.format != "html" or not doctree:
         return
-    data, _ = made()
-    text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
-    place, found, rest = context["body"].partition(PLACE)
-    if not found:
-        raise ValueError(f"{page} has no place for the model: expected {PLACE}")
-    html = DATA.format(text.replace("<", "\\u003c"))
-    context["body"] = f"{place}{found}{html}{rest}"
-    for name in ("moving/moving.css", f"{FOLDER}/play.css"):
-        app.add_css_file(name)
-    for name in ("moving/moving.js", f"{FOLDER}/engine.js", f"{FOLDER}/page.js"):
-        app.add_js_file(name, loading_method="defer")
+    context["body"] = filled(context["body"], page)
+    for name in SCRIPTS[page]:
+        if name.endswith(".css"):
+            app.add_css_file(name)
+        else:
+            app.add_js_file(name, loading_method="defer")
 
 
 def write(app, exception):

@@ -3,53 +3,20 @@
 // model is in engine.js, in a worker where the browser allows one.
 {
   const { html, svg, range, button, row, legend } = moving;
-  const HERE = document.currentScript.src.replace(/[^/]*$/, "");
   const KS = [1, 2, 3, 5, 8, 10, 20, 40, 100, 0];
   const PS = [0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1];
   const BARS = 10;
   const MORE = 4; // tokens that may come next although the model has ten that are likelier
   const MOST = 300;
   const PACE = 30; // milliseconds for a token, so that the eye can follow
+  const READ = 150; // and for the bars, which nobody reads faster
 
   const number = (value) => (value > 0 && value < 0.001 ? "< 0.001" : value.toFixed(3));
-  const put = (element, words) => ((element.firstChild ?? element.appendChild(new Text())).nodeValue = words);
+  function put(element, words) {
+    const text = element.firstChild ?? element.appendChild(new Text());
+    if (text.data !== words) text.data = words;
+  }
   const name = (layer, head) => `layer ${layer}, head ${head}`;
-
-  function load(file) {
-    return new Promise((done, failed) => {
-      const script = html("script", { src: HERE + file });
-      script.onload = done;
-      script.onerror = () => failed(new Error(`${file.replace(/\?.*/, "")} could not be loaded`));
-      document.head.append(script);
-    });
-  }
-
-  // A brain in a worker; in the page itself where workers from text are forbidden.
-  function openBrain(answer) {
-    let brain = null;
-    let waiting = [];
-    function instead() {
-      brain = gpt1.makeBrain(answer);
-      waiting.splice(0).forEach(brain);
-    }
-    try {
-      const address = URL.createObjectURL(new Blob([gpt1.worker], { type: "text/javascript" }));
-      const worker = new Worker(address);
-      worker.onmessage = ({ data }) => {
-        worker.onerror = null;
-        waiting = [];
-        answer(data);
-      };
-      worker.onerror = instead;
-      brain = (message) => {
-        waiting.push(message);
-        worker.postMessage(message);
-      };
-    } catch {
-      instead();
-    }
-    return (message) => brain(message);
-  }
 
   moving.figure("play", {
     title: "Play with the model",
@@ -71,19 +38,17 @@
       let seen = null; // what the model said of the chosen token
       let before = null; // the likeliest token and its chance, before a head was switched
       let isWriting = false;
-      let ask = null;
+      let send = null;
       let waking = null;
-      let awake = null;
-      let count = 0;
 
       // --- Controls ------------------------------------------------------------------
-      const begin = html("textarea", { id: "play-begin", rows: 2, class: "moving-words", spellcheck: "false", autocomplete: "off" });
+      const begin = html("textarea", { id: "play-begin", rows: 2, placeholder: "Empty: the model begins by itself", class: "moving-words", spellcheck: "false", autocomplete: "off" });
       const beginning = html("div", { class: "moving-field" }, html("label", { for: "play-begin" }, "The beginning of a tale"), begin);
       const tale = html("select", { id: "play-tale", class: "moving-words", autocomplete: "off" },
         html("option", { value: "" }, "none"), ...data.tales.map((words, i) => html("option", { value: i }, words)));
       const prepared = html("div", { class: "moving-field" },
-        html("label", { for: "play-tale" }, "Or a whole tale whose grammar is known"), tale);
-      const write = button("Write", () => (isWriting ? stop() : writeOn(MOST)));
+        html("label", { for: "play-tale" }, "Or a whole tale, with the true chances beside the model’s"), tale);
+      const write = button(`Write · ${data.megabytes} MB`, () => (isWriting ? stop() : writeOn(MOST)));
       const one = button("One token", () => writeOn(1));
       const other = button("Another way from here", () => {
         seed.value = Number(seed.value) + 1;
@@ -93,19 +58,26 @@
         ids.length = given;
         at = given - 1;
       }));
-      const heat = range("temperature", { min: 0, max: 2, step: 0.1, value: 1, say: (t) => t.toFixed(1) }, show);
-      const k = range("top-k", { min: 0, max: KS.length - 1, value: KS.length - 1, say: (i) => String(KS[i] || "all") }, show);
-      const p = range("top-p", { min: 0, max: PS.length - 1, value: PS.length - 1, say: (i) => String(PS[i]) }, show);
+      const heat = range("temperature", { min: 0, max: 2, step: 0.1, value: 1, say: (t) => t.toFixed(1) }, redraw);
+      const k = range("top-k", { min: 0, max: KS.length - 1, value: KS.length - 1, say: (i) => String(KS[i] || "all") }, redraw);
+      const p = range("top-p", { min: 0, max: PS.length - 1, value: PS.length - 1, say: (i) => String(PS[i]) }, redraw);
       const seed = html("input", { id: "play-seed", type: "number", min: 0, max: 999999, value: 0, class: "moving-words", autocomplete: "off" });
       const seeds = html("div", { class: "moving-field play-seed" }, html("label", { for: "play-seed" }, "seed"), seed);
+      const hint = html("p", { class: "moving-note" }, "The same seed, from the same place, writes the same story.");
       const sampling = () => ({ temperature: heat.value, k: KS[k.value], p: PS[p.value] });
+
+      // What is being written goes on by the new draws.
+      function redraw() {
+        if (isWriting) writeOn(MOST);
+        else show();
+      }
 
       begin.addEventListener("input", () => {
         tale.value = "";
         change(() => start(begin.value));
       });
       tale.addEventListener("change", () => choose(tale.value));
-      seed.addEventListener("change", show);
+      seed.addEventListener("change", redraw);
 
       // --- The story -----------------------------------------------------------------
       const story = html("div", { class: "play-story" });
@@ -140,7 +112,6 @@
         chips[at].box.classList.add("is-at");
         chips[at].input.checked = true;
         if (document.activeElement?.closest(".play-story [hidden]")) chips[at].input.focus();
-        keepInSight(chips[at].box);
         put(told, `The story, ${ids.length} tokens: choose one to see what it sees`);
         if (!isWriting) shadeStory();
       }
@@ -162,12 +133,13 @@
       }
 
       // --- What may come next ----------------------------------------------------------
-      const bars = Array.from({ length: BARS + MORE }, () => {
+      const bars = Array.from({ length: BARS + MORE }, (_, i) => {
         const parts = ["play-word", "play-chance", "play-truth", "play-hidden"].map((look) => html("span", { class: look }));
-        const bar = html("span", { class: "play-track" }, html("span", { class: "play-model" }), html("span", { class: "play-grammar" }));
+        const lengths = ["play-model", "play-grammar"].map((look) => html("span", { class: look }));
+        const bar = html("span", { class: "play-track" }, ...lengths);
         const box = html("button", { type: "button", class: "play-bar" }, parts[0], bar, " ", parts[1], " ", parts[2], " ", parts[3]);
-        const item = html("li", {}, box);
-        const own = { item, box, parts, bar, id: null };
+        const item = html("li", { hidden: i < BARS ? null : "" }, box);
+        const own = { item, box, parts, lengths, id: null };
         box.addEventListener("click", () => isLast() || change(() => {
           leave();
           ids.push(own.id);
@@ -187,7 +159,7 @@
 
       function showNext() {
         put(nextTitle, seen ? `After ${quoted(ids[at])}, the likeliest tokens. Choose one to go that way.`
-          : ask ? "The model is reading …" : "Once the model is there, you see here what may come next.");
+          : send ? "The model is reading …" : "Once the model is there, you see here what may come next.");
         next.classList.toggle("is-empty", !seen);
         next.classList.toggle("has-truth", data.tales.length > 0);
         if (!seen) return;
@@ -207,8 +179,7 @@
           put(own.parts[0], marked(id));
           put(own.parts[1], chance ? number(chance) : "cut");
           put(own.parts[2], right.size ? number(right.get(id) ?? 0) : "");
-          own.bar.style.setProperty("--model", chance);
-          own.bar.style.setProperty("--grammar", right.get(id) ?? 0);
+          [chance, right.get(id) ?? 0].forEach((share, i) => own.lengths[i].style.setProperty("--chance", share));
           own.box.classList.toggle("is-cut", !chance);
           own.box.classList.toggle("is-taken", ids[at + 1] === id);
           put(own.parts[3], [...(right.size ? ["the second by the grammar"] : []), ...(ids[at + 1] === id ? ["came next"] : [])].join(", "));
@@ -297,9 +268,16 @@
         return `#${state}`;
       }
 
+      let read = 0;
+
       function show() {
         showStory();
-        showNext();
+        const now = performance.now();
+        if (!isWriting || now - read > READ) {
+          read = now;
+          showNext();
+        }
+        keepInSight(chips[at].box);
         if (isWriting) return;
         showWithin();
         link.href = address();
@@ -316,19 +294,22 @@
         }
         const { id, chance } = likeliest();
         const right = truth();
-        const grammar = right.size ? ` The grammar gives it ${number(right.get(id) ?? 0)}.` : "";
+        const due = right.get(id) ?? 0;
+        const sure = Math.abs(chance - due) < 0.0005 ? "as sure as" : chance > due ? "surer than" : "less sure than";
+        const grammar = right.size ? ` The grammar gives it ${number(due)}: the model is ${sure} the truth.` : "";
+        const end = isAtEnd() ? " The tale is at its end. “Back to the beginning” and “Write” bring the same one again, “Another way” from there another." : "";
         const isPlain = heat.value === 1 && !KS[k.value] && PS[p.value] === 1;
         const switched = off.size ? `Off: ${[...off].sort().map((one) => name(...one.split("."))).join("; ")}. ` : "";
         const then = before && gpt1.candidates(seen.logits);
         const fell = before ? `${quoted(before.id)} goes from ${number(before.chance)} to ${number(then.chances[then.tokens.indexOf(before.id)])}. ` : "";
-        stage.say(html("strong", {}, switched, fell, `After ${quoted(ids[at])}, ${quoted(id)} is likeliest: ${number(chance)}${isPlain ? "" : ", before temperature, top-k and top-p"}.`), grammar, lost, cut);
+        stage.say(html("strong", {}, switched, fell, `After ${quoted(ids[at])}, ${quoted(id)} is likeliest: ${number(chance)}${isPlain ? "" : ", before temperature, top-k and top-p"}.`), grammar, end, lost, cut);
         before = null;
       }
 
       // --- The model -------------------------------------------------------------------
-      const send = (message) => ask({ ...message, number: (count += 1) });
       const switchedOff = () => [...off].map((one) => one.split(".").map(Number));
 
+      const isAtEnd = () => at + 1 === ids.length && ids.length > given + END.length && END.every((id, i) => ids.at(i - END.length) === id);
       const isLast = () => at + 1 === context;
 
       // Forget what comes after the chosen token. A beginning that is left early is a new one.
@@ -345,8 +326,8 @@
       function change(how) {
         if (isWriting) ended();
         how();
-        seen = ask ? seen : null;
-        if (ask) look();
+        seen = send ? seen : null;
+        if (send) look();
         else show();
       }
 
@@ -358,25 +339,16 @@
       // Fetch the model, once; tell whether it is there.
       function wake() {
         waking ??= (async () => {
-          let brain;
           write.box.textContent = "The model is coming …";
           try {
-            if (!gpt1.stored) await load(data.files.weights);
-            if (data.files.truth) await load(data.files.truth);
-            await new Promise((done, failed) => {
-              awake = { done, failed };
-              brain = openBrain(hear);
-              brain({ kind: "start", stored: gpt1.stored });
-            });
-            ask = brain;
-            gpt1.stored = null;
+            send = await brain.wake(data.files, hear);
             return true;
           } catch (error) {
             waking = null;
             stage.say(html("strong", {}, `${error.message}. `), "Look whether you are connected, then press the button again.");
             return false;
           } finally {
-            write.box.textContent = "Write";
+            write.box.textContent = send ? "Write" : `Write · ${data.megabytes} MB`;
           }
         })();
         return waking;
@@ -406,16 +378,11 @@
         look();
       }
 
-      // Answers to what was asked before are late.
       let frame = 0;
       function hear(answer) {
         if (answer.kind === "failed") {
-          awake.failed(new Error(`The model stopped: ${answer.why}`));
           stage.say(html("strong", {}, "The model stopped: "), answer.why);
-        }
-        if (answer.kind === "ready") awake.done();
-        if (answer.number !== count) return;
-        if (answer.kind === "seen") {
+        } else if (answer.kind === "seen") {
           seen = answer;
           show();
         } else if (answer.kind === "token") {
@@ -482,7 +449,7 @@
       stage.classList.add("play");
       script.parentElement.classList.add("is-moving");
       prepared.hidden = !data.tales.length;
-      stage.append(beginning, prepared, row(write, one, other, back), row(heat, k, p, seeds),
+      stage.append(beginning, prepared, row(write, one, other, back), row(heat, k, p, seeds), hint,
         storyBox, html("div", { class: "play-next" }, nextTitle, keys, next),
         html("div", { class: "play-inside" }, row(shading, allOn), within, way),
         html("p", { class: "moving-note play-link" }, link));
@@ -490,7 +457,12 @@
       start(begin.value);
       show();
       arrive();
-      addEventListener("hashchange", arrive);
+      stage.tabIndex = -1;
+      addEventListener("hashchange", () => {
+        arrive();
+        stage.scrollIntoView();
+        stage.focus({ preventScroll: true });
+      });
     },
   });
 }

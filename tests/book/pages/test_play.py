@@ -172,7 +172,7 @@ def test_typing_is_tokenised_before_there_is_a_model(open_play, loaded):
 
 @pytest.mark.slow
 def test_the_keyboard_writes_stops_goes_back_and_takes_another_way(open_play, loaded):
-    _, bpe = loaded
+    model, bpe = loaded
     page = open_play(reduced_motion="no-preference")
     start = bpe.strings(bpe.encode(f"\n\n{play.BEGIN}"))
     assert tokens(page) == start
@@ -209,6 +209,16 @@ def test_the_keyboard_writes_stops_goes_back_and_takes_another_way(open_play, lo
     page.keyboard.press("Enter")
     assert tokens(page) == start
     assert "Back to" in focused(page)
+    button.press("Enter")
+    page.wait_for_function(f"document.querySelectorAll('{CHIPS}').length > 30")
+    page.get_by_label("temperature").press("Home")
+    count = len(tokens(page)) + 1
+    wanted = f"document.querySelectorAll('{CHIPS}').length > {count + 25}"
+    page.wait_for_function(wanted)
+    page.get_by_role("button", name="Stop").press("Enter")
+    ids = [bpe.tokens.index(token) for token in tokens(page)[: count + 25]]
+    right = generate(model, [ids[:count]], 25, temperature=0)[0]
+    assert ids == right, "a slider holds for what is being written, too"
     assert page.wrong == []
     allowed = ("file:", "blob:", "data:")
     assert [url for url in page.asked if not url.startswith(allowed)] == []
@@ -262,6 +272,8 @@ def test_a_head_that_is_switched_off_takes_the_name_along(open_play, loaded):
     )
     close(bars(page), right_bars(without, bpe))
     said = page.say.inner_text()
+    place = page.say.bounding_box()
+    assert 0 < place["y"] < 900 - place["height"], "one sees it where the switches are"
     assert "Off: layer 2, head 1." in said
     assert "“␣Fern” goes from 0.999 to " in said
     assert "checkbox" in focused(page)
@@ -341,7 +353,7 @@ def test_a_prepared_tale_has_the_grammars_chances_beside_the_models(open_play, l
     def change(match):
         data = json.loads(match[2])
         data["tales"] = ["One bright Sunday …", "Maple, a young …"]
-        data["files"]["truth"] = "truth.js?v=made"
+        data["files"][1:] = ["truth.js?v=made"]
         return match[1] + json.dumps(data).replace("<", "\\u003c") + match[3]
 
     as_script = {"body": text, "content_type": "text/javascript"}
@@ -362,7 +374,10 @@ def test_a_prepared_tale_has_the_grammars_chances_beside_the_models(open_play, l
         "also where the model has ten that are likelier"
     )
     assert set(found.values()) == {"0.000"}
-    assert "The grammar gives it " in page.say.inner_text()
+    assert re.search(
+        r"The grammar gives it 0\.\d+: the model is \w+ sure|surer ",
+        page.say.inner_text(),
+    )
     tales.select_option("1")
     page.wait_for_function(
         "document.querySelector('.is-taken .play-truth')?.innerText === '1.000'"
@@ -495,6 +510,8 @@ def test_a_link_in_the_text_sets_the_page_to_its_state(open_play, loaded):
     page = open_play()
     page.get_by_role("link", name="Make it forget a name").click()
     page.wait_for_function(THERE)
+    assert 0 < page.play.bounding_box()["y"] < 200, "one sees it"
+    assert "Play with the model" in focused(page), "and goes on from there"
     assert tokens(page) == bpe.strings(bpe.encode(f"\n\n{NAME}"))
     assert page.get_by_label("Shade the story").input_value() == "2.1"
     close(bars(page), right_bars(logits(model, bpe.encode(f"\n\n{NAME}")), bpe))
@@ -503,7 +520,7 @@ def test_a_link_in_the_text_sets_the_page_to_its_state(open_play, loaded):
 @pytest.mark.slow
 def test_the_benchmark_measures_size_and_speed(browser, site):
     rows = measure(browser, tokens=10, milliseconds=300)
-    assert len(rows) == 6
+    assert len(rows) == 8
     assert all(float(value) > 0 for value in rows.values())
     assert 4 < float(rows["model, MB"]) <= 5
 
@@ -513,8 +530,9 @@ def test_the_links_in_the_text_ask_for_states_that_there_are(loaded):
 
     model, bpe = loaded
     links = re.findall(r"book/play\.html#([^)\s]+)", TEXT)
-    assert len(links) == 5
+    assert len(links) == 6
     known = {"begin", "temperature", "off", "shade", "write"}
+    assert links.pop(4) == "tale=9&at=243"  # see the next test
     for link in links:
         asked = {key: value[0] for key, value in parse_qs(link).items()}
         assert asked.keys() <= known
@@ -529,3 +547,15 @@ def test_the_links_in_the_text_ask_for_states_that_there_are(loaded):
     shares = [candidates(hot, t, 0)[0][0, 0].item() for t in (1, 1.6)]
     assert said == [f"{share:.2f}" for share in shares]
     assert bpe.tokens[hot.argmax()] == ","
+
+
+def test_the_model_is_as_sure_and_as_wrong_as_the_text_says(loaded):
+    model, bpe = loaded
+    tale = json.loads(play.TRUTH.read_text("utf8"))["tales"][9]
+    right, ids = tale["truth"][243], tale["ids"][:244]
+    assert [bpe.tokens[id] for id, _ in right] == [" Farmer"]
+    assert " in Farmer Lund's " in bpe.decode(ids[:60]), "he was named"
+    said = re.search(r"the model gives “(.*?)” (0\.\d+)", TEXT)
+    sure = logits(model, ids).softmax(-1)[0]
+    assert bpe.tokens[sure.argmax()] == f" {said[1]}"
+    assert f"{sure.max():.2f}" == said[2]

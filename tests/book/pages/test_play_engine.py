@@ -5,6 +5,7 @@ Both in node and in a browser, each of which is skipped where it is missing.
 
 import json
 import random
+import re
 import shutil
 import subprocess
 import unicodedata
@@ -12,7 +13,7 @@ import unicodedata
 import pytest
 import torch
 
-from book._ext.pages.play import MODEL, script, stored, tokenizer
+from book._ext.pages.play import MODEL, SEED, made, stored, tokenizer
 from gpt1.generate import generate
 from gpt1.generate.sampling import candidates
 from gpt1.loading import load_model
@@ -34,6 +35,7 @@ SAMPLING = [{"temperature": t, "k": k, "p": p} for t, k, p in (
 # All that the tests compare, in one go: starting the engine takes most of the time.
 WORK = """async (given) => {
   const { texts, whole, begin, greedy, every, off, sampling } = JSON.parse(given);
+  const { end, seed } = JSON.parse(given);
   const { encode, decode } = gpt1.makeTokenizer(JSON.parse(given).tokenizer);
   const { config } = gpt1.stored;
   const model = gpt1.makeModel(config, await gpt1.unpack(gpt1.stored));
@@ -69,6 +71,16 @@ WORK = """async (given) => {
     model.step(tokens[0]);
   }
   found.greedy = story;
+  const told = [...end];
+  model.keep([]);
+  read(end);
+  while (told.length === 2 || told.at(-1) !== end[1] || told.at(-2) !== end[0]) {
+    const place = told.length;
+    const next = gpt1.candidates(model.logits(place - 1));
+    told.push(gpt1.draw(next, gpt1.dice(seed, place)));
+    model.step(told[place]);
+  }
+  found.told = told;
   model.switchOff(off);
   found.forgotten = model.ids.length;
   read(begin);
@@ -129,6 +141,8 @@ def given(checkpoint, loaded):
         "texts": [*tales, *odd_strings(1000)],
         "whole": whole,
         "begin": whole[:20],
+        "end": bpe.encode("\n\n"),
+        "seed": SEED,
         "greedy": GREEDY,
         "every": EVERY,
         "off": OFF,
@@ -137,8 +151,8 @@ def given(checkpoint, loaded):
 
 
 @pytest.fixture(scope="module")
-def weights(checkpoint):
-    return script("stored", stored(checkpoint))
+def weights():
+    return made()[1]["weights.js"]
 
 
 def in_node(folder, weights, given):
@@ -237,6 +251,16 @@ def test_the_greedy_story_is_torchs(found, given, loaded):
     (right,) = generate(model, [given["begin"]], GREEDY, temperature=0)
     assert found["greedy"] == right
     assert found["kept"] == len(given["begin"]), "what was read stays"
+
+
+@pytest.mark.slow
+def test_the_story_on_the_welcome_page_is_what_its_seed_draws(found, loaded):
+    _, bpe = loaded
+    page = (ROOT / "book" / "index.md").read_text("utf8")
+    [story] = re.findall(r"\{div\} story live-story\n(.*?)\n:::::\n", page, re.DOTALL)
+    paragraphs = [" ".join(part.split()) for part in story.split("\n\n")]
+    assert bpe.decode(found["told"]).strip() == "\n".join(paragraphs)
+    assert f"from nothing but seed {SEED}." in page
 
 
 @pytest.mark.slow

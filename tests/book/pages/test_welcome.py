@@ -90,6 +90,17 @@ def test_the_writer_of_the_story_has_as_many_parameters_as_the_page_says():
     assert 80 < published / written < 125
 
 
+def test_the_writer_above_is_the_model_that_the_page_tells_of():
+    model = load_model("tales-small", "cpu")[0]
+    written = sum(p.numel() for p in model.parameters())
+    full = GPTConfig()
+    assert f"\n{written:,} parameters" in WELCOME
+    assert 40 < count.parameters(full).total / written < 60
+    assert "at a fiftieth of the size" in WELCOME
+    layers = f"{WORDS[model.config.layers]} layers instead of {WORDS[full.layers]}"
+    assert layers in WELCOME
+
+
 def test_the_museum_has_as_many_rooms_and_mistakes_as_the_page_says():
     text = markdown(ROOT / "notebooks" / "bug-museum.ipynb")
     rooms = len(re.findall(r"^### \d+[.] ", text, re.M))
