@@ -18,6 +18,7 @@ from book._ext.pages import (
     figure_letters,
     formulas,
     glossary_letters,
+    numbers,
     play,
     quiz,
 )
@@ -46,6 +47,7 @@ def setup(app):
     code_lines.setup()
     figure_letters.setup(app)
     formulas.setup(app)
+    numbers.setup(app)
     play.setup(app)
     quiz.setup(app)
     search_index.setup(app)
