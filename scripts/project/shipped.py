@@ -19,6 +19,7 @@ import argparse
 import json
 import os
 import platform
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -81,7 +82,7 @@ def make(name, folder):
     options = TrainConfig.tiny(out=str(folder), **RECIPES[name])
     saved = read_run(folder) if (folder / LAST).is_file() else None
     if saved is None or saved["step"] < saved["total"]:
-        train(options, saved)
+        train(replace(options, resume="" if saved else None), saved)
     save(name, *packed(name, options))
 
 

@@ -17,9 +17,12 @@ from gpt1.plumbing.files import load_checkpoint
 from gpt1.tales import SEPARATOR, entropy_per_tale, generate_tales
 from gpt1.tales.words import ANIMALS, CHILDREN
 from gpt1.train import evaluate
+from gpt1.train.pretraining import train
 from gpt1.train.recipe import TINY, TrainConfig
 from gpt1.train.roll_call import name_ids
+from gpt1.train.run import read_run
 from gpt1.weights import SHIPPED, SHIPPED_FILES
+from scripts.project import shipped as shipped_models
 
 FILE = SHIPPED_FILES[SHIPPED]
 TRIGRAM, BEST_N_GRAM = 423, 247
@@ -114,6 +117,20 @@ def test_model_and_tokenizer_fit_each_other(shipped):
     assert tokenizer.vocab_size == model.config.vocab_size
     text = "\n\n".join(tale.text for tale in generate_tales(20, seed=5))
     assert tokenizer.decode(tokenizer.encode(text)) == text
+
+
+@pytest.mark.slow
+def test_the_command_that_makes_it_goes_on_where_it_was_stopped(tmp_path, monkeypatch):
+    short = {"tales": 40, "vocab_size": 400, "context": 16, "width": 8, "layers": 1}
+    short |= {"heads": 1, "batch_size": 2, "max_steps": 6, "eval_every": 3}
+    short |= {"roll_call": 0, "sample_every": 0}
+    monkeypatch.setitem(shipped_models.RECIPES, "short", short)
+    monkeypatch.setattr(shipped_models, "packed", lambda *about: about)
+    monkeypatch.setattr(shipped_models, "save", lambda *packed: None)
+    train(TrainConfig.tiny(out=str(tmp_path), **short, stop_after=3))
+    assert read_run(tmp_path)["step"] == 3
+    shipped_models.make("short", tmp_path)
+    assert read_run(tmp_path)["step"] == 6
 
 
 @pytest.mark.parametrize("file", SHIPPED_FILES.values(), ids=SHIPPED_FILES)
