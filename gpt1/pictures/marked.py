@@ -22,7 +22,8 @@ def marked_text(weights, tokens, title, labels=None):
         A `Drawing`.
 
     Raises:
-        ValueError: there are not as many labels as heads; or a head has not one weight, from 0 to 1, for each token.
+        ValueError: a head has not one weight, from 0 to 1, for each token; or there are
+            not as many labels as heads.
     """
     heads = weights.tolist() if hasattr(weights, "tolist") else weights
     kind = "head" if labels is None else "label"

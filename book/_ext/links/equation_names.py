@@ -60,6 +60,8 @@ NUMBERED = {
     "S1": "softmax with a temperature",
     "S2": "perplexity, bits per byte",
     "S3": "attention with a key-value cache",
+    "I1": "what a patch restores, activation patching",
+    "I2": "KL divergence, relative entropy",
     "Z1": "log-probability of a text after another, total and mean, zero-shot score",
 }
 
