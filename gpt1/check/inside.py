@@ -301,10 +301,10 @@ def patches():
     one = torch.tensor([[9.0], [9.0]]), torch.tensor([[-8.0], [-8.0]])
     some = [torch.randn(2, 4, 3, generator=dice) for _ in range(3)]
     return [
-        ("two rows of which either is enough, and place 0", (either, *one, 0)),
-        ("two rows that are both needed, and place 1", (every, *one, 1)),
+        ("two rows of which either is enough, and place 0:", (either, *one, 0)),
+        ("two rows that are both needed, and place 1:", (every, *one, 1)),
         *[
-            (f"four rows of three numbers, and place {n}", (weighed, *pair, n))
+            (f"four rows of three numbers, and place {n}:", (weighed, *pair, n))
             for n, pair in enumerate(some)
         ],
     ]

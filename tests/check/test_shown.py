@@ -36,6 +36,7 @@ SHOWN = {
     "utilisation": "For GPT-1, 100,000 tokens and 250e12 FLOPs a second:\nexpected 0.3",
     "exponential-race": "For 20,000 rows, each [0.0, 1.0]:\nyour code stopped with Typ",
     "read-out": "For ids [[4, 9, 0]] and extract 9:\nexpected a tensor of shape (",
+    "both-directions": "For two rows of which either is enough, and place 0:\nat 're",
     "guess-ahead": "For 1 guess, right:\nat 'tokens accepted': expected 1, got",
 }
 
