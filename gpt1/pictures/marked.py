@@ -7,7 +7,7 @@ WIDTH, LINE, LETTER = 400, 22, 6.3
 """Of the drawing, of a line of text, and of a letter, which is wide enough for most."""
 
 
-def marked_text(weights, tokens, title):
+def marked_text(weights, tokens, title, labels=None):
     """A text once for each head, with a mark on each token, as strong as its weight.
 
     Args:
@@ -15,14 +15,22 @@ def marked_text(weights, tokens, title):
             from each token.
         tokens: `time` strings; a leading space begins a word.
         title: what the drawing shows.
+        labels: what stands above each text, where it is no head; "head 0" and so on if
+            None.
 
     Returns:
         A `Drawing`.
 
     Raises:
-        ValueError: a head has not one weight, from 0 to 1, for each token.
+        ValueError: a head has not one weight, from 0 to 1, for each token; or there are
+            not as many labels as heads.
     """
     heads = weights.tolist() if hasattr(weights, "tolist") else weights
+    kind = "head" if labels is None else "label"
+    if labels is None:
+        labels = [f"head {index}" for index in range(len(heads))]
+    if len(labels) != len(heads):
+        raise ValueError(f"marked_text takes {len(heads)} labels, got {labels}")
     for head in heads:
         if len(head) != len(tokens) or not all(
             -1e-6 <= one <= 1 + 1e-6 for one in head
@@ -32,16 +40,16 @@ def marked_text(weights, tokens, title):
                 f"tokens; got {head}"
             )
     body, top, told = [], 14.0, []
-    for index, head in enumerate(heads):
-        body.append(text(16, top + 14, f"head {index}", LARGE, anchor="start"))
+    for label, head in zip(labels, heads, strict=True):
+        body.append(text(16, top + 14, label, LARGE, anchor="start"))
         places, rows = flowed(tokens)
         for place, token, weight in zip(places, tokens, head, strict=True):
             body += marked(place, top + 24, token, weight)
         top += 24 + rows * LINE + 14
         most = max(range(len(tokens)), key=head.__getitem__)
         token = tokens[most].strip()
-        told.append(f"head {index} gives most to {token}, {head[most]:.2f}")
-    description = "The text, drawn once for each head, its tokens marked by weight: "
+        told.append(f"{label} gives most to {token}, {head[most]:.2f}")
+    description = f"The text, drawn once for each {kind}, its tokens marked by weight: "
     description += f"{'; '.join(told)}."
     return Drawing([canvas(WIDTH, top, body, title, description)], title)
 

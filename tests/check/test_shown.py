@@ -36,6 +36,7 @@ SHOWN = {
     "utilisation": "For GPT-1, 100,000 tokens and 250e12 FLOPs a second:\nexpected 0.3",
     "exponential-race": "For 20,000 rows, each [0.0, 1.0]:\nyour code stopped with Typ",
     "read-out": "For ids [[4, 9, 0]] and extract 9:\nexpected a tensor of shape (",
+    "both-directions": "For two rows of which either is enough, and place 0:\nat 're",
     "fitting": "For transformer.h.0.attn.c_proj.weight, of shape (2, 2):\nexpected a t",
     "very": "For the review [3, 6] and the hint 2:\nexpected 1, got",
     "margins": "For the prompt [3] and the known token 2:\nat 'the margins': expected ",

@@ -246,6 +246,15 @@ def test_a_marked_text_is_the_text_in_lines_with_its_weights():
     assert len({one.get("y") for one in marks}) > 2
 
 
+def test_a_marked_text_has_the_labels_that_it_is_given():
+    names = ["before layer 0", "after layer 0"]
+    drawn = marked_text(torch.eye(2), ["a", " b"], "A text", names)
+    said = [one.text for one in ElementTree.fromstring(drawn.svg).iter(f"{SVG}text")]
+    assert said == [names[0], "a", "b", names[1], "a", "b"]
+    with pytest.raises(ValueError, match="takes 2 labels, got"):
+        marked_text(torch.eye(2), ["a", " b"], "A text", names[:1])
+
+
 @pytest.mark.parametrize("weights", [[[0.5]], [[0.5, 1.5]], [[0.5, 0.5, 0.0]]])
 def test_weights_that_do_not_fit_a_text_are_refused(weights):
     with pytest.raises(ValueError, match="for each of 2 tokens"):

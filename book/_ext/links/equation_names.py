@@ -60,6 +60,8 @@ NUMBERED = {
     "S1": "softmax with a temperature",
     "S2": "perplexity, bits per byte",
     "S3": "attention with a key-value cache",
+    "I1": "what a patch restores, activation patching",
+    "I2": "KL divergence, relative entropy",
     "W1": "a linear layer, stored with inputs first",
     "W2": "the heuristic with very: one direction decides",
     "W3": "standard error of an accuracy",

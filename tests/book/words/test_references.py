@@ -57,7 +57,7 @@ def test_every_work_is_listed_by_name_and_named_in_the_text(bibliography):
     assert set(KEYS) <= cited
     listed = [entry.get_text() for entry in bibliography.select("div.citation > p")]
     assert len(listed) == len(KEYS)
-    assert [text.split()[0] for text in listed[:2]] == ["Joshua", "Jimmy"]
+    assert [text.split()[0] for text in listed[:2]] == ["Samira", "Joshua"]
 
 
 def test_addresses_of_works_are_links_to_archives(bibliography):
