@@ -60,6 +60,54 @@ SHARED = Exercise(
     """,
 )
 
+# Bytes of which the last may be missing.
+
+
+def whole(data):
+    return data.decode("utf-8", errors="ignore")
+
+
+def cut_bytes():
+    pancake, crepe = "🥞".encode(), "crêpe".encode()
+    cases = [b"", b"Fern", crepe, crepe[:3], crepe + pancake]
+    cases += [crepe + pancake[:count] for count in (1, 2, 3)]
+    return [(data,) for data in [*cases, "東京".encode()[:5]]]
+
+
+WHOLE = Exercise(
+    name="whole-characters",
+    verified="characters of one to four bytes, whole and cut in every place",
+    cases=cut_bytes,
+    right=whole,
+    mistakes="""
+        errors="ignore" -> errors="replace"
+            a character that's cut becomes U+FFFD, the replacement character. Leave its
+            bytes out
+        data.decode("utf-8", errors="ignore") -> data.decode("utf-8")
+            your function stops with an error at a character that's cut. `decode` can do
+            something else with what it can't read
+        data.decode("utf-8", errors="ignore") -> data.decode("latin-1")
+            you read every byte as a character of its own. In UTF-8, one character can
+            have several bytes
+        data.decode("utf-8", errors="ignore") -> data.decode("ascii", errors="ignore")
+            you left out every character that isn't ASCII. Only the one that's cut has
+            to go
+        data.decode("utf-8", errors="ignore") \
+            -> data[:-1].decode("utf-8", errors="ignore")
+            you always leave out the last byte, even if no character is cut
+        data.decode("utf-8", errors="ignore") \
+            -> data.decode("utf-8", errors="ignore")[:-1]
+            you always leave out the last character, even if it's whole
+        data.decode("utf-8", errors="ignore") \
+            -> data.decode("utf-8", errors="backslashreplace")
+            the bytes of a character that's cut are shown as numbers. Leave them out
+        ... -> data
+            these are still bytes. Return a string
+        ... -> ""
+            your string is empty
+    """,
+)
+
 # Hugging Face's names and ours.
 
 
@@ -233,4 +281,4 @@ ROTATE = Exercise(
     """,
 )
 
-EXERCISES = (SHARED, RENAMED, ROTATE)
+EXERCISES = (SHARED, WHOLE, RENAMED, ROTATE)

@@ -9,6 +9,7 @@ CHAPTERS = {"P": "Predicting the next word", "T": "Tokens", "E": "Embeddings"}
 CHAPTERS |= {"A": "Attention", "B": "The block", "M": "The model", "C": "Counting"}
 CHAPTERS |= {"L": "Training", "S": "Sampling", "F": "Training faster"}
 CHAPTERS |= {"R": "Long runs", "Z": "What it already knows", "D": "Fine-tuning"}
+CHAPTERS |= {"N": "From GPT-1 to GPT-2"}
 """The letters, and the titles of the chapters that they stand for."""
 
 EQUATIONS = {

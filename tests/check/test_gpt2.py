@@ -24,6 +24,21 @@ def shared_by_list(key, heads):
     return torch.stack([key[:, head // times] for head in range(heads)], dim=1)
 
 
+def whole_by_trying(data):
+    for count in range(len(data), -1, -1):
+        try:
+            return data[:count].decode()
+        except UnicodeDecodeError:
+            continue
+    return None
+
+
+def whole_by_codec(data):
+    import codecs
+
+    return codecs.getincrementaldecoder("utf-8")().decode(data)
+
+
 def renamed_at_the_end(theirs, names):
     found = {}
     for name, tensor in theirs.items():
@@ -71,6 +86,7 @@ def rotate_by_halves(x, start):
 
 OTHER_WAYS = {
     "shared-keys": [shared_by_view, shared_by_index, shared_by_list],
+    "whole-characters": [whole_by_trying, whole_by_codec],
     "rename-weights": [renamed_at_the_end, renamed_by_the_package],
     "rotary": [rotate_by_package, rotate_by_complex, rotate_by_halves],
 }
