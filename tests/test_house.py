@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "weights": "config plumbing",  # what reads and writes a model never knows it
     "pictures": "config count plumbing",
     "model": "config inputs speed weights",
-    "variants": "config inputs model",
+    "variants": "config inputs model weights",
     "loading": "config model plumbing tokenizer weights",
     "generate": "config inputs loading model plumbing speed tokenizer",
     "train": "config count data generate inputs loading model pictures plumbing "

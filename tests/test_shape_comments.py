@@ -145,6 +145,12 @@ def run_lstm(code):
         model(step, cache=cache)
 
 
+def run_modern(code):
+    """Turn some vectors, and a gated layer."""
+    code["rotated"](torch.randn(BATCH, 3, TIME, 14))
+    code["SwiGLU"](CONFIG)(torch.randn(BATCH, TIME, 15))
+
+
 DRIVERS = {
     MODEL: run_model,
     "gpt1/speed/dropout.py": run_dropout,
@@ -159,6 +165,7 @@ DRIVERS = {
     "gpt1/generate/sampling.py": run_sampling,
     "gpt1/train/levels.py": run_levels,
     "gpt1/variants/lstm.py": run_lstm,
+    "gpt1/variants/modern.py": run_modern,
 }
 """What runs every line with a shape comment, for each module that has one."""
 

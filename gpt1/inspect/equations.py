@@ -10,6 +10,7 @@ CHAPTERS |= {"A": "Attention", "B": "The block", "M": "The model", "C": "Countin
 CHAPTERS |= {"L": "Training", "S": "Sampling", "F": "Training faster"}
 CHAPTERS |= {"R": "Long runs", "Z": "What it already knows", "D": "Fine-tuning"}
 CHAPTERS |= {"I": "Looking inside", "W": "The real GPT-1"}
+CHAPTERS |= {"N": "From GPT-1 to GPT-2"}
 """The letters, and the titles of the chapters that they stand for."""
 
 EQUATIONS = {

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from gpt1.tokenizer.byte_level import ByteTokenizer
 from gpt1.tokenizer.characters import CharTokenizer
 from gpt1.tokenizer.original import GPT1Tokenizer
 from gpt1.tokenizer.trained import BPETokenizer, fitting_size
@@ -10,7 +11,8 @@ from gpt1.tokenizer.trained import BPETokenizer, fitting_size
 HUB = "openai-community/openai-gpt"
 """Where GPT-1's own vocabulary and merges are."""
 
-KINDS = {cls.kind: cls for cls in (CharTokenizer, BPETokenizer, GPT1Tokenizer)}
+CLASSES = (CharTokenizer, BPETokenizer, ByteTokenizer, GPT1Tokenizer)
+KINDS = {cls.kind: cls for cls in CLASSES}
 
 
 def make_tokenizer(name, text, vocab_size):

@@ -85,13 +85,38 @@ def _merges(tokenizer):
     }
 
 
+def _bytes(tokenizer):
+    """GPT-2's form, which their library has a splitter and a decoder for."""
+    tokens, added = tokenizer.tokens, len(tokenizer.added)
+    plain = tokens[: len(tokens) - added]
+    return {
+        "pre_tokenizer": {
+            "type": "ByteLevel",
+            "add_prefix_space": False,
+            "trim_offsets": True,
+            "use_regex": True,
+        },
+        "model": {
+            "type": "BPE",
+            "vocab": {token: tokenizer.ids[token] for token in plain},
+            "merges": tokenizer.merges,
+        },
+        "decoder": {
+            "type": "ByteLevel",
+            "add_prefix_space": True,
+            "trim_offsets": True,
+            "use_regex": True,
+        },
+    }
+
+
 def _refused(_tokenizer):
     """A file of no known version, which is what its reader then says."""
     model = {"type": "BPE", "vocab": {}, "merges": []}
     return {"version": REFUSED, "pre_tokenizer": None, "model": model, "decoder": None}
 
 
-FORMS = {"characters": _characters, "bpe": _merges, "gpt1": _refused}
+FORMS = {"characters": _characters, "bpe": _merges, "bytes": _bytes, "gpt1": _refused}
 
 
 def _split(pattern):

@@ -108,7 +108,7 @@ class GPT1Tokenizer(Tokenizer):
             folder = hub_folder(str(source), (*FILES[0], ENGINE, ADDED))
         for vocabulary, merges in FILES:
             if (folder / vocabulary).is_file() and (folder / merges).is_file():
-                found, pairs = _read(folder / vocabulary, folder / merges)
+                found, pairs = read_merges(folder / vocabulary, folder / merges)
                 if (folder / ADDED).is_file():
                     found = {**_read_json(folder / ADDED), **found}
                 return cls(found, pairs)
@@ -272,7 +272,8 @@ def closed(text):
     return QUOTED.sub(r'\1"\2"', text)
 
 
-def _read(vocabulary_path, merges_path):
+def read_merges(vocabulary_path, merges_path):
+    """Vocabulary, a dictionary from token to id, and the merges, a list of pairs."""
     vocabulary = _read_json(vocabulary_path)
     lines = merges_path.read_text(encoding="utf-8").split("\n")
     pairs = [tuple(line.split(" ")) for line in lines if line]

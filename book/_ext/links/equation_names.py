@@ -5,6 +5,7 @@ begins. What stands under no name says shapes. The place of A3 is `eq-a3`.
 """
 
 NUMBERED = {
+    "N1": "rotary position embedding, a pair of numbers turned",
     "P1": "probability of a text, chain rule",
     "P2": "likelihood of a text (equation 1 of the paper)",
     "P3": "smoothed counts, n-gram model",

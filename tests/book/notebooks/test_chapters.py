@@ -17,6 +17,7 @@ LOOPS |= {"train_step", "candidates", "next_token"}
 TOLD = {"Texts", "Aligned"}
 # The chapter that shows the whole model writes with it: training and files are no part.
 LEFT_OUT = {"GPT.loss", "GPT.from_pretrained", "GPT.save_pretrained"}
+LEFT_OUT |= {"GPT2.from_pretrained", "GPT2.save_pretrained"}
 
 
 def read(paths):
