@@ -216,7 +216,7 @@ def rotate(x, start):
 
 def vectors():
     torch.manual_seed(0)
-    sizes = ((2, 2, 0), (3, 4, 0), (1, 2, 1), (2, 3, 5, 6, 3), (1, 2, 1, 8, 40))
+    sizes = ((2, 2, 0), (3, 4, 0), (1, 2, 1), (2, 3, 5, 6, 3), (1, 2, 1, 8, 400))
     return [
         (f"x of shape {tuple(size)} and start {start}", (torch.randn(*size), start))
         for *size, start in sizes
@@ -234,6 +234,26 @@ ROTATE = Exercise(
             position is `start`
         torch.arange(start, start + time) -> torch.arange(start + 1, start + time + 1)
             your first position is start + 1. Begin at start
+        torch.arange(start, start + time) -> torch.arange(start, time)
+        torch.arange(start, start + time) -> torch.arange(start + time)
+            the number of positions is wrong. There are `time` of them: the first is
+            start, the last is start + time - 1
+        x.size(-1) // 2 -> x.size(-2) // 2
+        x.size(-1) // 2 -> x.size(0) // 2
+        x.size(-1) // 2 -> x.size(1) // 2
+            you halved the size of another axis. The numbers of a vector are the last
+            axis, so half is x.size(-1) // 2
+        x[..., :half] -> x[..., :]
+        x[..., :half] -> x[..., :half + 1]
+        x[..., :half] -> x[..., :half - 1]
+            your first half has the wrong numbers of the vector. It is x[..., :half]
+        x[..., half:] -> x[..., :]
+        x[..., half:] -> x[..., half + 1:]
+        x[..., half:] -> x[..., half - 1:]
+            your second half has the wrong numbers of the vector. It is x[..., half:]
+        x[..., :half], x[..., half:] -> x[..., half:], x[..., :half]
+            you took the second half of the vector for the first. The first is
+            x[..., :half]
         first, second = x[..., :half], x[..., half:] -> \
             first, second = x[..., 0::2], x[..., 1::2]
         and torch.cat(turned, dim=-1) -> torch.stack(turned, dim=-1).flatten(-2)
@@ -249,6 +269,38 @@ ROTATE = Exercise(
         first * cos - second * sin, second * cos + first * sin \
             -> first * cos, second * cos
             the terms with the sine are missing
+        second * cos + first * sin \
+            -> second * cos + (first * cos - second * sin) * sin
+            you made the second half from the new first half, perhaps because the old
+            one had been overwritten. Compute both from the old halves
+        first * cos - second * sin -> first * cos
+        first * cos - second * sin -> second * sin
+            your new first half has only one of its two terms. It is first · cos minus
+            second · sin
+        second * cos + first * sin -> second * cos
+        second * cos + first * sin -> first * sin
+            your new second half has only one of its two terms. It is second · cos plus
+            first · sin
+        first * cos - second * sin -> second * sin - first * cos
+            your new first half has the wrong sign. Subtract second · sin from
+            first · cos, not the reverse
+        first * cos -> first
+        first * cos -> cos
+        second * sin -> second
+        second * sin -> sin
+            a factor is missing in your new first half. It is first · cos minus
+            second · sin
+        second * cos -> second
+        second * cos -> cos
+        first * sin -> first
+        first * sin -> sin
+            a factor is missing in your new second half. It is second · cos plus
+            first · sin
+        first * cos -> first / cos
+        second * sin -> second / sin
+        second * cos -> second / cos
+        first * sin -> first / sin
+            you divided by a cosine or a sine. All four terms are products
         first * cos - second * sin, second * cos + first * sin \
             -> first * cos - second * sin, first * cos + second * sin
             the second half is made of the wrong numbers: it is second · cos plus
@@ -256,12 +308,28 @@ ROTATE = Exercise(
         -torch.arange(half) / half -> -torch.arange(half) / x.size(-1)
             the exponents fall too slowly. They are -i / half, which is -2i / head_size
         -torch.arange(half) / half -> -torch.arange(half)
-            the exponents aren't divided by half
+        -torch.arange(half) / half -> -torch.arange(half) / 1
+        -torch.arange(half) / half -> -torch.arange(half) * half
+        -torch.arange(half) / half -> -torch.arange(half) // half
+            the exponents aren't divided by half. They are -i / half, with / and not //
+        -torch.arange(half) / half -> half / -torch.arange(half)
+            the fraction in the exponent is upside down. It is -i / half
+        10_000 ** (-torch.arange(half) / half) -> 10_000
+        -torch.arange(half) / half -> half
+        -torch.arange(half) / half -> -half / half
+            all your pairs turn at the same speed. The exponent of pair i is -i / half,
+            and torch.arange(half) has every i
+        10_000 ** (-torch.arange(half) / half) -> -torch.arange(half) / half
+        10_000 ** -> 10_000 *
+            your speeds aren't powers of 10,000. Raise it to the exponents with **
+        angles = positions[:, None] * speeds -> angles = positions[:, None] / speeds
         -torch.arange(half) / half -> torch.arange(half) / half
             your pairs turn faster and faster. The exponents are negative
         -torch.arange(half) / half -> -torch.arange(1, half + 1) / half
             your first pair is already slowed down. Number the pairs from 0
         10_000 ** -> 1_000 **
+        10_000 ** -> 10_001 **
+        10_000 ** -> 9_999 **
             the base is 10,000
         positions[:, None] * speeds -> speeds[:, None] * positions
             the axes of the angles are exchanged. They are (time, half)
@@ -271,11 +339,22 @@ ROTATE = Exercise(
             every pair turns by the same angle. Multiply by its speed
         cos, sin = angles.cos(), angles.sin() -> cos, sin = angles.sin(), angles.cos()
             cosine and sine are exchanged
+        cos, sin = angles.cos(), angles.sin() -> cos, sin = angles, angles.sin()
+        cos, sin = angles.cos(), angles.sin() -> cos, sin = angles.cos(), angles
+            you multiplied by an angle itself. Take the cosine of all angles, and the
+            sine of all angles
         torch.cat(turned, dim=-1) -> torch.cat(turned[::-1], dim=-1)
             the two halves are exchanged
         torch.cat(turned, dim=-1) -> torch.stack(turned, dim=-1).flatten(-2)
             you put the pairs side by side. Put the first halves first, then the second
             ones
+        torch.cat(turned, dim=-1) -> torch.cat(turned)
+        torch.cat(turned, dim=-1) -> torch.cat(turned, dim=1)
+        torch.cat(turned, dim=-1) -> torch.cat(turned, dim=-2)
+            you joined the new halves along another axis. Join them along the last one:
+            dim=-1
+        torch.cat(turned, dim=-1) -> turned
+            you returned two tensors. Join them along the last axis with torch.cat
         ... -> x
             nothing is turned
     """,
