@@ -54,9 +54,10 @@ def one_sheet(folder, sheets, names, own):
 
 
 def tight(text):
-    """A style sheet without the spaces that it does not need; strings keep theirs."""
+    """A style sheet without what it does not need: spaces, but in strings, last marks."""
     parts = re.split(f"({STRING})", text)
     parts[::2] = [SPACE.sub(r"\1\2", part) for part in parts[::2]]
+    parts[::2] = [part.replace(";}", "}") for part in parts[::2]]
     return "".join(parts)
 
 
