@@ -54,7 +54,7 @@ def one_sheet(folder, sheets, names, own):
 
 
 def tight(text):
-    """A style sheet without what it does not need: spaces, but in strings, last marks."""
+    """A style sheet without spaces and last semicolons; strings keep theirs."""
     parts = re.split(f"({STRING})", text)
     parts[::2] = [SPACE.sub(r"\1\2", part) for part in parts[::2]]
     parts[::2] = [part.replace(";}", "}") for part in parts[::2]]

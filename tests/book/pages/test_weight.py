@@ -68,4 +68,4 @@ def test_a_rule_stays_if_something_on_the_pages_can_match_it():
 
 def test_a_style_sheet_loses_spaces_but_not_those_of_its_strings():
     css = 'a:is(b, c)::after {\n  content: ": { \\" } ";\n  margin: 0 1px;\n}\n'
-    assert tight(css) == 'a:is(b,c)::after{content:": { \\" } ";margin:0 1px;}'
+    assert tight(css) == 'a:is(b,c)::after{content:": { \\" } ";margin:0 1px}'
