@@ -34,7 +34,7 @@ def as_time(count):
 
 def part_of(text):
     """Yield each part of the overview: its number, its name and what is said of it."""
-    pattern = r"^### Part ([IV]+) · (.*)\n\n\[(.*)\]\{\.minutes\}\n\n((?:.+\n)+)"
+    pattern = r"^### Part ([IV]+) · (.*)\n\n\[(.*)\]\{\.minutes\}\n\n((?:(?!#).*\n)+)"
     return re.findall(pattern, text, re.MULTILINE)
 
 
