@@ -61,7 +61,8 @@ def test_each_lead_is_a_labelled_aside_and_no_quotation_keeps_one(path, page):
     for aside, (_, _, title) in zip(asides, wanted, strict=True):
         shown = aside.select_one(".aside-title")
         assert (shown is not None) == bool(title)
-        assert not title or title.replace("`", "")[1:6] in shown.get_text()
+        printed = title.replace("`", "").replace("'", "’")
+        assert not title or printed[1:6] in shown.get_text()
         body = aside.find_all("p")[1 + bool(title)].get_text()
         assert body == body.lstrip()
     assert not page(path).select("blockquote > p:first-child > strong:first-child")
