@@ -61,7 +61,7 @@ def test_each_lead_is_a_labelled_aside_and_no_quotation_keeps_one(path, page):
     for aside, (_, _, title) in zip(asides, wanted, strict=True):
         shown = aside.select_one(".aside-title")
         assert (shown is not None) == bool(title)
-        printed = title.replace("`", "").replace("'", "’")
+        printed = title.replace("`", "").replace("'", "\u2019")
         assert not title or printed[1:6] in shown.get_text()
         body = aside.find_all("p")[1 + bool(title)].get_text()
         assert body == body.lstrip()
