@@ -215,7 +215,7 @@ def test_the_keyboard_writes_stops_goes_back_and_takes_another_way(open_play, lo
     count = len(tokens(page)) + 1
     wanted = f"document.querySelectorAll('{CHIPS}').length > {count + 25}"
     page.wait_for_function(wanted)
-    page.get_by_role("button", name="Stop").press("Enter")
+    page.get_by_role("button", name="Stop", exact=True).press("Enter")
     ids = [bpe.tokens.index(token) for token in tokens(page)[: count + 25]]
     right = generate(model, [ids[:count]], 25, temperature=0)[0]
     assert ids == right, "a slider holds for what is being written, too"
