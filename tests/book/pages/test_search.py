@@ -108,7 +108,7 @@ def test_one_query_loads_one_file_and_no_other_page_loads_it(search, visit, site
     assert len(index) == 1
     pages = [url for url in page.asked if ".html" in url]
     assert len(pages) == 1, "excerpts come from the index"
-    assert (site / "_static" / "search-index.js").stat().st_size < 600_000
+    assert (site / "_static" / "search-index.js").stat().st_size < 650_000
     chapter = visit("notebooks/04-attention")
     assert [url for url in chapter.asked if "search" in url] == []
 
