@@ -28,7 +28,7 @@ import torch
 
 from benchmarks.fine_tuning import opened
 from gpt1 import GPT, GPTConfig
-from gpt1.data import GPTDataset
+from gpt1.data import GPTDataset, get_dataloader
 from gpt1.results import FOLDER
 from gpt1.tales import generate_tales, join
 from gpt1.tokenizer import CharTokenizer
@@ -159,7 +159,8 @@ class Bench:
             norms.append(norm.item())
         tenth = max(1, settings.updates // 10)
         curve = torch.tensor(losses).split(tenth)
-        end = evaluate(model, whole(self.validation, settings.batch))
+        held_out = get_dataloader(self.validation, settings.batch, shuffle=False)
+        end = evaluate(model, held_out)
         return asdict(plan) | {
             "curve": [round(part.mean().item(), 3) for part in curve],
             "loss": round(end, 4),
@@ -173,14 +174,6 @@ def drawn(windows, count, dice):
     places = torch.randint(len(windows), (count,), generator=dice).tolist()
     ids, targets = zip(*(windows[place] for place in places), strict=True)
     return torch.stack(ids), torch.stack(targets)
-
-
-def whole(windows, count):
-    """All windows in batches."""
-    places = torch.arange(len(windows)).split(count)
-    for part in places:
-        ids, targets = zip(*(windows[i] for i in part.tolist()), strict=True)
-        yield torch.stack(ids), torch.stack(targets)
 
 
 def plans(settings, depths=DEPTHS, seeds=SEEDS):

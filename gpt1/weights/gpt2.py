@@ -1,6 +1,5 @@
 """GPT-2 in Hugging Face's layout: GPT-1's names but for three, and one norm more."""
 
-import json
 from pathlib import Path
 
 from gpt1.config import GPTConfig
@@ -69,14 +68,7 @@ def read(source, *, dropout=None, revision=None):
 
 def read_config(path, dropout=None):
     """The `GPTConfig` of a GPT-2's config.json."""
-    if not path.is_file():
-        raise FileNotFoundError(f"{path.parent} needs a {CONFIG}")
-    try:
-        theirs = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ValueError(f"{path} is not JSON: {error}") from None
-    theirs = theirs if isinstance(theirs, dict) else {}
-    theirs = {"model_type": None, **theirs}
+    theirs = {"model_type": None, **hugging_face.described(path)}
     other = {k: theirs[k] for k, v in FIXED.items() if theirs.get(k, v) != v}
     if other:
         raise ValueError(

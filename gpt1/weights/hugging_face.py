@@ -103,15 +103,20 @@ def tied(tensors, path):
     return {**tensors, "tokens_embed.weight": embedding}
 
 
-def read_config(path, dropout=None):
-    """The `GPTConfig` of a config.json."""
+def described(path):
+    """What a config.json says, a dictionary; an empty one where it is a list."""
     if not path.is_file():
         raise FileNotFoundError(f"{path.parent} has weights and needs a {CONFIG}")
     try:
         theirs = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ValueError(f"{path} is not JSON: {error}") from None
-    theirs = theirs if isinstance(theirs, dict) else {}
+    return theirs if isinstance(theirs, dict) else {}
+
+
+def read_config(path, dropout=None):
+    """The `GPTConfig` of a config.json."""
+    theirs = described(path)
     kind, activation = theirs.get("model_type"), theirs.get("afn", "gelu")
     if kind != "openai-gpt" or activation != "gelu":
         raise ValueError(
