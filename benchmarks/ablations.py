@@ -53,6 +53,9 @@ from scripts.project.shipped import RECIPES
 
 OUT = FOLDER / "ablations.json"
 COMMAND = "python -m benchmarks.ablations"
+FORMS = ("holds_together", "follows", "same_tale", "which_ending")
+"""Tasks, one of each form that the paper fine-tunes on."""
+
 LABELS = (300, 1000)
 """Sizes of training sets; rates are chosen with the first."""
 
@@ -191,7 +194,7 @@ def plans(runs, task, seeds, names, labels=LABELS):
 
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--tasks", nargs="+", choices=TASKS, default=[*TASKS])
+    parser.add_argument("--tasks", nargs="+", choices=TASKS, default=[*FORMS])
     parser.add_argument("--seeds", type=int, default=SEEDS)
     parser.add_argument(
         "--part", choices=("table", "layers"), help="one of the two; both if not given"
@@ -203,9 +206,10 @@ def main(argv=None):
         "--quick", action="store_true", help="30 labels and no LSTM, to see it work"
     )
     given = parser.parse_args(argv)
-    settings, labels, rows = Settings(given.model), LABELS, TABLE
+    settings, labels, rows = Settings(given.model, precision="bf16"), LABELS, TABLE
     if given.quick:
-        settings, labels = Settings(given.model, dev=20, test=20, tales=4), (30,)
+        settings = Settings(given.model, dev=20, test=20, tales=4, precision="bf16")
+        labels = (30,)
         rows = TABLE[:-1]
     record = opened(parser, given, OUT, settings, COMMAND)
     bench = Bench(settings, {})

@@ -70,6 +70,7 @@ class Settings:
     dev: int = 100
     test: int = 200
     tales: int = 40
+    precision: str = "float32"  # of what is learned by, "bf16" or this
     tuned: list[int] = field(default_factory=list)
 
 
@@ -169,7 +170,8 @@ class Bench:
                 order = torch.randperm(len(training)).split(options.batch)
             some = [training[i] for i in order[step % batches].tolist()]
             set_rate(optimizer, plan.rate * linear(step, total, options.warmup))
-            train_step(model.loss, Examples.collate(some), optimizer)
+            with torch.autocast("cpu", torch.bfloat16, options.precision == "bf16"):
+                train_step(model.loss, Examples.collate(some), optimizer)
         return model.eval()
 
     @torch.no_grad()

@@ -337,6 +337,7 @@ def _number(text):
 
 
 TALE_TASKS = {
+    "holds-together": "classification",
     "in-order": "classification",
     "follows": "entailment",
     "same-tale": "similarity",

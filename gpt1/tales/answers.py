@@ -19,6 +19,11 @@ def answer(task: str, texts: tuple[str, ...]) -> int:
     return globals()[f"_{task}"](*texts)
 
 
+def _holds_together(text: str) -> int:
+    story, _, ending = text.rpartition("\n")
+    return int(_fits(_read(story, "story", late=True), _read(ending, "ending")))
+
+
 def _in_order(text: str) -> int:
     plots = all_plots()
     return int(any(True for p in plots for _ in readings(p, p.body, text, cut=True)))
@@ -46,16 +51,19 @@ def _same_tale(one: str, other: str) -> int:
     return int(_fits(begun, ended))
 
 
-def _read(text: str, part: str) -> list[tuple[Plot, dict[str, int]]]:
+def _read(
+    text: str, part: str, late: bool = False
+) -> list[tuple[Plot, dict[str, int]]]:
     """The plots of which a text can be a part, with the facts that it tells.
 
-    part: "story", of which the text may be the beginning only, or "ending".
+    part: "story", of which the text may be the beginning only, or "ending". late:
+    whether it is rather the end of the part.
     """
-    cut = part == "story"
+    how = {"late": True} if late else {"cut": part == "story"}
     return [
         (plot, facts)
         for plot in all_plots()
-        for facts, _ in readings(_lending(plot), getattr(plot, part), text, cut=cut)
+        for facts, _ in readings(_lending(plot), getattr(plot, part), text, **how)
     ]
 
 

@@ -4,9 +4,15 @@ The reader follows the grammar and the text together, and where the grammar has 
 choice it tries every option. What does not fit the text is dropped at once.
 """
 
+import re
+from functools import cache
+
 from gpt1.tales.grammar import NAME, Choice
 from gpt1.tales.plot import CHILD_KINDS, Plot, all_plots
 from gpt1.tales.tell import Tale, retell
+
+PAUSE = re.compile(r"[.!?]\"? ")
+"""Behind it a sentence may begin."""
 
 
 def read_tale(text: str, split: str = "all") -> Tale:
@@ -30,16 +36,20 @@ def derivations(text: str) -> list[tuple[int, ...]]:
     ]
 
 
-def readings(plot: Plot, nodes: tuple, text: str, *, cut: bool = False):
+def readings(
+    plot: Plot, nodes: tuple, text: str, *, cut: bool = False, late: bool = False
+):
     """Every way in which nodes of the plot can have told a text.
 
-    cut: whether the text may stop before the nodes do. Yields the facts that the text
-    makes known, as numbers of values, and the wordings, a chain from the last one.
+    cut: whether the text may stop before the nodes do. late: whether it may begin at a
+    later sentence. Yields the facts that the text makes known, as numbers of values,
+    and the wordings, a chain from the last one.
 
     The search is depth first. A state is what the grammar still has to say (a chain of
     nodes), the position in the text, the facts known so far, and the wordings so far.
     """
-    waiting = [(_chain(nodes, None), 0, {}, None)]
+    begun = _begun(plot, nodes, None, {}, text) if late else [(_chain(nodes, None), {})]
+    waiting = [(chain, 0, facts, None) for chain, facts in begun]
     while waiting:
         chain, at, facts, wordings = waiting.pop()
         if chain is None or (cut and at == len(text)):
@@ -58,6 +68,36 @@ def readings(plot: Plot, nodes: tuple, text: str, *, cut: bool = False):
         else:
             for known, filling in fillings(plot, node, facts):
                 waiting.append((_chain(filling, rest), at, known, wordings))
+
+
+def _begun(plot: Plot, nodes: tuple, rest, facts: dict[str, int], text: str):
+    """Every place among the nodes at which a sentence may begin, and the text with it.
+
+    Yields what the grammar says from there on, a chain, and the facts without which it
+    does not come there.
+    """
+    for number, node in enumerate(nodes):
+        after = _chain(nodes[number + 1 :], rest)
+        if type(node) is str:
+            begins = {0, *(pause.end() for pause in PAUSE.finditer(node))}
+            for said in {node[at:].lstrip(" ") for at in begins}:
+                if said and text.startswith(said):
+                    yield (said, after), facts
+        elif type(node) is Choice:
+            for option in node.options:
+                yield from _begun(plot, option, after, facts, text)
+        elif _begins(plot, node):
+            for known, filling in fillings(plot, node, facts):
+                yield from _begun(plot, filling, after, known, text)
+
+
+@cache
+def _begins(plot: Plot, slot) -> bool:
+    """Whether a sentence may begin with what fills a slot, or within it."""
+    return any(
+        type(first) is not str or first[0].isupper() or more or PAUSE.search(first)
+        for _, (first, *more) in fillings(plot, slot, {})
+    )
 
 
 def _chain(nodes: tuple, rest):

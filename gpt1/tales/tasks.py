@@ -1,8 +1,10 @@
 """Labelled tasks that come free with the tales, and that no bag of words can do.
 
-Four tasks in the forms that the paper fine-tunes on (its figure 1): one text
-(`in_order`), a premise with a hypothesis (`follows`), two texts (`same_tale`), a story
-with two endings (`which_ending`).
+Tasks in the four forms that the paper fine-tunes on (its figure 1): one text
+(`holds_together`), a premise with a hypothesis (`follows`), two texts (`same_tale`), a
+story with two endings (`which_ending`). And one more of one text, `in_order`: a model
+that was only pre-trained knows what is in order, but hundreds of labels do not teach it
+to say so.
 
     >>> from gpt1.tales import examples
     >>> examples("which_ending", 300, seed=0)[0].texts
@@ -34,7 +36,7 @@ FOLLOWS = ("follows", "contradicts", "neither")
 SENTENCE = re.compile(r"[.!?] (?=[A-Z\"])")
 WORD = re.compile(r"[a-z']+")
 EXCERPT = 7  # sentences of a text that is in order or not
-BEGINNING = 5  # sentences of the beginning of a tale
+BEGINNING, END = slice(5), slice(-4, None)  # sentences of a story, the first or last
 TRIES = 20  # tellings that are tried
 SHARE = 0.05  # by how much the shares of words that two endings have of a story differ
 # What a plot can be told with though it is another plot's.
@@ -72,6 +74,18 @@ def examples(
             waiting = _shuffled(make(dice, split), dice)
         made.append(waiting.pop())
     return made
+
+
+def holds_together(dice, split: str) -> list[Example]:
+    """Whether a tale holds together. Texts: the end of a story, and a last paragraph.
+
+    Label: 1 if that is the story's own, 0 if it is how another plot ends when it is
+    told of the same hero, thing, place and helper.
+    """
+    return [
+        Example((f"{story}\n{right if label else wrong}",), label)
+        for label, story, right, wrong in _beside_another(dice, split, END)
+    ]
 
 
 def in_order(dice, split: str) -> list[Example]:
@@ -113,16 +127,10 @@ def same_tale(dice, split: str) -> list[Example]:
     One is how a tale begins, the other how it ends, or how another plot ends when it is
     told of the same hero, thing, place and helper.
     """
-    pair, made = _two(range(len(all_plots())), dice), []
-    for case, other in (pair, pair[::-1]) if pair else ():
-        for label in range(2):
-            made.append(_told(case, other, dice, split, BEGINNING))
-            if made[-1] is None:
-                return []
-            beginning, right, wrong = made[-1]
-            passages = beginning, right if label else wrong
-            made[-1] = Example(passages[:: 1 - 2 * dice.below(2)], label)
-    return made
+    return [
+        Example((beginning, right if label else wrong)[:: 1 - 2 * dice.below(2)], label)
+        for label, beginning, right, wrong in _beside_another(dice, split, BEGINNING)
+    ]
 
 
 def which_ending(dice, split: str) -> list[Example]:
@@ -149,6 +157,7 @@ def which_ending(dice, split: str) -> list[Example]:
 # dice and in a split. In a round each label has the same plots and facts, as often in
 # stories as in endings. It is empty if what the dice have picked does not do.
 TASKS = {
+    "holds_together": (("mixed_up", "whole"), holds_together),
     "in_order": (("out_of_order", "in_order"), in_order),
     "follows": (FOLLOWS, follows),
     "same_tale": (("two_tales", "one_tale"), same_tale),
@@ -182,18 +191,32 @@ def _drawn(plot: Plot, dice) -> dict[str, Value]:
     return with_kind(plot, facts)
 
 
-def _told(case, other, dice, split: str, upto: int | None = None):
+def _beside_another(dice, split: str, part: slice):
+    """Two plots of the same, twice each: label, story, ending, the other's ending.
+
+    part: which sentences of the story. Empty if what the dice have picked does not do.
+    """
+    pair, made = _two(range(len(all_plots())), dice), []
+    for case, other in (pair, pair[::-1]) if pair else ():
+        for label in range(2):
+            told = _told(case, other, dice, split, part)
+            if told is None:
+                return []
+            made.append((label, *told))
+    return made
+
+
+def _told(case, other, dice, split: str, part: slice = slice(None)):
     """A story, its ending, and an ending of another case that is like it.
 
-    case, other: a plot with facts, each. upto: sentences of the story; None for all.
+    case, other: a plot with facts, each. part: which sentences of the story.
     The dice say first whether the other ending is to share more words with the story
     than its own does, or fewer. None if no such telling has been found.
     """
     more = 1 - 2 * dice.below(2)
     for _ in range(TRIES):
         story, who = _story(*case, dice, split)
-        if upto is not None:
-            story = " ".join(sentences(story)[:upto])
+        story = " ".join(sentences(story)[part])
         wording = dice.below(2**32)
         right, wrong = (_ending(*each, who, wording) for each in (case, other))
         more_shared = _shared(wrong, story) - _shared(right, story)

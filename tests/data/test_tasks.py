@@ -5,7 +5,15 @@ import json
 import pytest
 
 from gpt1 import tales
-from gpt1.data.tasks import FORMS, NEEDED, TALES, load_task, read_task, task_names
+from gpt1.data.tasks import (
+    FORMS,
+    NEEDED,
+    TALE_TASKS,
+    TALES,
+    load_task,
+    read_task,
+    task_names,
+)
 
 
 def lines(path, *rows):
@@ -195,8 +203,7 @@ def test_data_sets_are_read_in_the_hubs_layout(name, tmp_path):
 
 def test_each_name_has_a_layout_that_was_tried():
     others = {"mnli-mm", "race-middle", "race-high"}
-    of_tales = {"in-order", "follows", "same-tale", "which-ending"}
-    assert {*GLUE, *others, *of_tales} == {*task_names()}
+    assert {*GLUE, *others, *TALE_TASKS} == {*task_names()}
     assert {form for _, _, form in GLUE.values()} == {*FORMS}
 
 
@@ -310,6 +317,7 @@ def test_tales_make_tasks_without_a_file(split):
 @pytest.mark.parametrize(
     ("name", "form", "labels"),
     [
+        ("holds-together", "classification", ("mixed_up", "whole")),
         ("in-order", "classification", ("out_of_order", "in_order")),
         ("follows", "entailment", ("follows", "contradicts", "neither")),
         ("same-tale", "similarity", ("two_tales", "one_tale")),

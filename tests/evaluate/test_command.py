@@ -149,7 +149,10 @@ def test_tasks_of_tales_by_the_model_of_the_package(tmp_path, monkeypatch, capsy
     ("arguments", "said"),
     [
         ([], "nothing to measure: give --text, --task or --task_file"),
-        (["--task", "cole"], "--task cole is unknown: the tasks are in-order"),
+        (
+            ["--task", "cole"],
+            "--task cole is unknown: the tasks are holds-together",
+        ),
         (["--text", "text.txt", "--task", "cola"], "give --text or --task, not both"),
         (["--text", "text.txt", "--stride", "0"], "--stride must be at least 1, got 0"),
         (["--text", "text.txt", "--stride", "33"], "stride must be 1 to the context"),

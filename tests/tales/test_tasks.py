@@ -4,10 +4,11 @@ from collections import Counter
 
 import pytest
 
-from gpt1.tales import TASKS, baselines, examples, read_tale, tasks
+from gpt1.tales import TASKS, answers, baselines, examples, read_tale, tasks
 from gpt1.tales.answers import answer
 from gpt1.tales.dice import Dice
 from gpt1.tales.plot import all_plots
+from gpt1.tales.reading import readings
 
 CHANCE = {task: 1 / len(labels) for task, (labels, _) in TASKS.items()}
 
@@ -80,19 +81,20 @@ def test_a_seed_and_a_split_give_the_same_examples(task, some):
 
 
 def test_what_is_asked_for_in_vain():
-    with pytest.raises(ValueError, match=r"expected a task of in_order.*'mood'"):
+    with pytest.raises(ValueError, match=r"expected a task of holds_together.*'mood'"):
         examples("mood", 1)
     with pytest.raises(ValueError, match="expected a count of 0 or more, got -1"):
         examples("follows", -1)
     with pytest.raises(ValueError, match="expected a split of train"):
         examples("follows", 0, split="dev")
-    with pytest.raises(ValueError, match="expected a task of in_order"):
+    with pytest.raises(ValueError, match="expected a task of holds_together"):
         answer("mood", ("",))
 
 
 def test_each_form_has_as_many_texts_as_the_paper_gives_it(some):
     lengths = {task: {len(e.texts) for e in found} for task, found in some.items()}
     assert lengths == {
+        "holds_together": {1},
         "in_order": {1},
         "follows": {2},
         "same_tale": {2},
@@ -120,6 +122,18 @@ def test_the_right_ending_makes_the_tale_and_the_wrong_one_makes_none(some):
         read_tale(f"{story}\n{endings[example.label]}")
         with pytest.raises(ValueError, match="cannot tell"):
             read_tale(f"{story}\n{endings[1 - example.label]}")
+
+
+def test_what_holds_together_is_the_end_of_a_tale_and_what_does_not_is_of_none(some):
+    """Some plot can have told both parts in turn, from a sentence on, or none can."""
+    for example in some["holds_together"]:
+        whole = example.texts[0]
+        told = [
+            facts
+            for plot in map(answers._lending, all_plots())
+            for facts in readings(plot, plot.body, whole, late=True)
+        ]
+        assert bool(told) == example.label
 
 
 def test_an_outcome_is_told_by_the_story_in_other_words():
