@@ -11,6 +11,11 @@ the scale of the paper's figure, 0 for drawing lots and 1 for the best that is k
 which of tales is a reader who knows their grammar, and makes no mistake. Several
 folders are several runs. A file that is there is added to, so the command can be
 stopped and given again; it asks nothing twice.
+
+    python -m benchmarks.ablations
+    python -m benchmarks.zero_shot checkpoints/lstm/whole --build lstm
+
+The first trains the paper's LSTM, among other things, and the second asks it the same.
 """
 
 import argparse
@@ -23,14 +28,15 @@ from statistics import fmean
 
 import torch
 
-from gpt1 import GPT
+from gpt1 import GPT, GPTConfig
 from gpt1.data.tasks import Task
 from gpt1.evaluate import judge, likelihoods
-from gpt1.loading import load_model
 from gpt1.plumbing.files import atomic_write, load_checkpoint
 from gpt1.results import FOLDER
 from gpt1.tales import SEPARATOR, Example, baselines, examples, generate_tales
 from gpt1.tales.probes import ends_well, she_or_he, who_is_meant
+from gpt1.tokenizer import tokenizer_from_dict
+from gpt1.variants.lstm import LSTM
 
 SEEDS = (0, 1, 2)
 """Of the examples that are judged."""
@@ -51,6 +57,7 @@ HINT, WORDS = " Then", ("she", "he")
 CHANCE, BEST = 0.5, 1.0
 """Of all four tasks, since their labels are balanced, and the grammar gives them."""
 
+BUILDS = {"gpt": GPT, "lstm": LSTM}
 RESULTS = FOLDER / "zero-shot.json"
 NAME = re.compile(r"after-(\d+)\.pth")
 
@@ -158,14 +165,15 @@ def seed_of(folder):
     return load_checkpoint(last)["options"]["seed"] if last.is_file() else 0
 
 
-def models_of(folder, seed):
+def models_of(folder, seed, build=GPT):
     """Update, model and tokenizer of a run, from before its first update on."""
-    found = weights_of(folder)
-    model, tokenizer = load_model(found[0][1], "cpu")
-    torch.manual_seed(seed)
-    yield 0, GPT(model.config).eval(), tokenizer
-    for update, path in found:
-        yield update, *load_model(path, "cpu")
+    for update, path in [(0, None), *weights_of(folder)]:
+        saved = load_checkpoint(path or weights_of(folder)[0][1])
+        torch.manual_seed(seed)
+        model = build(GPTConfig.from_dict(saved["config"]))
+        if path:
+            model.load_state_dict(saved["model"])
+        yield update, model.eval(), tokenizer_from_dict(saved["tokenizer"])
 
 
 # --- the file -------------------------------------------------------------------------
@@ -177,6 +185,9 @@ def main(given=None):
     parser.add_argument("--out", type=Path, default=RESULTS, help="the file of results")
     parser.add_argument("--count", type=int, default=COUNT, help="examples for a seed")
     parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS)
+    parser.add_argument(
+        "--build", choices=BUILDS, default="gpt", help="what the weights are of"
+    )
     options = parser.parse_args(given)
     told = begin(options)
     for folder in options.folders:
@@ -203,12 +214,14 @@ def begin(options):
 
 def add(told, folder, options):
     """Ask the models of a folder what has not been asked, and write it down."""
-    name, seed = Path(folder).resolve().name, seed_of(folder)
+    # The folder of an LSTM is one of several of its runs: see ablations.py.
+    name = options.build if options.build != "gpt" else Path(folder).resolve().name
+    seed = seed_of(folder)
     known = [run for run in told["runs"] if run["name"] == name]
     run = known[0] if known else {"name": name, "seed": seed, "points": []}
     told["runs"] += [] if known else [run]
     done = {point["update"] for point in run["points"]}
-    for update, model, tokenizer in models_of(folder, seed):
+    for update, model, tokenizer in models_of(folder, seed, BUILDS[options.build]):
         if update in done:
             continue
         asked = asked_all(model, tokenizer, options.seeds, options.count)
@@ -221,7 +234,8 @@ def add(told, folder, options):
             f"{name} {update:7,} {loss:.3f}", *(f"{m:6.2f}" for m in means), flush=True
         )
     # A new point may be of a new last model, of which the controls are made.
-    if len(run["points"]) > len(done) or not told["controls"]:
+    fresh = len(run["points"]) > len(done) or not told["controls"]
+    if fresh and options.build == "gpt":
         told["controls"] = controls(model, tokenizer, options)
         write(told, options.out)
 

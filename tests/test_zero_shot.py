@@ -11,6 +11,7 @@ from gpt1.loading import load_model
 from gpt1.plumbing.files import save_checkpoint
 from gpt1.results import FOLDER, load_results
 from gpt1.tales import SEPARATOR, Example
+from gpt1.variants.lstm import LSTM
 
 SIZES = {"context": 512, "width": 8, "layers": 1, "heads": 2}
 FEW = ["--count", "4", "--seeds", "0", "5"]
@@ -70,6 +71,28 @@ def test_what_was_interrupted_comes_to_the_same(made, folder, tmp_path):
     half.write_text(json.dumps(told), "utf8")
     zero_shot.main([str(folder), "--out", str(half), *FEW])
     assert half.read_text("utf8") == made.read_text("utf8")
+
+
+@pytest.mark.slow
+def test_an_lstm_is_asked_the_same_beside_the_transformer(made, folder, tmp_path):
+    _, tokenizer = load_model("tales-tiny", "cpu")
+    model = LSTM(GPTConfig(vocab_size=tokenizer.vocab_size, **SIZES))
+    contents = {"config": model.config.to_dict(), "tokenizer": tokenizer.to_dict()}
+    contents["model"] = model.state_dict()
+    save_checkpoint(tmp_path / "after-000007.pth", contents)
+    both = tmp_path / "both.json"
+    both.write_text(made.read_text("utf8"), "utf8")
+    told = [str(tmp_path), "--build", "lstm", "--out", str(both), *FEW]
+    zero_shot.main(told)
+    before, after = (json.loads(path.read_text("utf8")) for path in (made, both))
+    *others, run = after["runs"]
+    assert (others, after["controls"]) == (before["runs"], before["controls"])
+    assert (run["name"], [point["update"] for point in run["points"]]) == (
+        "lstm",
+        [0, 7],
+    )
+    assert run["points"][1].keys() == others[0]["points"][1].keys()
+    assert run["points"][1]["loss"] != run["points"][0]["loss"]
 
 
 def test_other_examples_do_not_come_into_the_same_file(made, folder):

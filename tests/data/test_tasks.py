@@ -454,7 +454,10 @@ def test_bad_files_are_said_in_one_line(name, text, told, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("task", "told"),
     [
-        (lambda: load_task("cole"), "the task 'cole' is unknown: expected one of holds-"),
+        (
+            lambda: load_task("cole"),
+            "the task 'cole' is unknown: expected one of holds-",
+        ),
         (lambda: load_task("cola", "dev"), "split must be train, validation, test"),
         (lambda: load_task("follows", source="a.csv"), "made from tales, without"),
         (lambda: read_task("a.csv", "chess", CLASSES), "the form must be one of"),
