@@ -13,7 +13,7 @@ import shutil
 from pathlib import Path
 
 from book._ext.weight.icons import Icons
-from book._ext.weight.styles import names_in, one_sheet
+from book._ext.weight.styles import VARIABLE, names_in, one_sheet
 
 SHEET = re.compile(r'\s*<link [^>]*?href="([^"]+)"[^>]*rel="stylesheet"[^>]*>')
 SHEET_TOO = re.compile(r'\s*<link [^>]*?rel="stylesheet"[^>]*href="([^"]+)"[^>]*>')
@@ -92,6 +92,7 @@ def finish(app, exception):
         speaking += apart(static, ".js")
         said = "".join(path.read_text("utf8") for path in speaking)
         names = set(re.findall(r"[\w-]+", said)).union(*map(names_in, texts.values()))
+        names.update(*map(VARIABLE.findall, texts.values()))
         own = {Path(name).name for name, _ in app.config.html_css_files}
         css = one_sheet(static, sheets, names, own)
         versions = {}

@@ -1,7 +1,8 @@
 """One style sheet of all, without the rules that no page of the book needs.
 
 Of the theme's 5,000 rules a few hundred apply. A rule goes if it asks for a class or
-an id that stands in no page and in no script. The book's own rules all stay. The two
+an id that stands in no page and in no script, and a variable that nothing asks for goes
+too. The book's own rules all stay. The two
 typefaces of what is seen first are in it: when a page appears, its letters are there,
 and nothing moves.
 """
@@ -18,6 +19,10 @@ INNER = re.compile(r"\([^()]*\)")
 ADDRESS = re.compile(r"""url\((["']?)(?!data:|#|https?:)([^)"']+)\1\)""")
 SPACE = re.compile(r"\s*([{};,\n])\s*|(:)\s+")
 STRING = r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'"""
+PROPERTY = re.compile(
+    rf"(?<=[{{;\s])(--[\w-]+):((?:{STRING}|\([^()]*\)|[^;{{}}\"'])*)(?:;|(?=}}))"
+)
+VARIABLE = re.compile(r"--[\w-]+")
 TOKEN = re.compile(rf"[{{}}]|{STRING}")
 EMBEDDED = re.compile(r'url\("(fonts/source-(?:serif-4|sans-3)[\w-]*-normal\.woff2)"\)')
 IMPORT = re.compile(r"""@import\s+(?:url\()?["']([^"']+)["']\)?\s*;""")
@@ -38,7 +43,7 @@ def one_sheet(folder, sheets, names, own):
     Args:
         folder: the built site's `_static`.
         sheets: their paths.
-        names: the classes and ids that there are.
+        names: the classes, ids and variables that pages and scripts name.
         own: those sheets whose rules all stay.
     """
     parts = []
@@ -49,8 +54,18 @@ def one_sheet(folder, sheets, names, own):
             text = needed(text, names)
         text = tight(text).strip()
         parts.append(ADDRESS.sub(lambda m, at=sheet: moved(m, at, folder), text))
-    css = "\n".join(parts) + "\n"
+    css = without_idle("\n".join(parts) + "\n", names)
     return EMBEDDED.sub(lambda m: embedded(folder / m[1]), css)
+
+
+def without_idle(css, names):
+    """The sheet without the variables that neither it nor `names` asks for."""
+    while True:
+        asked = names.union(re.findall(rf"var\(\s*({VARIABLE.pattern})", css))
+        less = PROPERTY.sub(lambda m, of=asked: m[0] if m[1] in of else "", css)
+        if less == css:
+            return css
+        css = less  # which may ask for fewer
 
 
 def tight(text):

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from book._ext.weight.icons import ICON, Icons
-from book._ext.weight.styles import can_apply, needed, rules, tight
+from book._ext.weight.styles import can_apply, needed, rules, tight, without_idle
 from lib.book.chapters import EVERY
 
 
@@ -69,3 +69,9 @@ def test_a_rule_stays_if_something_on_the_pages_can_match_it():
 def test_a_style_sheet_loses_spaces_but_not_those_of_its_strings():
     css = 'a:is(b, c)::after {\n  content: ": { \\" } ";\n  margin: 0 1px;\n}\n'
     assert tight(css) == 'a:is(b,c)::after{content:": { \\" } ";margin:0 1px}'
+
+
+def test_a_variable_that_nothing_asks_for_goes_with_those_that_only_it_asks_for():
+    css = 'a{--x:1px;--y:var(--x);--z:url("data:;}");y:2}b{--w:(;);c:var( --v )}'
+    assert without_idle(css, {"--w"}) == "a{y:2}b{--w:(;);c:var( --v )}"
+    assert without_idle(css, {"--y", "--z", "--w"}) == css
