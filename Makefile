@@ -13,7 +13,7 @@ JOBS ?= 3
 PORT ?= 8000
 PAPER ?= a4
 
-unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONWARNINGS VIRTUAL_ENV
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONWARNINGS PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 unexport CONDA_PREFIX CONDA_DEFAULT_ENV PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_VIRTUALENV
 export PYTHONNOUSERSITE := 1
 export PYTHONUTF8 := 1
@@ -25,7 +25,7 @@ else
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help benchmark gpu book colab icons screenshots serve pdf epub offline test quick test-package test-chapters oldest newest notebooks one-page \
+.PHONY: help benchmark gpu book colab icons screenshots serve pdf epub offline test weekly quick test-package test-chapters oldest newest notebooks one-page \
 	tales-tiny tales-small checked lint format address lock clean distclean environment
 
 help: ## list these commands
@@ -51,6 +51,9 @@ offline: book ## zip the site, the notebooks, the package, tales and the small m
 
 test: environment ## check everything, as the project's own CI does
 	@$(RUN) -m scripts.project.tests $(JOBS)
+
+weekly: environment ## check what `make test` leaves out, since it takes an hour and fails seldom
+	@$(RUN) -m scripts.project.tests $(JOBS) weekly
 
 quick: environment ## check what can be checked in a minute, while you work
 	@$(RUN) -m scripts.project.quick $(JOBS)

@@ -1,8 +1,8 @@
 """What to run while working: `make quick`, in a minute or so.
 
-Lint, the tests that are not marked `slow`, and the notebooks that differ from those of
-the branch `main`, from the last commit where there is no such branch; all of them in an
-archive, where nobody knows.
+Lint, the tests that are marked neither `slow` nor `weekly`, and the notebooks that
+differ from those of the branch `main`, from the last commit where there is no such
+branch; all of them in an archive, where nobody knows.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def main() -> int:
     workers = sys.argv[1] if len(sys.argv) > 1 else "2"
     notebooks = changed_notebooks()
     print("notebooks that changed:", ", ".join(notebooks) or "none", flush=True)
-    fast = ["-n", workers, "-m", "not slow", "tests", *notebooks]
+    fast = ["-n", workers, "-m", "not slow and not weekly", "tests", *notebooks]
     return 1 if run({**LINT, "fast tests": [*PYTEST, *fast]}) else 0
 
 

@@ -3,6 +3,9 @@
 Formatting and lint, then pytest: the package, every output of every chapter (nbval),
 and the book, which the first test that looks at it builds afresh. All of it runs even
 when an early part fails; pytest's own summary comes before the last lines.
+
+`make weekly` runs the tests that this leaves out, marked `weekly`: what takes minutes
+and fails seldom, such as the book as PDF and EPUB, and every cell twice.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ LINT = {"lint": ["ruff", "check", "--quiet", "."]}
 LINT |= {"format": ["ruff", "format", "--check", "--quiet", "."]}
 # The order of the files is that of `conftest.py`.
 PYTEST = ["pytest", "--nbval", "-q", "--no-loadscope-reorder"]
+DAILY, WEEKLY = ["-m", "not weekly"], ["-m", "weekly", "tests"]
 
 
 def run(parts: dict[str, list[str]]) -> list[str]:
@@ -49,9 +53,12 @@ def seconds_by_room(report: Path) -> dict[str, float]:
 
 def main() -> int:
     workers = sys.argv[1] if len(sys.argv) > 1 else "2"
+    command = [*PYTEST, "-n", workers]
+    if "weekly" in sys.argv:
+        return 1 if run({"weekly tests": [*command, *WEEKLY]}) else 0
     forget()
     REPORT.unlink(missing_ok=True)
-    failed = run({**LINT, "pytest": [*PYTEST, "-n", workers, f"--junitxml={REPORT}"]})
+    failed = run({**LINT, "pytest": [*command, *DAILY, f"--junitxml={REPORT}"]})
     if REPORT.exists():
         rooms = seconds_by_room(REPORT).items()
         print("of it", ", ".join(f"{room} {s:.0f}" for room, s in rooms if s >= 1))

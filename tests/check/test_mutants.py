@@ -38,6 +38,7 @@ SHARE = 0.8
 """Of the mutants of a chapter that come to a wrong result, so many are named."""
 
 ALL = exercises()
+pytestmark = pytest.mark.weekly
 
 
 def solved(chapter):

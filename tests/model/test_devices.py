@@ -116,6 +116,7 @@ def test_a_compiled_model_takes_other_lengths(compiled, shallow):
         close(forward(ids), shallow(ids), f"{time} tokens")
 
 
+@pytest.mark.weekly
 @torch.no_grad()
 def test_a_compiled_model_takes_a_cache(compiled, shallow):
     ids, cache = random_ids(SHALLOW, 2, 16), shallow.new_cache()
@@ -143,7 +144,7 @@ def test_a_compiled_model_refuses_ids_that_it_does_not_have(compiled, shallow, i
 
 @torch.no_grad()
 @pytest.mark.skipif(not shutil.which("c++"), reason="no C++ compiler on the path")
-@pytest.mark.slow
+@pytest.mark.weekly
 # PyTorch's own import of its compiler warns about PyTorch.
 @pytest.mark.filterwarnings(
     "ignore:.torch.jit.script_method. is dep:DeprecationWarning"

@@ -50,7 +50,7 @@ def test_ids_are_those_of_hugging_face_and_every_text_comes_back(tokenizer, text
     assert tokenizer.lacking(text) == []
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_every_character_is_split_as_hugging_face_splits_it():
     """But for those that Python's Unicode does not know yet."""
     split = tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=False)

@@ -15,6 +15,8 @@ from scripts.editions.epub.lines import hang
 from scripts.editions.epub.package import collect, modified
 from scripts.editions.epub.typeset import cover, plain, typeset
 
+pytestmark = pytest.mark.weekly
+
 PACKAGE = "EPUB/package.opf"
 OPF = "{http://www.idpf.org/2007/opf}"
 XHTML = "{http://www.w3.org/1999/xhtml}"

@@ -13,6 +13,8 @@ from gpt1.tales import generate_tales, join
 from lib.book.chapters import EVERY, ROOT
 from scripts.editions import offline
 
+pytestmark = pytest.mark.weekly
+
 
 @pytest.fixture(scope="module")
 def archive(site, tmp_path_factory):

@@ -19,6 +19,8 @@ from scripts.editions.pdf.document import Document, assemble
 from scripts.editions.pdf.finish import bookmark, dead_links, finish
 from scripts.editions.pdf.layout import before, open_document, print_pages
 
+pytestmark = pytest.mark.weekly
+
 LINK = r'<a class="(?:\w+ )?internal"[^>]* href="([^"]*)"'
 # Where `make pdf` keeps its typefaces.
 FONTS = "pdf/fonts"

@@ -1,6 +1,5 @@
 """Readers run a cell again, in a folder of their own, with no network."""
 
-import os
 import shutil
 
 import nbformat
@@ -9,10 +8,7 @@ from nbclient import NotebookClient
 
 from lib.book.chapters import EVERY, name
 
-pytestmark = pytest.mark.skipif(
-    "GPT1_WEEKLY" not in os.environ,
-    reason="runs all chapters twice over, every week: GPT1_WEEKLY=1",
-)
+pytestmark = pytest.mark.weekly
 BUSY = 'legend with loc="best" can be slow'
 """matplotlib looks at the clock: this says more of the machine than of the cell."""
 

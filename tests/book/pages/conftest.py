@@ -7,6 +7,18 @@ import pytest
 
 from scripts.site.browser import MISSING, find, launch
 
+KINDS = {"book/index", "book/glossary", "book/api", "book/play", "book/benchmarks"}
+KINDS |= {"notebooks/04-attention", "notebooks/bug-museum"}
+"""Pages of every kind: axe looks at these in every run, and at all of them weekly."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    for item in items:
+        every = getattr(item, "callspec", None) and item.callspec.params.get("page")
+        if every and item.name.startswith("test_axe") and every not in KINDS:
+            item.add_marker(pytest.mark.weekly)
+
 
 @pytest.fixture(scope="module")
 def browser():
