@@ -56,6 +56,9 @@ COMMAND = "python -m benchmarks.ablations"
 FORMS = ("holds_together", "follows", "same_tale", "which_ending")
 """Tasks, one of each form that the paper fine-tunes on."""
 
+LAYERED = ("holds_together", "same_tale")
+"""Those that the model is asked with fewer of its layers."""
+
 LABELS = (300, 1000)
 """Sizes of training sets; rates are chosen with the first."""
 
@@ -214,10 +217,12 @@ def main(argv=None):
     record = opened(parser, given, OUT, settings, COMMAND)
     bench = Bench(settings, {})
     fewer = [transferring(count) for count in range(bench.gpt.config.layers)]
-    names = {"table": rows, "layers": ("full", *fewer)}
-    names = names[given.part] if given.part else (*rows, *fewer)
+    parts = {"table": (rows, given.tasks, labels)}
+    layered = [task for task in given.tasks if task in LAYERED]
+    parts["layers"] = ("full", *fewer), layered, labels[:1]
+    parts = [parts[given.part]] if given.part else [*parts.values()]
     lstm = None
-    if "LSTM" in names:
+    if any("LSTM" in names for names, *_ in parts):
         try:
             lstm = pre_trained(given.model, bench.tokenizer, given.lstm)
         except ValueError as error:
@@ -225,7 +230,8 @@ def main(argv=None):
     bench.starts = starts(bench.gpt.config.layers, lstm)
     planned = (
         plan
-        for task in given.tasks
+        for names, tasks, labels in parts
+        for task in tasks
         for plan in plans(record.runs, task, given.seeds, names, labels)
     )
     for run in measure(bench, record, planned):
