@@ -5,6 +5,7 @@ is at hand; and without a network they end quietly.
 """
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ def is_simple(node):
     try:
         ast.literal_eval(node.value)
     except ValueError:
-        return ast.unparse(node).startswith("sentence = ")
+        return False
     return True
 
 
@@ -104,7 +105,7 @@ def test_with_a_network_they_ask_the_package_for_what_it_has(
             run(cell, names)
     said = capsys.readouterr().out
     assert "0 of 17 tokens agree" in said
-    assert "standard_error" in said
+    assert re.search(r"negative: [01] of 1 right\npositive: [01] of 1 right", said)
     assert tuned == [(t, n, f"{t}-{n}") for t, n in names["runs"]]
     assert said.count("standard errors from the paper's") == 4
 
@@ -115,10 +116,12 @@ def test_what_is_known_of_the_ids_is_so():
     its = GPT1Tokenizer.from_pretrained(DATA)
     text = names["prompt"] + names["known"]
     [proof] = [c["source"] for c in SKIPPED if "proof" in c["tags"]]
-    known = [line for line in proof.split("\n") if "assert its.encode" in line]
+    names |= {"encode": its.encode, "decode": its.decode}
+    [sentence] = re.findall(r"(?m)^sentence = .+", proof)
+    known = re.findall(r"assert encode.+", proof)
     assert len(known) == 3
-    for line in known:
-        exec(line.strip(), {**names, "its": its})
+    for line in (sentence, *known):
+        exec(line, names)
     words = ["the", "president", "is", *names["words"]]
     assert [its.ids[f"{word}</w>"] for word in words] == text
     assert its.encode(names["written"]) == text
