@@ -119,7 +119,7 @@ def test_given_frequencies_cost_what_counting_costs_and_nothing_else_changes(ben
     config = GPTConfig(vocab_size=bench.tokenizer.vocab_size, **size)
     told, plain = FORMS["post-norm, frequencies given"](config), GPT(config)
     plain.load_state_dict(told.state_dict(), strict=False)
-    ids = torch.tensor(bench.training.ids)[None, :9]
+    ids = torch.as_tensor(bench.training.ids)[None, :9]
     torch.testing.assert_close(told.loss(ids), plain.loss(ids))
     told.log_share.copy_(bench.log_share())
     for parameter in told.parameters():
