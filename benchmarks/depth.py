@@ -5,9 +5,10 @@
 Each run trains a narrow model from fresh weights to predict the characters of tales, by
 GPT-1's recipe made short: Adam with decoupled weight decay, clipping, a cosine to zero,
 with a linear warm-up or without. The forms are GPT-1's post-norm, and pre-norm with a
-norm at the end. At one depth there are more, with one seed: GPT-2, which also begins
-with smaller branches; post-norm with such branches; and post-norm at a lower rate. A
-seed has its weights and its batches, and validation is on tales that no training sees.
+norm at the end. At one depth there are more: GPT-2, which also begins with smaller
+branches; post-norm with such branches; post-norm that is given how common each
+character is, so that it has not to learn it; and post-norm at a lower rate. A seed has
+its weights and its batches, and validation is on tales that no training sees.
 
 Otherwise the highest rate is one for all, so that depth and form alone differ. It was
 chosen before, by runs of 12 layers with each form and a seed that is used for nothing
@@ -25,6 +26,7 @@ from dataclasses import asdict, dataclass
 from statistics import fmean
 
 import torch
+from torch.nn import functional as F
 
 from benchmarks.fine_tuning import opened
 from gpt1 import GPT, GPTConfig
@@ -47,11 +49,31 @@ SEEDS, TUNING = 3, 1000
 RATES, RATE = (3e-4, 1e-3, 3e-3), 3e-3
 """The rates that were tried with 12 layers, and the one of all other runs."""
 
+
+class FrequenciesGiven(GPT):
+    """GPT-1 whose logits are added to the logarithms of the tokens' frequencies.
+
+    They are a buffer, `log_share`, which is zero until somebody fills it.
+    """
+
+    def __init__(self, config):
+        super().__init__(config)
+        self.register_buffer("log_share", torch.zeros(config.vocab_size))
+
+    def loss(self, ids, targets=None):
+        """As `GPT.loss`, with the frequencies."""
+        if targets is None:
+            ids, targets = ids[:, :-1], ids[:, 1:]  # each (batch, time)
+        logits = self(ids) + self.log_share  # (batch, time, vocab)
+        return F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+
+
 FORMS = {
     "post-norm": GPT,
     "pre-norm": PreNormGPT,
     "GPT-2": GPT2,
     "post-norm, small branches": lambda config: scaled_by_depth(GPT(config)),
+    "post-norm, frequencies given": FrequenciesGiven,
 }
 """What each makes of a `GPTConfig`."""
 
@@ -59,8 +81,13 @@ TWO, RATE_DEPTH = ("post-norm", "pre-norm"), 12
 """The forms of all depths; and the layers with which the rate was chosen."""
 
 CONTROL_DEPTH = 24
-CONTROLS = [("GPT-2", RATE), ("post-norm, small branches", RATE), ("post-norm", 1e-3)]
-"""Further runs, with a warm-up and the first seed: their layers, forms and rates."""
+CONTROLS = [
+    ("GPT-2", RATE, 1),
+    ("post-norm, small branches", RATE, 3),
+    ("post-norm", 1e-3, 1),
+    ("post-norm, frequencies given", RATE, 3),
+]
+"""Further runs, with a warm-up: their layers, forms, rates and numbers of seeds."""
 
 LONGEST, FEWER = 48, 2
 """With so many layers and no warm-up there are fewer seeds, for the time they take."""
@@ -128,6 +155,13 @@ class Bench:
         found = levels(*texts, vocab_size=self.tokenizer.vocab_size)
         return {name: round(nats, 4) for name, nats in found.items()}
 
+    def log_share(self):
+        """The logarithm of each token's share of what is learned from."""
+        counts = torch.bincount(
+            torch.as_tensor(self.training.ids), minlength=self.tokenizer.vocab_size
+        )
+        return (counts / counts.sum()).clamp(min=1e-6).log()
+
     def run(self, plan):
         """Train, and measure.
 
@@ -147,6 +181,8 @@ class Bench:
         model = FORMS[plan.form](
             GPTConfig(vocab_size=vocabulary, layers=plan.layers, dropout=0.0, **sizes)
         )
+        if isinstance(model, FrequenciesGiven):
+            model.log_share.copy_(self.log_share())
         optimizer = make_optimizer(model, learning_rate=plan.rate)
         dice = torch.Generator().manual_seed(plan.seed)
         losses, norms = [], []
@@ -196,8 +232,9 @@ def plans(settings, depths=DEPTHS, seeds=SEEDS):
                 for warmup in (settings.warmup, 0):
                     if warmup or depth < LONGEST or seed < FEWER:
                         yield Plan(form, depth, warmup, seed, RATE)
-    for form, rate in CONTROLS:
-        yield Plan(form, CONTROL_DEPTH, settings.warmup, 0, rate)
+    for form, rate, count in CONTROLS:
+        for seed in range(count):
+            yield Plan(form, CONTROL_DEPTH, settings.warmup, seed, rate)
 
 
 def measure(bench, record, planned):

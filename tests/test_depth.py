@@ -109,7 +109,28 @@ def test_the_forms_are_what_their_names_say():
         "pre-norm": ("PreNorm", True, False),
         "GPT-2": ("PreNorm", True, True),
         "post-norm, small branches": ("Block", False, True),
+        "post-norm, frequencies given": ("Block", False, False),
     }
+
+
+def test_given_frequencies_cost_what_counting_costs_and_nothing_else_changes(bench):
+    """With a model that says nothing of its own, the loss is the unigram's."""
+    size = {"width": 16, "heads": 1, "context": 8, "layers": 1, "dropout": 0.0}
+    config = GPTConfig(vocab_size=bench.tokenizer.vocab_size, **size)
+    told, plain = FORMS["post-norm, frequencies given"](config), GPT(config)
+    plain.load_state_dict(told.state_dict(), strict=False)
+    ids = torch.as_tensor(bench.training.ids)[None, :9]
+    torch.testing.assert_close(told.loss(ids), plain.loss(ids))
+    told.log_share.copy_(bench.log_share())
+    for parameter in told.parameters():
+        parameter.data.zero_()
+    ids = torch.as_tensor(bench.validation.ids)
+    assert told.loss(ids[:8][None], ids[1:9][None]).item() == pytest.approx(
+        -bench.log_share()[ids[1:9]].mean().item(), abs=1e-3
+    )
+    assert bench.log_share().exp().sum().item() == pytest.approx(1, abs=1e-3)
+    mean = -bench.log_share()[ids].mean().item()
+    assert mean == pytest.approx(bench.counted()["unigram"], abs=0.01)
 
 
 @pytest.mark.slow
