@@ -5,7 +5,8 @@
 Table 5 has four models on each task: the whole one; without pre-training; without the
 language model's part of the loss; and an LSTM of as many parameters, pre-trained and
 fine-tuned by the same recipe. Each is fine-tuned with two numbers of labels, since the
-paper reads its auxiliary loss as a help for larger sets. Figure 2 has the whole model
+paper reads its auxiliary loss as a help for larger sets. A control has four times as
+many passes over them, for the LSTM and the whole model. Figure 2 has the whole model
 with fewer and fewer of its pre-trained layers, down to its embeddings.
 
 The LSTM is trained first, in the folder `--lstm`, from the text and by the recipe of
@@ -20,6 +21,7 @@ import argparse
 import json
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import torch
@@ -56,11 +58,18 @@ COMMAND = "python -m benchmarks.ablations"
 FORMS = ("holds_together", "follows", "same_tale", "which_ending")
 """Tasks, one of each form that the paper fine-tunes on."""
 
+LAYERED = ("holds_together", "same_tale")
+"""Those that the model is asked with fewer of its layers."""
+
 LABELS = (300, 1000)
 """Sizes of training sets; rates are chosen with the first."""
 
 RATES = (1e-4, 3e-4, 1e-3)
 """Of fine-tuning."""
+
+LONGER = {"LSTM": 1e-3, "full": 3e-4}
+PASSES, LONG_TASK, LONG_SEEDS = 8, "holds_together", 3
+"""A control: these starts with these rates, and four times the passes of the table."""
 
 TABLE = ("full", "no pre-training", "no auxiliary loss", "LSTM")
 """The rows of table 5."""
@@ -192,6 +201,21 @@ def plans(runs, task, seeds, names, labels=LABELS):
                 yield Plan(*told, LM_WEIGHTS.get(start, 0.5))
 
 
+def longer(seeds=LONG_SEEDS):
+    """The control: does a row of the table only lack passes over its labels?
+
+    Args:
+        seeds: how many runs of each kind.
+
+    Yields:
+        Each `Plan`.
+    """
+    for start, rate in LONGER.items():
+        for seed in range(seeds):
+            told = LONG_TASK, LABELS[0], start, seed, rate, PASSES, "longer"
+            yield Plan(*told, LM_WEIGHTS.get(start, 0.5))
+
+
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--tasks", nargs="+", choices=TASKS, default=[*FORMS])
@@ -214,10 +238,12 @@ def main(argv=None):
     record = opened(parser, given, OUT, settings, COMMAND)
     bench = Bench(settings, {})
     fewer = [transferring(count) for count in range(bench.gpt.config.layers)]
-    names = {"table": rows, "layers": ("full", *fewer)}
-    names = names[given.part] if given.part else (*rows, *fewer)
+    parts = {"table": (rows, given.tasks, labels)}
+    layered = [task for task in given.tasks if task in LAYERED]
+    parts["layers"] = ("full", *fewer), layered, labels[:1]
+    parts = [parts[given.part]] if given.part else [*parts.values()]
     lstm = None
-    if "LSTM" in names:
+    if any("LSTM" in names for names, *_ in parts):
         try:
             lstm = pre_trained(given.model, bench.tokenizer, given.lstm)
         except ValueError as error:
@@ -225,10 +251,12 @@ def main(argv=None):
     bench.starts = starts(bench.gpt.config.layers, lstm)
     planned = (
         plan
-        for task in given.tasks
+        for names, tasks, labels in parts
+        for task in tasks
         for plan in plans(record.runs, task, given.seeds, names, labels)
     )
-    for run in measure(bench, record, planned):
+    whole = given.part != "layers" and LONG_TASK in given.tasks and not given.quick
+    for run in measure(bench, record, chain(planned, longer() if whole else ())):
         print(json.dumps(run), flush=True)
     print(*table(record), sep="\n")
 

@@ -2,7 +2,7 @@
 
 import math
 from itertools import product
-from statistics import fmean, pstdev, stdev
+from statistics import fmean, stdev
 
 from gpt1.check.exercise import Exercise
 
@@ -74,7 +74,7 @@ PAIRED = Exercise(
         math.sqrt(len(gaps)) -> math.sqrt(len(gaps) - 1)
             the 1 is already taken off inside `stdev`. Divide by the square root of the
             number of differences
-        stdev(gaps) / math.sqrt -> pstdev(gaps) / math.sqrt
+        stdev(gaps) / -> stdev(gaps) * math.sqrt(1 - 1 / len(gaps)) /
             you divided the squares by their number. The mean was taken from the same
             few differences, so divide by one less, as `statistics.stdev` does
         stdev(gaps) / math.sqrt -> stdev(gaps) ** 2 / math.sqrt
@@ -115,7 +115,7 @@ def trials():
 
 HONEST = Exercise(
     name="honest-rate",
-    verified="one rate and several, in any order, and a tie on the development examples",
+    verified="one rate and several, in any order, and a tie for the best one",
     cases=trials,
     right=honest,
     mistakes="""
@@ -257,7 +257,7 @@ BY_CHANCE = Exercise(
         extreme += abs(flipped) >= seen -> pass
             nothing is counted
         extreme = 0 -> extreme = 1
-            your count doesn't begin at 0. The signs as they are come up among the others
+            your count doesn't begin at 0. The signs as they are come up with the others
         extreme = 0 -> extreme = -1
             your count doesn't begin at 0. If you left out the signs as they are, count
             them: they are one way among the others
