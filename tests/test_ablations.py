@@ -1,12 +1,16 @@
 """The runs behind table 5 and figure 2: each start is what its name says."""
 
 import json
+from dataclasses import asdict
 
 import pytest
 import torch
 
 from benchmarks import ablations
 from benchmarks.ablations import (
+    FORMS,
+    LABELS,
+    LAYERED,
     LM_WEIGHTS,
     RATES,
     TABLE,
@@ -18,10 +22,11 @@ from benchmarks.ablations import (
     transferring,
     with_marks,
 )
-from benchmarks.fine_tuning import Bench, Record, Settings, measure
+from benchmarks.fine_tuning import SEEDS, Bench, Record, Settings, best_rate, measure
 from gpt1 import GPT, GPTConfig
 from gpt1.finetune import FineTuned
 from gpt1.loading import load_model
+from gpt1.results import load_results
 from gpt1.train.run import read_run
 from gpt1.variants.lstm import LSTM
 from lib.weights import random_ids
@@ -148,3 +153,26 @@ def test_quick_does_not_write_over_the_numbers_of_the_book(capsys):
     with pytest.raises(SystemExit):
         main(["--quick"])
     assert "--quick wants an --out of its own" in capsys.readouterr().err
+
+
+def test_what_the_book_draws_was_measured_by_this_command():
+    """Each row of table 5 on each task, with five seeds and the rate that it chose."""
+    stored = load_results("ablations")
+    assert stored["command"] == ablations.COMMAND
+    assert stored["settings"] == asdict(Settings(precision="bf16"))
+    runs, kinds = stored["runs"], {}
+    for run in runs:
+        start = run["start"]
+        assert run["lm_weight"] == LM_WEIGHTS.get(start, 0.5)
+        if run["why"] == "score":
+            kinds.setdefault((run["task"], run["labels"], start), []).append(
+                run["seed"]
+            )
+            by = start if start in TABLE else "full"
+            assert run["rate"] == best_rate(runs, run["task"], 300, by, LABELS[:1])
+    assert all(sorted(seeds) == [*range(SEEDS)] for seeds in kinds.values())
+    assert {(task, 300, row) for task in FORMS for row in TABLE} <= kinds.keys()
+    fewer = {(task, 300, transferring(n)) for task in LAYERED for n in range(3)}
+    assert fewer <= kinds.keys()
+    found = {(one["task"], one["labels"], one["seed"]) for one in stored["baselines"]}
+    assert found == {(*kind[:2], seed) for kind in kinds for seed in range(SEEDS)}
