@@ -18,7 +18,7 @@ __all__ = ["check", "exercises"]
 
 TOPICS = ["words", "tokens", "embeddings", "attention", "block", "model", "counting"]
 TOPICS += ["training", "speed", "sampling", "batches", "zero_shot", "finetuning"]
-TOPICS += ["inside", "released", "gpt2"]
+TOPICS += ["ablations", "inside", "released", "gpt2"]
 """The modules of this package that hold exercises, in the order of the book."""
 
 

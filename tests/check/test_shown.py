@@ -40,6 +40,7 @@ SHOWN = {
     "fitting": "For transformer.h.0.attn.c_proj.weight, of shape (2, 2):\nexpected a t",
     "very": "For the review [3, 6] and the hint 2:\nexpected 1, got",
     "margins": "For the prompt [3] and the known token 2:\nat 'the margins': expected ",
+    "lstm-parameters": "For vocab 1, width 1, cells 1:\nexpected 19, got",
     "guess-ahead": "For 1 guess, right:\nat 'tokens accepted': expected 1, got",
 }
 
