@@ -87,8 +87,21 @@ def _begun(plot: Plot, nodes: tuple, rest, facts: dict[str, int], text: str):
             for option in node.options:
                 yield from _begun(plot, option, after, facts, text)
         elif _begins(plot, node):
-            for known, filling in fillings(plot, node, facts):
-                yield from _begun(plot, filling, after, known, text)
+            for known, filling in _fillings(plot, node):
+                plain = len(filling) == 1 and type(filling[0]) is str
+                if plain and not (
+                    text.startswith(filling[0]) or PAUSE.search(filling[0])
+                ):
+                    continue
+                if all(facts.get(name, number) == number for name, number in known):
+                    more = {**facts, **dict(known)}
+                    yield from _begun(plot, filling, after, more, text)
+
+
+@cache
+def _fillings(plot: Plot, slot) -> list:
+    """All ways to fill a slot, as if nothing were known; facts as pairs."""
+    return [(tuple(known.items()), nodes) for known, nodes in fillings(plot, slot, {})]
 
 
 @cache
