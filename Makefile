@@ -49,10 +49,10 @@ epub: book ## make an EPUB of the whole book, for e-readers (needs Chromium or C
 offline: book ## zip the site, the notebooks, the package, tales and the small model
 	@$(RUN) -m scripts.editions.offline
 
-test: environment ## check everything, as the project's own CI does
+test: environment ## check what the project's own CI checks
 	@$(RUN) -m scripts.project.tests $(JOBS)
 
-weekly: environment ## check what `make test` leaves out, since it takes an hour and fails seldom
+weekly: environment ## check what `make test` leaves out: what takes minutes and fails seldom
 	@$(RUN) -m scripts.project.tests $(JOBS) weekly
 
 quick: environment ## check what can be checked in a minute, while you work

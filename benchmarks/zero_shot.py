@@ -167,8 +167,9 @@ def seed_of(folder):
 
 def models_of(folder, seed, build=GPT):
     """Update, model and tokenizer of a run, from before its first update on."""
-    for update, path in [(0, None), *weights_of(folder)]:
-        saved = load_checkpoint(path or weights_of(folder)[0][1])
+    found = weights_of(folder)
+    for update, path in [(0, None), *found]:
+        saved = load_checkpoint(path or found[0][1])
         torch.manual_seed(seed)
         model = build(GPTConfig.from_dict(saved["config"]))
         if path:

@@ -14,6 +14,7 @@ from benchmarks.ablations import (
     LM_WEIGHTS,
     RATES,
     TABLE,
+    longer,
     main,
     plans,
     pre_trained,
@@ -175,4 +176,8 @@ def test_what_the_book_draws_was_measured_by_this_command():
     fewer = {(task, 300, transferring(n)) for task in LAYERED for n in range(3)}
     assert fewer <= kinds.keys()
     found = {(one["task"], one["labels"], one["seed"]) for one in stored["baselines"]}
+    control = [asdict(plan) for plan in longer()]
+    made = [run for run in runs if run["why"] == "longer"]
+    assert all(any(one.items() <= run.items() for run in made) for one in control)
+    assert len(made) == len(control) == 6
     assert found == {(*kind[:2], seed) for kind in kinds for seed in range(SEEDS)}

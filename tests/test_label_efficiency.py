@@ -1,6 +1,7 @@
 """The runs behind the curve of label efficiency: fair, repeatable, and resumable."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import torch
@@ -99,6 +100,14 @@ def test_start_seed_rate_and_weight_of_the_language_make_other_runs(bench):
     others = [{"start": "scratch"}, {"seed": 1}, {"rate": 3e-3}, {"lm_weight": 0.0}]
     for changes in others:
         assert not torch.equal(one, weights(bench, changed(**changes))), changes
+
+
+def test_learning_in_half_precision_is_near_and_not_the_same(bench):
+    low = Bench(replace(FEW, precision="bf16"), STARTS)
+    low.gpt = bench.gpt
+    one, other = weights(bench, PLAN), weights(low, PLAN)
+    assert not torch.equal(one, other)
+    assert (one - other).abs().max() < 0.05
 
 
 def test_pre_trained_begins_with_the_models_weights_and_scratch_with_none(bench):

@@ -59,11 +59,13 @@ def _read(
     part: "story", of which the text may be the beginning only, or "ending". late:
     whether it is rather the end of the part.
     """
-    how = {"late": True} if late else {"cut": part == "story"}
+    cut = part == "story" and not late
     return [
         (plot, facts)
         for plot in all_plots()
-        for facts, _ in readings(_lending(plot), getattr(plot, part), text, **how)
+        for facts, _ in readings(
+            _lending(plot), getattr(plot, part), text, cut=cut, late=late
+        )
     ]
 
 

@@ -86,7 +86,7 @@ def _begun(plot: Plot, nodes: tuple, rest, facts: dict[str, int], text: str):
         elif type(node) is Choice:
             for option in node.options:
                 yield from _begun(plot, option, after, facts, text)
-        elif _begins(plot, node):
+        else:
             for known, filling in _fillings(plot, node):
                 plain = len(filling) == 1 and type(filling[0]) is str
                 if plain and not (
@@ -102,15 +102,6 @@ def _begun(plot: Plot, nodes: tuple, rest, facts: dict[str, int], text: str):
 def _fillings(plot: Plot, slot) -> list:
     """All ways to fill a slot, as if nothing were known; facts as pairs."""
     return [(tuple(known.items()), nodes) for known, nodes in fillings(plot, slot, {})]
-
-
-@cache
-def _begins(plot: Plot, slot) -> bool:
-    """Whether a sentence may begin with what fills a slot, or within it."""
-    return any(
-        type(first) is not str or first[0].isupper() or more or PAUSE.search(first)
-        for _, (first, *more) in fillings(plot, slot, {})
-    )
 
 
 def _chain(nodes: tuple, rest):

@@ -1,4 +1,4 @@
-"""Everything that CI checks, in one command: `make test`.
+"""All that CI checks, in one command: `make test`.
 
 Formatting and lint, then pytest: the package, every output of every chapter (nbval),
 and the book, which the first test that looks at it builds afresh. All of it runs even

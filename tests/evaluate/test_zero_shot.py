@@ -164,6 +164,7 @@ def test_labels_say_which_heuristic_a_text_gets(labels, heuristic):
 @pytest.mark.parametrize(
     ("name", "heuristic"),
     [
+        ("holds-together", "acceptability"),
         ("in-order", "acceptability"),
         ("follows", "following"),
         ("same-tale", "following"),
