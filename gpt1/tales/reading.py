@@ -93,15 +93,14 @@ def _begun(plot: Plot, nodes: tuple, rest, facts: dict[str, int], text: str):
                     text.startswith(filling[0]) or PAUSE.search(filling[0])
                 ):
                     continue
-                if all(facts.get(name, number) == number for name, number in known):
-                    more = {**facts, **dict(known)}
-                    yield from _begun(plot, filling, after, more, text)
+                more = {**facts, **known}
+                yield from _begun(plot, filling, after, more, text)
 
 
 @cache
 def _fillings(plot: Plot, slot) -> list:
-    """All ways to fill a slot, as if nothing were known; facts as pairs."""
-    return [(tuple(known.items()), nodes) for known, nodes in fillings(plot, slot, {})]
+    """All ways to fill a slot, as if nothing were known."""
+    return list(fillings(plot, slot, {}))
 
 
 def _chain(nodes: tuple, rest):

@@ -128,6 +128,8 @@ def test_what_holds_together_is_the_end_of_a_tale_and_what_does_not_is_of_none(s
     """Some plot can have told both parts in turn, from a sentence on, or none can."""
     for example in some["holds_together"]:
         whole = example.texts[0]
+        story, _, _ = whole.rpartition("\n")
+        assert len(tasks.sentences(story)) == 4
         told = [
             facts
             for plot in map(answers._lending, all_plots())
