@@ -6,35 +6,47 @@ from dataclasses import asdict
 import pytest
 import torch
 
-from benchmarks import ablations
+from benchmarks import ablations, pretrainings
 from benchmarks.ablations import (
+    BEYOND,
     FORMS,
     LABELS,
     LAYERED,
     LM_WEIGHTS,
     RATES,
     TABLE,
+    TUNED,
     longer,
     main,
     plans,
-    pre_trained,
-    recipe,
     starts,
     transferring,
     with_marks,
 )
 from benchmarks.fine_tuning import SEEDS, Bench, Record, Settings, best_rate, measure
+from benchmarks.pretrainings import OTHERS, in_one_wording, recipe
 from gpt1 import GPT, GPTConfig
 from gpt1.finetune import FineTuned
 from gpt1.loading import load_model
 from gpt1.results import load_results
+from gpt1.tales import SEPARATOR, generate_tales, join, retell
+from gpt1.tales.dice import Dice
+from gpt1.tales.tell import derive, stream_of
+from gpt1.tokenizer import make_tokenizer
+from gpt1.train.pretraining import prepare
 from gpt1.train.run import read_run
+from gpt1.variants.gpt2 import PreNormGPT
 from gpt1.variants.lstm import LSTM
 from lib.weights import random_ids
 
 SMALL = GPTConfig(
     vocab_size=4096, context=384, width=16, layers=2, heads=2, dropout=0.0
 )
+
+SHORT = {"tales": 150, "begin_with": "\\n\\n", "vocab_size": 600, "context": 16}
+SHORT |= {"width": 8, "layers": 1, "heads": 1, "batch_size": 2, "warmup": 8}
+SHORT |= {"learning_rate": 1e-3, "roll_call": 0, "max_steps": 40, "eval_every": 40}
+SHORT |= {"save_every": 5, "sample_every": 0, "keep": 2}
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +61,16 @@ def lstm():
     return LSTM(SMALL).eval()
 
 
+@pytest.fixture(scope="module")
+def others(lstm):
+    """Small models in the place of those that take an hour to train."""
+    torch.manual_seed(2)
+    pre_norm = PreNormGPT(SMALL)
+    torch.nn.init.normal_(pre_norm.final_norm.weight)
+    gpts = {"a third": GPT(SMALL), "one wording": GPT(SMALL)}
+    return {"LSTM": lstm, "pre-norm": pre_norm, **gpts}
+
+
 @torch.no_grad()
 def test_the_lstm_takes_the_new_tokens_and_keeps_what_it_has_learned(lstm):
     ids = random_ids(SMALL, 2, 7)
@@ -61,8 +83,8 @@ def test_the_lstm_takes_the_new_tokens_and_keeps_what_it_has_learned(lstm):
     assert model(torch.tensor([[[4096, 5, 9, 4098]]])).shape == (1, 2)
 
 
-def test_each_start_takes_over_what_its_name_says(gpt, lstm):
-    made = {name: start(gpt) for name, start in starts(2, lstm).items()}
+def test_each_start_takes_over_what_its_name_says(gpt, others):
+    made = {name: start(gpt) for name, start in starts(2, others).items()}
 
     def same(name, part):
         theirs = gpt.state_dict()
@@ -81,12 +103,29 @@ def test_each_start_takes_over_what_its_name_says(gpt, lstm):
         transferring(0): [True, True, False, False],
         transferring(1): [True, True, True, False],
     }
-    assert isinstance(made["LSTM"], LSTM)
+    layers = {transferring(0), transferring(1)}
+    assert made.keys() == {*TABLE, *BEYOND, *layers}
+    ids = random_ids(SMALL, 2, 7)
+    for name, other in others.items():
+        assert type(made[name]) is type(other)
+        more = made[name].eval()(ids)[..., : SMALL.vocab_size]
+        torch.testing.assert_close(more, other.eval()(ids))
+
+
+def test_a_model_with_its_norms_first_gets_the_new_weights_of_the_others(others):
+    drawn = {}
+    for name in ("full", "pre-norm"):
+        torch.manual_seed(3)
+        gpt = starts(0, others)[name](others["one wording"])
+        head = FineTuned(gpt, 2).head.weight
+        drawn[name] = gpt.token_embedding.weight[-3:], head, torch.rand(5)
+    for mine, other in zip(*drawn.values(), strict=True):
+        assert torch.equal(mine, other)
 
 
 def test_each_row_gets_the_rate_that_is_best_for_it():
-    names, runs = (*TABLE, transferring(0)), []
-    wanted = dict(zip(TABLE, (*RATES, RATES[0]), strict=True))
+    names, runs = (*TUNED, transferring(0)), []
+    wanted = dict(zip(TUNED, (*RATES, *RATES, *RATES), strict=False))
     for plan in plans(runs, "follows", 2, names):
         if plan.why == "rate":
             good = plan.rate == wanted[plan.start]
@@ -94,12 +133,12 @@ def test_each_row_gets_the_rate_that_is_best_for_it():
             continue
         assert plan.rate == wanted.get(plan.start, wanted["full"])
         assert plan.lm_weight == (0.0 if plan.start == "no auxiliary loss" else 0.5)
-    assert len(runs) == len(TABLE) * len(RATES)
+    assert len(runs) == len(TUNED) * len(RATES)
     assert [*LM_WEIGHTS] == ["no auxiliary loss"]
 
 
 def test_the_lstm_has_as_many_tokens_to_learn_from_as_the_model():
-    small = recipe("tales-small")
+    small = recipe("tales-small", pretrainings.TIMES)
     assert small.batch_size * small.max_steps == 4 * 11_000
     assert small.roll_call * small.batch_size == 4 * 1000
     assert (small.context, small.begin_with) == (384, "\\n\\n")
@@ -107,24 +146,58 @@ def test_the_lstm_has_as_many_tokens_to_learn_from_as_the_model():
 
 @pytest.mark.slow
 def test_the_lstm_is_trained_at_the_best_of_its_rates(tmp_path, monkeypatch, capsys):
-    short = {"tales": 150, "begin_with": "\\n\\n", "vocab_size": 600, "context": 16}
-    short |= {"width": 8, "layers": 1, "heads": 1, "batch_size": 2, "warmup": 8}
-    short |= {"learning_rate": 1e-3, "roll_call": 0, "max_steps": 40, "eval_every": 40}
-    short |= {"save_every": 5, "sample_every": 0, "keep": 2}
-    monkeypatch.setitem(ablations.RECIPES, "tales-small", short)
-    monkeypatch.setattr(ablations, "LSTM_RATES", (1e-2, 1e-7))
-    monkeypatch.setattr(ablations, "TRIAL", 2)
-    with pytest.raises(ValueError, match="has another tokenizer than tales-small"):
+    monkeypatch.setitem(pretrainings.RECIPES, "tales-small", SHORT)
+    monkeypatch.setattr(pretrainings, "LSTM_RATES", (1e-2, 1e-7))
+    monkeypatch.setattr(pretrainings, "TRIAL", 2)
+    with pytest.raises(ValueError, match="has another tokenizer: move it away"):
         other = load_model("tales-small", "cpu")[1]
-        pre_trained("tales-small", other, tmp_path)
+        pretrainings.lstm("tales-small", other, tmp_path)
     whole = read_run(tmp_path / "whole")
     assert (whole["step"], whole["options"]["learning_rate"]) == (10, 1e-2)
     assert read_run(tmp_path / "0.01")["step"] == 5
     capsys.readouterr()
-    model = pre_trained("tales-small", Known(whole["tokenizer"]), tmp_path)
+    model = pretrainings.lstm("tales-small", Known(whole["tokenizer"]), tmp_path)
     for name, tensor in model.state_dict().items():
         assert torch.equal(tensor, whole["model"][name])
     assert capsys.readouterr().out == ""  # nothing was trained again
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("a third", GPT), ("pre-norm", PreNormGPT), ("one wording", GPT)],
+)
+def test_three_models_are_pre_trained_for_a_third(name, kind, tmp_path, monkeypatch):
+    monkeypatch.setitem(pretrainings.RECIPES, "tales-small", SHORT)
+    learned = make_tokenizer("bpe", lambda: join(generate_tales(150)), 600)
+    made = OTHERS[name]("tales-small", Known(learned.to_dict()), tmp_path)
+    run = read_run(tmp_path)
+    assert (run["step"], type(made)) == (SHORT["max_steps"] // 3, kind)
+    options = recipe("tales-small", out=str(tmp_path / "new"))
+    one = prepare(options, read=in_one_wording).text
+    many = prepare(options).text
+    assert one != many
+    assert run["text"] == (one if name == "one wording" else many)
+
+
+def test_one_wording_tells_the_facts_that_are_told_in_many():
+    told = pretrainings.text_of("train", 400).split(SEPARATOR)[:-1]
+    dice, plots = Dice(0, stream_of("train")), {}
+    for text in told:
+        facts = derive(dice)
+        tale = pretrainings.plain(facts, dice, "train")
+        assert text == tale.text == retell(tale.choices, "train").text
+        assert tale.facts.plot == facts.plot.title
+        assert tale.facts.what == facts.facts["thing"].text
+        wording = tale.choices[1 + len(facts.plot.variables) : -1]
+        plots.setdefault(tale.facts.plot, set()).add(wording)
+    assert len(plots) == 45
+    # Where a fact has words to choose among, there are as many choices more.
+    assert max(map(len, plots.values())) <= 3
+    many = {}
+    for tale in generate_tales(400):
+        many.setdefault(tale.facts.plot, set()).add(tale.choices[-9:-1])
+    assert sum(map(len, many.values())) > 390
 
 
 class Known:
@@ -136,12 +209,12 @@ class Known:
 
 
 @pytest.mark.slow
-def test_runs_of_all_rows_are_made_and_written(gpt, lstm, tmp_path, monkeypatch):
+def test_runs_of_all_rows_are_made_and_written(gpt, others, tmp_path, monkeypatch):
     monkeypatch.setattr(ablations, "EPOCHS", {4: 1})
-    bench = Bench(Settings(dev=4, test=4, tales=1), starts(2, lstm))
+    bench = Bench(Settings(dev=4, test=4, tales=1), starts(2, others))
     bench.gpt = gpt
     record = Record(tmp_path / "out.json", bench.settings, "x")
-    names = (*TABLE, transferring(0))
+    names = (*TUNED, transferring(0))
     planned = plans(record.runs, "same_tale", 1, names, (4,))
     found = list(measure(bench, record, planned))
     assert [run["start"] for run in found if run["why"] == "score"] == list(names)
@@ -169,7 +242,7 @@ def test_what_the_book_draws_was_measured_by_this_command():
             kinds.setdefault((run["task"], run["labels"], start), []).append(
                 run["seed"]
             )
-            by = start if start in TABLE else "full"
+            by = start if start in TUNED else "full"
             assert run["rate"] == best_rate(runs, run["task"], 300, by, LABELS[:1])
     assert all(sorted(seeds) == [*range(SEEDS)] for seeds in kinds.values())
     assert {(task, 300, row) for task in FORMS for row in TABLE} <= kinds.keys()

@@ -24,7 +24,7 @@ from gpt1.train.roll_call import RollCall, call
 from gpt1.train.run import BEST, Run
 
 
-def train(options, saved=None, build=GPT):
+def train(options, saved=None, **how):
     """Train as `options` say; keep the model with the lowest validation loss.
 
     Ctrl-C and SIGTERM end it after the current step, with everything saved.
@@ -33,7 +33,7 @@ def train(options, saved=None, build=GPT):
         options: a `TrainConfig`.
         saved: the contents of a last.pth to go on from; None reads those that
             `options.resume` names, if it names any.
-        build: what makes the model of a config: `GPT`, or a class like it.
+        how: `build` and `read` of `prepare`.
 
     Returns:
         Path of the best checkpoint.
@@ -44,7 +44,7 @@ def train(options, saved=None, build=GPT):
         FloatingPointError: the loss is no longer a finite number; the last checkpoint
             stays as it was.
     """
-    begin = partial(prepare, build=build)
+    begin = partial(prepare, **how)
     return carry_out("train", options, saved, begin, describe, finish)
 
 
@@ -89,20 +89,21 @@ class PreTraining(Run):
         return self.roll_call(self.step, *batch)
 
 
-def prepare(options, engine=None, saved=None, build=GPT):
+def prepare(options, engine=None, saved=None, build=GPT, read=None):
     """The `Run` that `options` ask for, with its texts, at its beginning.
 
     Args:
         options: a `TrainConfig`.
         engine: an `Engine`; None means alone, on the CPU.
         saved: the contents of a last.pth, to stand where that run stood.
-        build: what makes the model of a config.
+        build: what makes the model of a config: `GPT`, or a class like it.
+        read: what gives the texts' ids in the place of `read_texts`.
     """
     engine = engine or Engine()
     # The others find the ids in the cache.
     with engine.main_first(), shown(engine.main):
         tokenizer = choose_tokenizer(options, saved)
-        ids = read_texts(options, tokenizer)
+        ids = (read or read_texts)(options, tokenizer)
         sizes = [len(part) for part in ids.values()]
         options = chosen(options, tokenizer, sizes, saved and saved["options"])
         training, validation = windows_of(options, ids, tokenizer)
