@@ -17,6 +17,7 @@ from pathlib import Path
 import torch
 
 from gpt1 import GPT, GPTConfig
+from gpt1.data.sources import TALES
 from gpt1.plumbing.files import load_checkpoint
 from gpt1.plumbing.waiting import watched
 from gpt1.tales import SEPARATOR
@@ -35,9 +36,6 @@ after which one of them is chosen, a tenth."""
 
 SHORTER = 3
 """The other models have so many times fewer updates; warm-up and names are the same."""
-
-VALIDATION = 1000
-"""Tales of one wording that validate, as many as of all wordings."""
 
 
 def recipe(model, times=1, **changes):
@@ -121,7 +119,7 @@ def made_of(best, build, tokenizer, folder):
 
 def in_one_wording(options, tokenizer):
     """The ids of the tales that a recipe reads, each plot in one wording, by split."""
-    counts = {"train": options.tales, "validation": VALIDATION}
+    counts = {"train": options.tales, "validation": TALES["validation"]}
     return {
         split: torch.tensor(tokenizer.encode(text_of(split, count)), dtype=torch.int32)
         for split, count in counts.items()

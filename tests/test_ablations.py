@@ -26,6 +26,7 @@ from benchmarks.ablations import (
 from benchmarks.fine_tuning import SEEDS, Bench, Record, Settings, best_rate, measure
 from benchmarks.pretrainings import OTHERS, in_one_wording, recipe
 from gpt1 import GPT, GPTConfig
+from gpt1.data.sources import TALES
 from gpt1.finetune import FineTuned
 from gpt1.loading import load_model
 from gpt1.results import load_results
@@ -47,6 +48,13 @@ SHORT = {"tales": 150, "begin_with": "\\n\\n", "vocab_size": 600, "context": 16}
 SHORT |= {"width": 8, "layers": 1, "heads": 1, "batch_size": 2, "warmup": 8}
 SHORT |= {"learning_rate": 1e-3, "roll_call": 0, "max_steps": 40, "eval_every": 40}
 SHORT |= {"save_every": 5, "sample_every": 0, "keep": 2}
+
+
+@pytest.fixture
+def short(monkeypatch):
+    """The recipe of a model that learns for seconds."""
+    monkeypatch.setitem(pretrainings.RECIPES, "tales-small", SHORT)
+    monkeypatch.setitem(TALES, "validation", 20)
 
 
 @pytest.fixture(scope="module")
@@ -145,8 +153,9 @@ def test_the_lstm_has_as_many_tokens_to_learn_from_as_the_model():
 
 
 @pytest.mark.slow
-def test_the_lstm_is_trained_at_the_best_of_its_rates(tmp_path, monkeypatch, capsys):
-    monkeypatch.setitem(pretrainings.RECIPES, "tales-small", SHORT)
+def test_the_lstm_is_trained_at_the_best_of_its_rates(
+    short, tmp_path, monkeypatch, capsys
+):
     monkeypatch.setattr(pretrainings, "LSTM_RATES", (1e-2, 1e-7))
     monkeypatch.setattr(pretrainings, "TRIAL", 2)
     with pytest.raises(ValueError, match="has another tokenizer: move it away"):
@@ -167,8 +176,7 @@ def test_the_lstm_is_trained_at_the_best_of_its_rates(tmp_path, monkeypatch, cap
     ("name", "kind"),
     [("a third", GPT), ("pre-norm", PreNormGPT), ("one wording", GPT)],
 )
-def test_three_models_are_pre_trained_for_a_third(name, kind, tmp_path, monkeypatch):
-    monkeypatch.setitem(pretrainings.RECIPES, "tales-small", SHORT)
+def test_three_models_are_pre_trained_for_a_third(name, kind, short, tmp_path):
     learned = make_tokenizer("bpe", lambda: join(generate_tales(150)), 600)
     made = OTHERS[name]("tales-small", Known(learned.to_dict()), tmp_path)
     run = read_run(tmp_path)

@@ -27,18 +27,26 @@ def many():
     }
 
 
-@pytest.mark.slow  # two thousand examples of each task
+@pytest.mark.weekly  # two thousand examples of each task
 @pytest.mark.parametrize("task", TASKS)
 def test_words_alone_do_not_give_a_label_away(task, many):
     found = baselines.accuracies(*many[task])
     assert max(found.values()) <= CHANCE[task] + 0.1, found
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 @pytest.mark.parametrize("task", TASKS)
 def test_an_example_says_its_label_to_who_reads_it_by_the_grammar(task, many):
-    for example in many[task][1][:250]:
+    for example in many[task][1]:
         assert answer(task, example.texts) == example.label, example.texts
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task", TASKS)
+def test_words_alone_hardly_help_where_there_are_few_examples_either(task):
+    """A fifth of them, every day: luck alone moves such a share by 0.04."""
+    found = baselines.accuracies(*(examples(task, 200, seed=n) for n in (13, 14)))
+    assert max(found.values()) <= CHANCE[task] + 0.15, found
 
 
 @pytest.mark.parametrize("task", TASKS)

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from gpt1 import GPT
-from gpt1.data.sources import load_text
+from gpt1.data.sources import TALES, load_text
 from gpt1.data.windows import GPTDataset, get_dataloader
 from gpt1.generate.texts import write_text
 from gpt1.loading import load_model
@@ -125,6 +125,7 @@ def test_the_command_that_makes_it_goes_on_where_it_was_stopped(tmp_path, monkey
     short |= {"heads": 1, "batch_size": 2, "max_steps": 6, "eval_every": 3}
     short |= {"roll_call": 0, "sample_every": 0}
     monkeypatch.setitem(shipped_models.RECIPES, "short", short)
+    monkeypatch.setitem(TALES, "validation", 20)
     monkeypatch.setattr(shipped_models, "packed", lambda *about: about)
     monkeypatch.setattr(shipped_models, "save", lambda *packed: None)
     train(TrainConfig.tiny(out=str(tmp_path), **short, stop_after=3))

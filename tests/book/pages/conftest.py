@@ -7,8 +7,8 @@ import pytest
 
 from scripts.site.browser import MISSING, find, launch
 
-KINDS = {"book/index", "book/glossary", "book/api", "book/play", "book/benchmarks"}
-KINDS |= {"notebooks/04-attention", "notebooks/bug-museum"}
+KINDS = {"book/index", "book/glossary", "book/play", "book/benchmarks"}
+KINDS |= {"notebooks/04-attention"}
 """Pages of every kind: axe looks at these in every run, and at all of them weekly."""
 
 

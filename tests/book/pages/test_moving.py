@@ -122,7 +122,9 @@ def test_without_scripts_the_still_picture_stays(stage, name):
 
 
 @every_figure
-@pytest.mark.parametrize("size", ["screen", "phone"])
+@pytest.mark.parametrize(
+    "size", [pytest.param("screen", marks=pytest.mark.weekly), "phone"]
+)
 def test_keyboard_and_finger_reach_every_control_and_each_has_a_name(stage, name, size):
     page, moved = stage(name, size=size, has_touch=size == "phone")
     controls = moved.locator("input, button").all()
