@@ -89,9 +89,6 @@ CONTROLS = [
 ]
 """Further runs, with a warm-up: their layers, forms, rates and numbers of seeds."""
 
-LONGEST, FEWER = 48, 2
-"""With so many layers and no warm-up there are fewer seeds, for the time they take."""
-
 
 @dataclass
 class Settings:
@@ -230,8 +227,7 @@ def plans(settings, depths=DEPTHS, seeds=SEEDS):
         for depth in depths:
             for form in TWO:
                 for warmup in (settings.warmup, 0):
-                    if warmup or depth < LONGEST or seed < FEWER:
-                        yield Plan(form, depth, warmup, seed, RATE)
+                    yield Plan(form, depth, warmup, seed, RATE)
     for form, rate, count in CONTROLS:
         for seed in range(count):
             yield Plan(form, CONTROL_DEPTH, settings.warmup, seed, rate)
