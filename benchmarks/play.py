@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import sys
 
-from book._ext.pages.play import PAGE as NAME
-from book._ext.pages.play import SCRIPTS
+from book._ext.pages.play import PAGE as NAME, SCRIPTS
 from scripts.site.browser import BrowserMissingError, launch
 from scripts.site.build import BUILD
 
@@ -70,7 +69,9 @@ def measure(browser, tokens=200, milliseconds=4000):
     if not PAGE.is_file():
         raise FileNotFoundError("the book is not built: run  make book  first")
     size = (FILES / "weights.js").stat().st_size
-    scripts = [FILES.parent / name for name in SCRIPTS[NAME] if name.startswith("play/")]
+    scripts = [
+        FILES.parent / name for name in SCRIPTS[NAME] if name.startswith("play/")
+    ]
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.goto(PAGE.as_uri() + STATE)
     page.wait_for_function(THERE)
