@@ -89,6 +89,8 @@ def test_arrows_move_between_bars_and_lines_and_the_focus_is_always_seen(open_pl
     row = [shown[0].replace(" ", "␣") for shown in bars(page)]
     assert [word.strip() for word in seen] == [row[i] for i in (1, 2, 1, 0, 0)]
     choose(page, 264)  # in the last line
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
     assert page.evaluate(RING) == usual, "nor is it cut off there"
     where = f"[{AT}.offsetLeft + {AT}.offsetWidth / 2, {AT}.offsetTop]"
     middle, line = page.evaluate(where)
