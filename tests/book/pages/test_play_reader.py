@@ -164,7 +164,9 @@ def test_after_its_end_a_tale_is_begun_anew_and_no_other_stop_is_silent(open_pla
     page.get_by_label("temperature").press("Home")
     for _ in range(2):
         press(page, "Write again")
-        says(page, f"{SAME} “Write again” begins it anew, and leaves nothing to chance")
+        says(
+            page, f"{SAME}. “Write again” begins it anew, and leaves nothing to chance"
+        )
     assert page.get_by_label("seed").input_value() == "5"
     press(page, "Another way from here")
     says(page, "there is no other way")
