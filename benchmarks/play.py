@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import sys
 
+from book._ext.pages.play import PAGE as NAME, SCRIPTS
 from scripts.site.browser import BrowserMissingError, launch
 from scripts.site.build import BUILD
 
-PAGE = BUILD / "html" / "book" / "play.html"
+PAGE = BUILD / "html" / f"{NAME}.html"
 FILES = BUILD / "html" / "_static" / "play"
 STATE = "#begin=Fern&temperature=0.7&k=40"
 THERE = "document.querySelector('.play-bars:not(.is-empty)')"
@@ -69,7 +70,7 @@ def measure(browser, tokens=200, milliseconds=4000):
         raise FileNotFoundError("the book is not built: run  make book  first")
     size = (FILES / "weights.js").stat().st_size
     scripts = [
-        FILES / name for name in ("engine.js", "brain.js", "page.js", "play.css")
+        FILES.parent / name for name in SCRIPTS[NAME] if name.startswith("play/")
     ]
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.goto(PAGE.as_uri() + STATE)

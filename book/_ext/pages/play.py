@@ -27,7 +27,9 @@ SCRIPTS = {
     PAGE: ["moving/moving.css", f"{FOLDER}/play.css", "moving/moving.js"],
     WELCOME: [f"{FOLDER}/brain.js", f"{FOLDER}/welcome.js"],
 }
-SCRIPTS[PAGE] += [f"{FOLDER}/{name}.js" for name in ("engine", "brain", "page")]
+PARTS = ["words", "tale", "story", "draws", "next", "heads", "things"]
+"""What the page's own script puts together."""
+SCRIPTS[PAGE] += [f"{FOLDER}/{name}.js" for name in ["engine", "brain", *PARTS, "page"]]
 TRUTH = HERE / "truth.json"
 """The grammar's chances in some tales; without it the page has the model's alone."""
 BEGIN = "Fern, a plump marmot with bright eyes, lived in a small house on the hill"

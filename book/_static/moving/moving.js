@@ -4,7 +4,8 @@
 //   moving.figure("belief", { title, numbers, make(stage, data) { ... } });
 //
 // `numbers` is its arithmetic, which tests compare with the package's. `make` fills the
-// stage, which takes the place of the still picture on the screen.
+// stage, which takes the place of the still picture on the screen. It may put the line,
+// `stage.says`, where it wants it.
 const moving = (() => {
   const figures = {};
   let count = 0;
@@ -143,9 +144,10 @@ const moving = (() => {
   function set(figure, script) {
     const says = html("p", { class: "moving-says", role: "status", "aria-live": "polite" });
     const stage = html("div", { class: "moving", role: "group", "aria-label": figure.title });
+    stage.says = says;
     stage.say = (...words) => says.replaceChildren(...words);
     figure.make(stage, JSON.parse(script.textContent), script);
-    stage.append(says);
+    if (!says.parentElement) stage.append(says);
     script.after(stage);
     script.closest("figure")?.classList.add("is-moving");
   }

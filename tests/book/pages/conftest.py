@@ -5,6 +5,9 @@ import shutil
 
 import pytest
 
+from book._ext.pages.play import MODEL
+from gpt1.loading import load_model
+from lib.book.playing import playing
 from scripts.site.browser import MISSING, find, launch
 
 KINDS = {"book/index", "book/glossary", "book/play", "book/benchmarks"}
@@ -32,3 +35,16 @@ def browser():
     pytest.importorskip("playwright.sync_api")
     with launch(program=shell) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def loaded():
+    """The model that the page with the live model has, and its tokenizer."""
+    return load_model(MODEL)
+
+
+@pytest.fixture
+def open_play(browser, site):
+    """Open that page, see `playing.playing`."""
+    with playing(browser, site) as opened:
+        yield opened

@@ -14,96 +14,23 @@ from benchmarks.play import measure
 from book._ext.pages import play
 from gpt1.generate import generate
 from gpt1.generate.sampling import candidates
-from gpt1.loading import load_model
 from lib.book.browsing import DARK, FINGERS, violations
 from lib.book.chapters import ROOT
+from lib.book.playing import CHIPS, IDLE, THERE, bars, focused, state, tokens
 
-PAGE = "book/play"
 TEXT = (ROOT / "book" / "play.md").read_text("utf8")
 NAME = f'{play.BEGIN}, and below, in the marsh, the others lived in fine large ones. "'
 NAME += 'Nobody ever climbs up to see me,"'
 HEAD = (2, 1)  # the one that the page's text switches off
-CHIPS = ".play-story label:not([hidden])"
-THERE = "document.querySelector('.play-bars:not(.is-empty)')"
 # Whether the bars are those after a token, and the one that came next is marked.
 COME_NEXT = """([before, after]) =>
   document.querySelector('#play-next').innerText.startsWith(`After “${before}”, `)
   && document.querySelector('.is-taken .play-word')?.innerText === after"""
-IDLE = """() => document.querySelector('.play-bars:not(.is-empty)') &&
-  [...document.querySelectorAll('.play button')].some((e) => e.innerText === 'Write')"""
-DATA = re.compile(
-    r'(<script type="application/json" data-moving="play">)(.*?)(</script>)'
-)
-
-
-@pytest.fixture(scope="module")
-def loaded():
-    return load_model(play.MODEL)
-
-
-@pytest.fixture
-def open_play(browser, site):
-    """Open the page, with a state in its address, and other data in it."""
-    contexts = []
-
-    def opened(state="", *, change=None, routes=(), width=1280, script=None, **options):
-        view = {"width": width, "height": 900}
-        options = {"reduced_motion": "reduce", "viewport": view} | options
-        context = browser.new_context(**options)
-        contexts.append(context)
-        page = context.new_page()
-        page.asked, page.wrong = [], []
-        page.on("request", lambda request: page.asked.append(request.url))
-        page.on("pageerror", lambda error: page.wrong.append(str(error)))
-        if script:
-            page.add_init_script(script)
-        address = (site / f"{PAGE}.html").as_uri()
-        if change:
-            html = DATA.sub(change, (site / f"{PAGE}.html").read_text("utf8"))
-            page.route(address, lambda route: route.fulfill(**as_html(html)))
-        for pattern, answer in routes:
-            page.route(pattern, answer)
-        page.goto(address + state)
-        page.play = page.locator(".moving.play")
-        page.say = page.play.get_by_role("status")
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-
-
-def as_html(text):
-    return {"body": text, "content_type": "text/html; charset=utf-8"}
-
-
-def state(**values):
-    """The part of an address that names a state."""
-    from urllib.parse import urlencode
-
-    return "#" + urlencode(values)
-
-
-def tokens(page):
-    """The story, token by token."""
-    found = page.locator(f"{CHIPS} > span").evaluate_all(
-        "all => all.map((e) => e.textContent)"
-    )
-    return [token.replace("⏎", "\n") for token in found]
 
 
 def marked(token):
     """As a token stands beside a bar."""
     return token.replace(" ", "␣").replace("\n", "⏎")
-
-
-def bars(page):
-    """What is written beside the bars: token, chance, and the grammar's if there is."""
-    rows = page.locator(".play-bars li:not([hidden]) button").evaluate_all(
-        """all => all.map((e) => [".play-word", ".play-chance", ".play-truth"]
-          .map((part) => e.querySelector(part).textContent))"""
-    )
-    return [[row[0].replace("␣", " ").replace("⏎", "\n"), *row[1:]] for row in rows]
 
 
 def written(chance):
@@ -151,10 +78,6 @@ def close(found, right):
             assert abs(value(mine) - value(theirs)) < 0.0011, (found, right)
 
 
-def focused(page):
-    return page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
-
-
 @pytest.mark.slow
 def test_typing_is_tokenised_before_there_is_a_model(open_play, loaded):
     _, bpe = loaded
@@ -176,7 +99,7 @@ def test_the_keyboard_writes_stops_goes_back_and_takes_another_way(open_play, lo
     page = open_play(reduced_motion="no-preference")
     start = bpe.strings(bpe.encode(f"\n\n{play.BEGIN}"))
     assert tokens(page) == start
-    button = page.get_by_role("button", name="Write")
+    button = page.get_by_role("button", name="Write").first
     button.focus()
     page.keyboard.press("Enter")
     page.wait_for_function(f"document.querySelectorAll('{CHIPS}').length > 40")
@@ -215,7 +138,7 @@ def test_the_keyboard_writes_stops_goes_back_and_takes_another_way(open_play, lo
     count = len(tokens(page)) + 1
     wanted = f"document.querySelectorAll('{CHIPS}').length > {count + 25}"
     page.wait_for_function(wanted)
-    page.get_by_role("button", name="Stop", exact=True).press("Enter")
+    page.get_by_role("button", name="Stop").first.press("Enter")
     ids = [bpe.tokens.index(token) for token in tokens(page)[: count + 25]]
     right = generate(model, [ids[:count]], 25, temperature=0)[0]
     assert ids == right, "a slider holds for what is being written, too"

@@ -16,7 +16,6 @@ import torch
 from book._ext.pages.play import MODEL, SEED, made, stored, tokenizer
 from gpt1.generate import generate
 from gpt1.generate.sampling import candidates
-from gpt1.loading import load_model
 from gpt1.model import attention_weights
 from gpt1.plumbing.files import load_checkpoint
 from gpt1.tales import generate_tales
@@ -124,11 +123,6 @@ def odd_strings(count):
 @pytest.fixture(scope="module")
 def checkpoint():
     return load_checkpoint(SHIPPED_FILES[MODEL])
-
-
-@pytest.fixture(scope="module")
-def loaded():
-    return load_model(MODEL)
 
 
 @pytest.fixture(scope="module")
