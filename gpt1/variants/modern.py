@@ -2,8 +2,8 @@
 
 Each of `CHANGES` takes a `GPT2`, puts another part in the place of one of its own, and
 gives the model back; new parts begin with new weights. `Llama` has all five. It is the
-architecture of Touvron et al. (2023), and with grouped queries of its second edition,
-but for its output, which is tied here.
+architecture of Touvron et al. (2023), and with grouped queries of the larger models of
+its second edition, but for its output, which is tied here.
 """
 
 import torch
