@@ -9,6 +9,7 @@ import torch
 from benchmarks import ablations, pretrainings
 from benchmarks.ablations import (
     BEYOND,
+    CONTROL_TASK,
     FORMS,
     LABELS,
     LAYERED,
@@ -253,9 +254,10 @@ def test_what_the_book_draws_was_measured_by_this_command():
             by = start if start in TUNED else "full"
             assert run["rate"] == best_rate(runs, run["task"], 300, by, LABELS[:1])
     assert all(sorted(seeds) == [*range(SEEDS)] for seeds in kinds.values())
-    assert {(task, 300, row) for task in FORMS for row in TABLE} <= kinds.keys()
-    fewer = {(task, 300, transferring(n)) for task in LAYERED for n in range(3)}
-    assert fewer <= kinds.keys()
+    wanted = {(task, n, row) for task in FORMS for n in LABELS for row in TABLE}
+    wanted |= {(task, 300, transferring(n)) for task in LAYERED for n in range(3)}
+    wanted |= {(CONTROL_TASK, 300, row) for row in BEYOND}
+    assert kinds.keys() == wanted
     found = {(one["task"], one["labels"], one["seed"]) for one in stored["baselines"]}
     control = [asdict(plan) for plan in longer()]
     made = [run for run in runs if run["why"] == "longer"]
