@@ -213,13 +213,11 @@ def main(argv=None):
         "beyond": (("full", *BEYOND), control, labels[:1]),
     }
     parts = {given.part: parts[given.part]} if given.part else parts
-    asked = {name for names, *_ in parts.values() for name in names}.difference(
-        left_out
-    )
+    asked = {name for names, *_ in parts.values() for name in names} - {*left_out}
     try:
         others = {
-            name: OTHERS[name](given.model, bench.tokenizer, folder_of(given, name))
-            for name in OTHERS
+            name: pre_trained(given.model, bench.tokenizer, folder_of(given, name))
+            for name, pre_trained in OTHERS.items()
             if name in asked
         }
     except ValueError as error:
@@ -230,7 +228,11 @@ def main(argv=None):
         for names, tasks, labels in parts.values()
         for task in tasks
         for plan in plans(
-            record.runs, task, given.seeds, [n for n in names if n in asked], labels
+            record.runs,
+            task,
+            given.seeds,
+            list(filter(asked.__contains__, names)),
+            labels,
         )
     )
     whole = "table" in parts and CONTROL_TASK in given.tasks and not given.quick

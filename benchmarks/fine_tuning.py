@@ -2,11 +2,13 @@
 
 A run is a `Plan`: a task, a number of labels, a start, a seed, a rate. A start is what
 the model's weights are before the first label: pre-trained, fresh, or something between
-these. Each seed has examples, new weights and an order of its own, and the same ones
-for every start. Each start gets the rate with which it answers more of the development
-examples, after runs with a seed that is used for nothing else. The test examples are of
-tales whose combinations no training ever shows, and are looked at once a run. Beside
-the runs stand the baselines, which guess without reading, after as many labels.
+these. Each seed has examples, new weights and an order of its own. The examples are the
+same for every start, new weights and order only for starts that draw as many random
+numbers before them, which a fresh model and an LSTM do not. Each start gets the rate
+with which it answers more of the development examples, after runs with a seed that is
+used for nothing else. The test examples are of tales whose combinations no training
+ever shows, and are looked at once a run. Beside the runs stand the baselines, which
+guess without reading, after as many labels.
 
 What is compared is said in `label_efficiency.py` and `ablations.py`.
 """

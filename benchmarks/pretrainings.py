@@ -20,9 +20,9 @@ from gpt1 import GPT, GPTConfig
 from gpt1.data.sources import TALES
 from gpt1.plumbing.files import load_checkpoint
 from gpt1.plumbing.waiting import watched
-from gpt1.tales import SEPARATOR
+from gpt1.tales import join
 from gpt1.tales.dice import Dice
-from gpt1.tales.tell import Derivation, derive, finish, stream_of, tell
+from gpt1.tales.tell import derive, in_one_wording, stream_of
 from gpt1.train.pretraining import train
 from gpt1.train.recipe import TrainConfig
 from gpt1.train.run import BEST, LAST, read_run
@@ -117,7 +117,7 @@ def made_of(best, build, tokenizer, folder):
     return model.eval()
 
 
-def in_one_wording(options, tokenizer):
+def one_wording(options, tokenizer):
     """The ids of the tales that a recipe reads, each plot in one wording, by split."""
     counts = {"train": options.tales, "validation": TALES["validation"]}
     return {
@@ -129,25 +129,14 @@ def in_one_wording(options, tokenizer):
 def text_of(split, count):
     """Tales in one wording: the same facts as `generate_tales` tells in many."""
     dice = Dice(0, stream_of(split))
-    told = (
-        plain(derive(dice), dice, split) for _ in watched(range(count), "making tales")
-    )
-    return "".join(tale.text + SEPARATOR for tale in told)
-
-
-def plain(derivation, dice, split):
-    """The `Tale` of the same facts, in the wording that is its plot's own."""
-    facts = derivation.choices[: 1 + len(derivation.plot.variables)]
-    told = Derivation(derivation.plot, derivation.facts, [*facts], 1, [])
-    number, *_ = facts
-    tell(told, told.plot.body, Dice(number))
-    return finish(told, dice, split)
+    numbers = watched(range(count), "making tales")
+    return join(in_one_wording(derive(dice), dice, split) for _ in numbers)
 
 
 OTHERS = {
     "LSTM": lstm,
     "a third": shorter,
     "pre-norm": partial(shorter, build=PreNormGPT),
-    "one wording": partial(shorter, read=in_one_wording),
+    "one wording": partial(shorter, read=one_wording),
 }
 """What gives each of these models, by its name."""

@@ -25,7 +25,7 @@ from benchmarks.ablations import (
     with_marks,
 )
 from benchmarks.fine_tuning import SEEDS, Bench, Record, Settings, best_rate, measure
-from benchmarks.pretrainings import OTHERS, in_one_wording, recipe
+from benchmarks.pretrainings import OTHERS, one_wording, recipe
 from gpt1 import GPT, GPTConfig
 from gpt1.data.sources import TALES
 from gpt1.finetune import FineTuned
@@ -33,7 +33,7 @@ from gpt1.loading import load_model
 from gpt1.results import load_results
 from gpt1.tales import SEPARATOR, generate_tales, join, retell
 from gpt1.tales.dice import Dice
-from gpt1.tales.tell import derive, stream_of
+from gpt1.tales.tell import derive, in_one_wording, stream_of
 from gpt1.tokenizer import make_tokenizer
 from gpt1.train.pretraining import prepare
 from gpt1.train.run import read_run
@@ -183,7 +183,7 @@ def test_three_models_are_pre_trained_for_a_third(name, kind, short, tmp_path):
     run = read_run(tmp_path)
     assert (run["step"], type(made)) == (SHORT["max_steps"] // 3, kind)
     options = recipe("tales-small", out=str(tmp_path / "new"))
-    one = prepare(options, read=in_one_wording).text
+    one = prepare(options, read=one_wording).text
     many = prepare(options).text
     assert one != many
     assert run["text"] == (one if name == "one wording" else many)
@@ -194,8 +194,9 @@ def test_one_wording_tells_the_facts_that_are_told_in_many():
     dice, plots = Dice(0, stream_of("train")), {}
     for text in told:
         facts = derive(dice)
-        tale = pretrainings.plain(facts, dice, "train")
-        assert text == tale.text == retell(tale.choices, "train").text
+        tale = in_one_wording(facts, dice, "train")
+        assert text == tale.text
+        assert tale == retell(tale.choices, "train")
         assert tale.facts.plot == facts.plot.title
         assert tale.facts.what == facts.facts["thing"].text
         wording = tale.choices[1 + len(facts.plot.variables) : -1]

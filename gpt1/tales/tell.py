@@ -196,6 +196,21 @@ def finish(derivation: Derivation, dice, split: str) -> Tale:
     )
 
 
+def in_one_wording(derivation: Derivation, dice, split: str) -> Tale:
+    """A tale of the same facts, in the wording that its plot has a number for.
+
+    All tales of a plot are then told in the same words, but for those of their facts.
+    The dice choose the name. The tale's probability is still that of the grammar.
+    """
+    plot = derivation.plot
+    facts = derivation.choices[: 1 + len(plot.variables)]
+    ways = len(all_plots()) * math.prod(map(len, plot.variables.values()))
+    told = Derivation(plot, derivation.facts, facts, ways, [])
+    number, *_ = facts
+    tell(told, plot.body, Dice(number))
+    return finish(told, dice, split)
+
+
 def spoken(pieces: list, name: str) -> str:
     """The pieces as a text, with the name in its places."""
     return "".join([name if piece is NAME else piece for piece in pieces])
