@@ -84,10 +84,16 @@ def picture(left, right, high):
 
 
 def again(element, across):
-    """A copy that is seen only where panels are stacked."""
+    """A copy that is seen only where panels are stacked.
+
+    What it refers to, such as the marks of a legend, is defined in the original alone.
+    """
     attributes = {"class": "g-again", "transform": f"translate({across:.2f})"}
     group = ElementTree.Element(f"{SVG}g", attributes)
     group.append(deepcopy(element))
+    for inside in [*group.iter()]:
+        for defined in inside.findall(f"{SVG}defs"):
+            inside.remove(defined)
     return group
 
 
