@@ -224,7 +224,7 @@ def test_levels_are_drawn_with_names_that_do_not_overlap(known, floor):
 # --- a short run with the default recipe ----------------------------------------------
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_a_short_run_of_the_default_recipe_gets_below_the_bigram_level(
     tmp_path, monkeypatch, capsys
 ):

@@ -83,6 +83,7 @@ def test_at_the_end_comes_what_no_cell_showed(failures, told):
     assert f"01-false.ipynb{told}" in failures["shapes and solutions"]
 
 
+@pytest.mark.weekly
 def test_with_n_all_cells_of_a_notebook_go_to_one_worker(tmp_path):
     sources = ["x = 1", "x += 1", "x += 1", "assert x == 3"]
     cells = [new_code_cell(s, execution_count=n) for n, s in enumerate(sources, 1)]

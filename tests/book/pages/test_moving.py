@@ -112,6 +112,7 @@ def test_it_takes_the_still_pictures_place_and_says_what_is_seen(stage, name):
     assert not moved.is_visible()
 
 
+@pytest.mark.weekly
 @every_figure
 def test_without_scripts_the_still_picture_stays(stage, name):
     page, moved = stage(name, script=False)
