@@ -181,7 +181,7 @@ def test_the_rate_is_the_best_of_those_tried_for_both_forms():
         assert best["rate"] == RATE
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_a_stored_run_comes_out_again():
     """The first of four layers: as near as another machine's sums allow."""
     settings, runs = Settings(), load_results("depth")["runs"]

@@ -4,7 +4,7 @@ import pytest
 
 from lib.runs import command
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.weekly
 VERSE = "the cat sat on the mat.\nthe dog sat on the logs.\n"
 
 

@@ -244,7 +244,7 @@ def test_what_the_book_draws_was_measured_by_this_command():
         assert run["why"] == "rate" or run["rate"] == rate
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_the_threshold_is_chosen_with_the_labels_of_its_seed_and_asked_the_test():
     stored = load_results("label-efficiency")
     found = {(b["labels"], b["seed"]): b["threshold"] for b in stored["baselines"]}

@@ -62,7 +62,7 @@ def test_nothing_is_asked_twice(made, folder, monkeypatch):
     assert made.read_text("utf8") == before
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_what_was_interrupted_comes_to_the_same(made, folder, tmp_path):
     told = json.loads(made.read_text("utf8"))
     del told["runs"][0]["points"][1:]

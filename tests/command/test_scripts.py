@@ -120,7 +120,7 @@ def test_the_models_tests_say_their_names_and_ok():
     assert all(line.startswith("test_") and line.endswith(" OK") for line in lines)
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_the_models_tests_fail_with_a_wrong_model():
     exact = "import torch.nn.functional as F; g = F.gelu; F.gelu = lambda x, **_: g(x)"
     run = "import runpy; runpy.run_path('tests/test_model.py', run_name='__main__')"

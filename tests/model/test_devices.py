@@ -108,6 +108,7 @@ def test_the_fused_loss_compiles_whole(compiled):
         assert off(gradient, wanted[name]) < 1e-5 or gradient.norm() < 1e-6, name
 
 
+@pytest.mark.weekly
 @torch.no_grad()
 def test_a_compiled_model_takes_other_lengths(compiled, shallow):
     forward = compiled(shallow)

@@ -30,6 +30,7 @@ def page_faults(setting):
     return int(subprocess.check_output([sys.executable, "-c", code], text=True))
 
 
+@pytest.mark.weekly
 @needs_glibc
 def test_a_tensor_of_the_same_size_finds_its_pages_again():
     assert page_faults("") > 5 * 100

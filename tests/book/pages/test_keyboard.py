@@ -28,6 +28,7 @@ def chapter(visit):
     return visit(CHAPTER, reduced_motion="reduce", only="p, section.exercise")
 
 
+@pytest.mark.weekly
 def test_tab_leads_through_a_whole_chapter_in_order_and_is_always_seen(visit):
     chapter, stops = visit(CHAPTER, reduced_motion="reduce"), []
     while len(stops) < 600:

@@ -84,7 +84,7 @@ def test_a_story_is_told_as_it_was_written_and_the_keyboard_stops_it(visit, data
     assert page.wrong == []
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_who_wants_no_motion_gets_whole_stories_and_a_seed_is_a_story(
     visit, data, site
 ):

@@ -372,7 +372,7 @@ def test_a_full_context_is_said_and_left_as_it_is(open_play, loaded):
     assert page.wrong == []
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_axe_has_nothing_against_it_with_a_model(open_play):
     begun = state(begin=NAME, shade="2.1", off="0.0", write=20)
     page = open_play(begun, width=320)

@@ -56,6 +56,7 @@ def places(page):
       "article section[id]")].map((e) => [e.id, e.getBoundingClientRect().top]))""")
 
 
+@pytest.mark.weekly
 @pytest.mark.parametrize("hash", ["", state(begin="Fern", temperature=0)])
 def test_a_link_to_a_place_of_the_page_leads_there_at_once(open_play, hash):
     for part in ["things-to-try", "what-is-computed-here"]:
@@ -71,7 +72,7 @@ def test_a_link_to_a_place_of_the_page_leads_there_at_once(open_play, hash):
     assert "Play with the model" not in focused(page)
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_arrows_move_between_bars_and_lines_and_the_focus_is_always_seen(open_play):
     page = open_play(state(**TALE))
     page.wait_for_function(THERE)
@@ -148,7 +149,7 @@ def test_the_same_story_is_promised_only_where_it_comes(open_play):
     assert SAME not in says(page, "The tale is at its end.")
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_after_its_end_a_tale_is_begun_anew_and_no_other_stop_is_silent(open_play):
     page = open_play(state(**SHORT, write=60, seed=5))
     says(page, "“Write another” begins a new one, with seed 6.")
@@ -238,7 +239,7 @@ def test_a_head_that_is_off_is_said_wherever_one_is_and_comes_on_there(open_play
     assert page.get_by_role("button", name="All heads on").count() == 0
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_a_strip_names_its_tokens_and_shades_the_story(open_play):
     begin = f"{play.BEGIN}. One day"
     page = open_play(state(begin=begin, write=30, temperature=0))
@@ -299,7 +300,7 @@ def test_the_line_says_the_number_of_the_bar(open_play):
         assert f"it is {verdict} the truth." in page.evaluate(said, pair)
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_marks_are_explained_and_the_chosen_one_stays_so_under_the_pointer(open_play):
     page = open_play(state(**TALE))
     page.wait_for_function(THERE)
@@ -324,7 +325,7 @@ def test_marks_are_explained_and_the_chosen_one_stays_so_under_the_pointer(open_
     assert page.evaluate(far) == usual
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_a_thing_to_try_stands_beside_the_bars_until_it_is_put_away(open_play):
     page = open_play()
     link = page.get_by_role("link", name="Make it forget a name")
@@ -359,7 +360,7 @@ def test_a_thing_to_try_stands_beside_the_bars_until_it_is_put_away(open_play):
     assert phone.get_by_text("hundreds of other tokens").first.is_visible()
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_the_story_shows_that_it_goes_on_and_nothing_stale_is_said(open_play):
     page = open_play(reduced_motion="no-preference")
     mask = f"getComputedStyle(document.querySelector('{STORY}')).maskImage"
@@ -379,7 +380,7 @@ def test_the_story_shows_that_it_goes_on_and_nothing_stale_is_said(open_play):
     assert page.evaluate(f"{mask}.startsWith('linear-gradient(rgb(0, 0, 0) ')")
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_axe_has_nothing_against_a_thing_to_try_and_a_way_back(open_play):
     page = open_play(width=390)
     page.get_by_role("link", name="Make it forget a name").click()

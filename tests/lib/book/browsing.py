@@ -29,7 +29,8 @@ CUT = """([html, only]) => {
     if (!kept.some((k) => k.contains(e) || e.contains(k))) e.remove();
   return "<!doctype html>" + page.documentElement.outerHTML;
 }"""
-
+CUTS: dict[tuple, str] = {}
+"""What was cut out of a page, by its file, that file's time and the part's selector."""
 
 OPENED = "!document.documentElement.matches('.is-opening')"
 """All of a page is laid out; custom.js does it after the first screens."""
@@ -62,14 +63,15 @@ def visits(browser, site: Path) -> Iterator[Callable]:
     `only`, a selector, and gets the page with headings and nothing else in its article.
     """
     contexts = []
-    cutter = None
 
     def cut(name, only):
-        nonlocal cutter
-        if cutter is None:
+        path = site / f"{name}.html"
+        key = path, path.stat().st_mtime_ns, only
+        if key not in CUTS:
             contexts.append(browser.new_context())
-            cutter = contexts[-1].new_page()
-        return cutter.evaluate(CUT, [(site / f"{name}.html").read_text("utf8"), only])
+            given = [path.read_text("utf8"), only]
+            CUTS[key] = contexts[-1].new_page().evaluate(CUT, given)
+        return CUTS[key]
 
     def open_page(name, size="screen", *, at=None, script=True, only=None, **options):
         view = dict(zip(("width", "height"), SIZES[size], strict=True))
