@@ -12,12 +12,12 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Playwright
 
 PROGRAMS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 PROGRAMS += ["chrome", "msedge", "microsoft-edge"]
@@ -56,12 +56,16 @@ def find() -> str | None:
 
 
 @contextmanager
-def launch(*options: str, program: str | None = None) -> Iterator[Browser]:
+def launch(
+    *options: str, program: str | None = None, driver: Playwright | None = None
+) -> Iterator[Browser]:
     """Start the browser, without a window; it is closed at the end of the block.
 
     Args:
         options: more of the browser's own options, such as `--force-color-profile`.
         program: the path of the browser; None is the one that `find` finds.
+        driver: a Playwright that runs already, of which a thread can have one only;
+            None starts one for the block.
 
     Raises:
         BrowserMissingError: no browser is installed, or Playwright is not.
@@ -76,7 +80,7 @@ def launch(*options: str, program: str | None = None) -> Iterator[Browser]:
     arguments = [*QUIET, *options]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         arguments.append("--no-sandbox")  # root, as in containers, has none
-    with sync_playwright() as driver:
+    with nullcontext(driver) if driver else sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=program, args=arguments)
         try:
             yield browser

@@ -1,5 +1,8 @@
 """The built book, for the tests that look at it, and a browser to look with."""
 
+import os
+import shutil
+
 import pytest
 from filelock import FileLock
 
@@ -7,6 +10,8 @@ from lib.book.browsing import serving, visits
 from lib.book.chapters import CONTENTS, ROOT
 from scripts.site.browser import MISSING, find, launch
 from scripts.site.build import BUILD, PAGES, SHARED, STAMP, build
+
+SHELL = shutil.which(os.environ.get("CHROMIUM") or "chromium-headless-shell")
 
 
 def is_current():
@@ -41,13 +46,23 @@ def on_site(site):
     return found
 
 
-@pytest.fixture(scope="module")
-def browser():
-    """A real browser without a window; tests that need one are skipped without."""
-    if find() is None:
+@pytest.fixture(scope="session")
+def driver():
+    """What steers browsers. A process can have one only, so all its tests share it."""
+    if find() is None and SHELL is None:
         pytest.skip(MISSING)
-    pytest.importorskip("playwright.sync_api")
-    with launch() as running:
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(driver):
+    """A real browser without a window; tests that need one are skipped without.
+
+    Chromium's `headless-shell` opens a page in two thirds of the time.
+    """
+    with launch(program=SHELL, driver=driver) as running:
         yield running
 
 

@@ -1,14 +1,10 @@
-"""The browser that looks at pages: one without a window, where there is one."""
-
-import os
-import shutil
+"""What axe looks at, and the page with the live model."""
 
 import pytest
 
 from book._ext.pages.play import MODEL
 from gpt1.loading import load_model
 from lib.book.playing import playing
-from scripts.site.browser import MISSING, find, launch
 
 KINDS = {"book/index", "book/glossary", "book/play", "book/benchmarks"}
 KINDS |= {"notebooks/04-attention"}
@@ -21,20 +17,6 @@ def pytest_collection_modifyitems(items):
         every = getattr(item, "callspec", None) and item.callspec.params.get("page")
         if every and item.name.startswith("test_axe") and every not in KINDS:
             item.add_marker(pytest.mark.weekly)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Chromium's `headless-shell` opens a page in two thirds of the time.
-
-    The printed editions have to be made with the browser that their readers' are.
-    """
-    shell = shutil.which(os.environ.get("CHROMIUM") or "chromium-headless-shell")
-    if shell is None and find() is None:
-        pytest.skip(MISSING)
-    pytest.importorskip("playwright.sync_api")
-    with launch(program=shell) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

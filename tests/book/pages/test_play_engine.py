@@ -21,7 +21,6 @@ from gpt1.plumbing.files import load_checkpoint
 from gpt1.tales import generate_tales
 from gpt1.weights import SHIPPED_FILES
 from lib.book.chapters import ROOT
-from scripts.site.browser import MISSING, find, launch
 
 ENGINE = (ROOT / "book" / "_static" / "play" / "engine.js").read_text("utf8")
 MOST_BYTES = 5_000_000
@@ -165,12 +164,9 @@ def in_node(folder, weights, given):
     return done.stdout
 
 
-def in_browser(folder, weights, given):
-    if find() is None:
-        pytest.skip(MISSING)
-    pytest.importorskip("playwright.sync_api")
-    with launch() as browser:
-        page = browser.new_page()
+def in_browser(browser, weights, given):
+    with browser.new_context() as context:
+        page = context.new_page()
         page.add_script_tag(content=ENGINE)
         page.add_script_tag(content=weights)
         # Node reads to the context's end.
@@ -180,8 +176,11 @@ def in_browser(folder, weights, given):
 
 @pytest.fixture(scope="module", params=[in_node, in_browser])
 def found(request, tmp_path_factory, weights, given):
-    folder = tmp_path_factory.mktemp("engine")
-    return json.loads(request.param(folder, weights, given))
+    if request.param is in_browser:
+        where = request.getfixturevalue("browser")
+    else:
+        where = tmp_path_factory.mktemp("engine")
+    return json.loads(request.param(where, weights, given))
 
 
 def near(found, right, most):
