@@ -150,7 +150,7 @@ def test_all_limits_together_are_under_eight_minutes():
     assert not any(part.cuda for part in parts.measurements(tiny=True))
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_the_tests_for_a_gpu_are_found_without_nbval():
     done = ended(*parts.tests().command, "--collect-only", "-p", "no:nbval")
     assert done.state == "passed", done.output

@@ -40,7 +40,7 @@ def made(folder, tmp_path_factory):
     return path
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_each_update_is_asked_all_tasks_with_each_seed(made):
     told = json.loads(made.read_text("utf8"))
     [run] = told["runs"]
@@ -55,6 +55,7 @@ def test_each_update_is_asked_all_tasks_with_each_seed(made):
     assert told["controls"]["in_order, learned by majority"] == [0.5, 0.5]
 
 
+@pytest.mark.weekly
 def test_nothing_is_asked_twice(made, folder, monkeypatch):
     before = made.read_text("utf8")
     monkeypatch.setattr(zero_shot, "asked_all", lambda *_: pytest.fail("asked again"))
@@ -73,7 +74,7 @@ def test_what_was_interrupted_comes_to_the_same(made, folder, tmp_path):
     assert half.read_text("utf8") == made.read_text("utf8")
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_an_lstm_is_asked_the_same_beside_the_transformer(made, folder, tmp_path):
     _, tokenizer = load_model("tales-tiny", "cpu")
     model = LSTM(GPTConfig(vocab_size=tokenizer.vocab_size, **SIZES))
@@ -95,6 +96,7 @@ def test_an_lstm_is_asked_the_same_beside_the_transformer(made, folder, tmp_path
     assert run["points"][1]["loss"] != run["points"][0]["loss"]
 
 
+@pytest.mark.weekly
 def test_other_examples_do_not_come_into_the_same_file(made, folder):
     with pytest.raises(SystemExit, match="made in another way"):
         zero_shot.main([str(folder), "--out", str(made), "--count", "5"])
