@@ -52,7 +52,7 @@ moving.figure("warm", {
     const path = (width, values, first, down) =>
       `M${values.map((value, i) => `${across(width, first + i).toFixed(1)} ${down(value).toFixed(1)}`).join("L")}`;
 
-    const curve = picture("The losses of the chosen run, the eleven others behind", 240, (width, height) => {
+    const curve = picture("The losses of the chosen run, the eight others behind", 240, (width, height) => {
       const down = (nats) => height - 8 - (Math.min(nats, 3.4) / 3.4) * (height - 26);
       const line = (run, name) => svg("path", { d: path(width, run.smooth, 5, down), class: `${name} ${COLOURS[run.arm]}` });
       const level = (nats, words) => [

@@ -500,20 +500,21 @@ def test_a_runs_losses_are_smoothed_and_its_rates_are_the_packages(compute):
         if c["id"] == "training-warm"
     ]
     printed = re.findall(r"\b\d\.\d\d(?= )", "".join(cell["outputs"][0]["text"]))
-    near([each["end"] for each in found], [float(end) for end in printed], atol=5.6e-3)
+    ends = [float(end) for end in printed[: len(found)]]  # the control has no place
+    near([each["end"] for each in found], ends, atol=5.6e-3)
 
 
 def test_a_cell_of_the_grid_opens_its_run(stage):
     _, moved = stage("warm", size="phone", has_touch=True)
     cells = moved.get_by_role("radio")
-    assert cells.count() == 12
-    cell = moved.get_by_role("radio", name="post-norm, warm, seed 3: 0.50")
+    assert cells.count() == 9
+    cell = moved.get_by_role("radio", name="post-norm, warm, seed 2: 0.79")
     cell.tap()
     said = moved.get_by_role("status").inner_text()
-    assert said.startswith("Post-norm, warm, seed 3: from 2.28 to 0.50 nats.")
+    assert said.startswith("Post-norm, warm, seed 2: from 2.22 to 0.79 nats.")
     assert "rises for 25 updates" in said
     lines = moved.locator("svg .l-run, svg .l-other")
-    assert lines.count() == 12
+    assert lines.count() == 9
 
 
 # --- Chapter 9 ------------------------------------------------------------------------
