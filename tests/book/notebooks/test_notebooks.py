@@ -6,7 +6,7 @@ import re
 import nbformat
 import pytest
 
-from lib.book.chapters import EVERY, NOTEBOOKS, cells, code_cells, name
+from lib.book.chapters import EVERY, NOTEBOOKS, cells, code_cells, markdown, name
 from scripts.notebooks.kinds import FOLD, FOLDED, KEY
 from scripts.notebooks.run import stored_form
 from scripts.site.address import is_setup_cell, setup_cell
@@ -108,3 +108,13 @@ def test_ids_that_an_editor_dropped_or_changed_are_those_of_the_last_commit():
 def test_it_is_plain_python(path):
     for cell in code_cells(path):
         compile(cell["source"], path.name, "exec")
+
+
+@every_notebook
+def test_every_link_has_both_its_brackets(path):
+    text = re.sub(
+        r"```.*?```|`[^`\n]*`|\$\$.*?\$\$|\$[^$]*\$", "", markdown(path), flags=re.S
+    )
+    inside = r"(?:[^\[\]]|\[[^\[\]]*\])*"
+    left = re.sub(rf"!?\[{inside}\]\((?:[^()\s]|\([^()]*\))*\)", "", text)
+    assert re.findall(r".{0,60}\]\(.{0,60}", left) == []
