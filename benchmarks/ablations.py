@@ -1,4 +1,4 @@
-"""What matters: the paper's table 5 and figure 2 (left), on tasks of the tales.
+"""What matters: the paper's table 5 and figure 2, on tasks of the tales.
 
     python -m benchmarks.ablations
 
@@ -7,16 +7,19 @@ language model's part of the loss; and an LSTM of as many parameters, pre-traine
 fine-tuned by the same recipe. Each is fine-tuned with two numbers of labels, since the
 paper reads its auxiliary loss as a help for larger sets. A control has four times as
 many passes over them, for the LSTM and the whole model. Figure 2 has the whole model
-with fewer and fewer of its pre-trained layers, down to its embeddings. And three rows
-go beyond the paper: a model that was pre-trained for a third of the updates, one of
-these with its norms before the branches, and one that has read each plot in one wording
-only.
+with fewer and fewer of its pre-trained layers, down to its embeddings (left), and what
+whole model and LSTM can do without training for it after so many updates (right), by
+`benchmarks/zero_shot.py`. And three rows go beyond the paper: a model that was
+pre-trained for a third of the updates, one of these with its norms before the branches,
+and one that has read each plot in one wording only.
 
 What was pre-trained otherwise is trained first, in folders of `--models`, see
 `benchmarks/pretrainings.py`. That takes an hour of one core for each, and everything
 else some hours more. All goes to `gpt1/results/ablations.json`, a line a run, as soon
 as it is there, and what was stopped goes on where it stopped. What a run is:
-`benchmarks/fine_tuning.py`.
+`benchmarks/fine_tuning.py`. For the figure on the right, the weights of the whole
+model's updates have to be in `--models`, where `make tales-small` leaves them; its
+numbers go to `zero-shot.json`, beside the other file.
 """
 
 import argparse
@@ -28,6 +31,7 @@ from pathlib import Path
 
 import torch
 
+from benchmarks import zero_shot
 from benchmarks.fine_tuning import (
     EPOCHS,
     PRE_TRAINED,
@@ -71,7 +75,7 @@ PASSES, CONTROL_TASK, LONG_SEEDS = 8, "holds_together", 3
 """A control: these starts, and four times the passes of the table. The rates are not
 chosen by runs of such a length; the LSTM's is ten times that of the table."""
 
-PARTS = ("table", "layers", "beyond")
+PARTS = ("table", "layers", "beyond", "zero-shot")
 TABLE = ("full", "no pre-training", "no auxiliary loss", "LSTM")
 """The rows of table 5."""
 
@@ -184,6 +188,18 @@ def folder_of(given, name):
     return Path(given.models) / name.lower().replace(" ", "-")
 
 
+def figure_on_the_right(given):
+    """Ask both architectures' kept weights what they can do without training for it."""
+    runs = {"gpt": Path(given.models) / given.model}
+    runs["lstm"] = folder_of(given, "LSTM") / "whole"
+    out = Path(given.out).with_name(zero_shot.RESULTS.name)
+    for build, folder in runs.items():
+        if folder.is_dir():
+            zero_shot.main([str(folder), "--build", build, "--out", str(out)])
+        else:
+            print(f"figure 2 (right) lacks {folder}, which is not there", flush=True)
+
+
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--tasks", nargs="+", choices=TASKS, default=[*FORMS])
@@ -212,8 +228,11 @@ def main(argv=None):
         "layers": (("full", *fewer), layered, labels[:1]),
         "beyond": (("full", *BEYOND), control, labels[:1]),
     }
-    parts = {given.part: parts[given.part]} if given.part else parts
+    asks = given.part in (None, "zero-shot") and not given.quick
+    if given.part:
+        parts = {given.part: parts[given.part]} if given.part in parts else {}
     asked = {name for names, *_ in parts.values() for name in names} - {*left_out}
+    asked |= {"LSTM"} if asks else set()
     try:
         others = {
             name: pre_trained(given.model, bench.tokenizer, folder_of(given, name))
@@ -238,6 +257,8 @@ def main(argv=None):
     whole = "table" in parts and CONTROL_TASK in given.tasks and not given.quick
     for run in measure(bench, record, chain(planned, longer() if whole else ())):
         print(json.dumps(run), flush=True)
+    if asks:
+        figure_on_the_right(given)
     print(*table(record), sep="\n")
 
 

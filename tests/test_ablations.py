@@ -233,6 +233,30 @@ def test_runs_of_all_rows_are_made_and_written(gpt, others, tmp_path, monkeypatc
     assert len(stored["baselines"]) == 1
 
 
+def test_the_figure_on_the_right_is_made_by_the_same_command(
+    tmp_path, monkeypatch, capsys
+):
+    """Of runs that are there; what is not is told, and the rest goes on."""
+    asked, trained = [], []
+    monkeypatch.setattr(ablations.zero_shot, "main", asked.append)
+    monkeypatch.setitem(OTHERS, "LSTM", lambda *given: trained.append(given[-1]))
+    monkeypatch.setattr(ablations, "starts", lambda *_: {})
+    (tmp_path / "models/lstm/whole").mkdir(parents=True)
+    out = tmp_path / "found.json"
+    given = ["--part", "zero-shot", "--models", str(tmp_path / "models")]
+    main([*given, "--out", str(out)])
+    assert trained == [tmp_path / "models/lstm"]
+    where = ["--out", str(tmp_path / "zero-shot.json")]
+    lstm = [str(tmp_path / "models/lstm/whole"), "--build", "lstm", *where]
+    assert asked == [lstm]
+    lacks = f"lacks {tmp_path / 'models' / 'tales-small'}, which is not there"
+    assert lacks in capsys.readouterr().out
+    (tmp_path / "models/tales-small").mkdir()
+    main([*given, "--out", str(out)])
+    gpt = [str(tmp_path / "models/tales-small"), "--build", "gpt", *where]
+    assert asked == [lstm, gpt, lstm]
+
+
 def test_quick_does_not_write_over_the_numbers_of_the_book(capsys):
     with pytest.raises(SystemExit):
         main(["--quick"])
