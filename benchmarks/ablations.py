@@ -202,8 +202,8 @@ def figure_on_the_right(given):
 
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--tasks", nargs="+", choices=TASKS, default=[*FORMS])
-    parser.add_argument("--seeds", type=int, default=SEEDS)
+    parser.add_argument("--tasks", nargs="+", choices=TASKS)
+    parser.add_argument("--seeds", type=int)
     parser.add_argument("--part", choices=PARTS, help="one of them; all if not given")
     parser.add_argument("--model", choices=RECIPES, default=Settings.model)
     parser.add_argument("--models", default="checkpoints", metavar="FOLDER")
@@ -211,9 +211,11 @@ def main(argv=None):
     parser.add_argument(
         "--quick",
         action="store_true",
-        help="30 labels and what needs no other pre-training",
+        help="30 labels, two tasks, one seed, and what needs no other pre-training",
     )
     given = parser.parse_args(argv)
+    given.tasks = given.tasks or [*(LAYERED if given.quick else FORMS)]
+    given.seeds = given.seeds or (1 if given.quick else SEEDS)
     settings, labels, left_out = Settings(given.model, precision="bf16"), LABELS, ()
     if given.quick:
         settings = Settings(given.model, dev=20, test=20, tales=4, precision="bf16")
