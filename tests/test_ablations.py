@@ -233,6 +233,7 @@ def test_runs_of_all_rows_are_made_and_written(gpt, others, tmp_path, monkeypatc
     assert len(stored["baselines"]) == 1
 
 
+@pytest.mark.slow
 def test_the_figure_on_the_right_is_made_by_the_same_command(
     tmp_path, monkeypatch, capsys
 ):

@@ -133,6 +133,7 @@ def test_parts_of_an_update_learn_the_same(here):
             assert torch.allclose(tensor, runs[1][name], atol=2e-4), name
 
 
+@pytest.mark.slow
 def test_it_learns_what_can_be_learned(here):
     finetune_here(*flags(here, epochs=12, train=sentences(here / "more.csv", 60)))
     best = load_checkpoint(here / "finetuned/best_model.pth")

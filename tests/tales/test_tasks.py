@@ -49,6 +49,7 @@ def test_words_alone_hardly_help_where_there_are_few_examples_either(task):
     assert max(found.values()) <= CHANCE[task] + 0.15, found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", TASKS)
 def test_the_reader_answers_from_the_texts(task, some):
     assert [answer(task, e.texts) for e in some[task]] == [e.label for e in some[task]]
@@ -132,6 +133,7 @@ def test_the_right_ending_makes_the_tale_and_the_wrong_one_makes_none(some):
             read_tale(f"{story}\n{endings[1 - example.label]}")
 
 
+@pytest.mark.slow
 def test_what_holds_together_is_the_end_of_a_tale_and_what_does_not_is_of_none(some):
     """Some plot can have told both parts in turn, from a sentence on, or none can."""
     for example in some["holds_together"]:
