@@ -197,7 +197,7 @@ def figure_on_the_right(given):
         if folder.is_dir():
             zero_shot.main([str(folder), "--build", build, "--out", str(out)])
         else:
-            print(f"figure 2 (right) lacks {folder}, which is not there", flush=True)
+            print(f"figure 2 (right) lacks {folder}: make {given.model}", flush=True)
 
 
 def main(argv=None):
@@ -214,6 +214,8 @@ def main(argv=None):
         help="30 labels, two tasks, one seed, and what needs no other pre-training",
     )
     given = parser.parse_args(argv)
+    if given.quick and given.part == "zero-shot":
+        parser.error("--quick leaves out zero-shot: give one of the two")
     given.tasks = given.tasks or [*(LAYERED if given.quick else FORMS)]
     given.seeds = given.seeds or (1 if given.quick else SEEDS)
     settings, labels, left_out = Settings(given.model, precision="bf16"), LABELS, ()
@@ -230,9 +232,8 @@ def main(argv=None):
         "layers": (("full", *fewer), layered, labels[:1]),
         "beyond": (("full", *BEYOND), control, labels[:1]),
     }
+    parts = {name: parts[name] for name in parts if given.part in (None, name)}
     asks = given.part in (None, "zero-shot") and not given.quick
-    if given.part:
-        parts = {given.part: parts[given.part]} if given.part in parts else {}
     asked = {name for names, *_ in parts.values() for name in names} - {*left_out}
     asked |= {"LSTM"} if asks else set()
     try:

@@ -250,12 +250,18 @@ def test_the_figure_on_the_right_is_made_by_the_same_command(
     where = ["--out", str(tmp_path / "zero-shot.json")]
     lstm = [str(tmp_path / "models/lstm/whole"), "--build", "lstm", *where]
     assert asked == [lstm]
-    lacks = f"lacks {tmp_path / 'models' / 'tales-small'}, which is not there"
+    lacks = f"lacks {tmp_path / 'models' / 'tales-small'}: make tales-small"
     assert lacks in capsys.readouterr().out
     (tmp_path / "models/tales-small").mkdir()
     main([*given, "--out", str(out)])
     gpt = [str(tmp_path / "models/tales-small"), "--build", "gpt", *where]
     assert asked == [lstm, gpt, lstm]
+
+
+def test_quick_has_no_figure_on_the_right(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        main(["--quick", "--part", "zero-shot", "--out", str(tmp_path / "found.json")])
+    assert "--quick leaves out zero-shot" in capsys.readouterr().err
 
 
 def test_quick_does_not_write_over_the_numbers_of_the_book(capsys):
