@@ -1,6 +1,7 @@
 """A class that a chapter builds is the class of the package."""
 
 import re
+from functools import cache
 
 import pytest
 
@@ -27,6 +28,7 @@ def read(paths):
     return found
 
 
+@cache
 def package():
     everything = sorted((ROOT / "gpt1").rglob("*.py"))
     return read([*everything, *TAUGHT])  # the last of a name counts
