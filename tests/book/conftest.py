@@ -11,6 +11,8 @@ from lib.book.chapters import CONTENTS, ROOT
 from scripts.site.browser import MISSING, find, launch
 from scripts.site.build import BUILD, PAGES, SHARED, STAMP, build
 
+# One process for all pages: they come one after the other.
+ONE_PROCESS = ["--process-per-site", "--renderer-process-limit=1"]
 SHELL = shutil.which(os.environ.get("CHROMIUM") or "chromium-headless-shell")
 
 
@@ -62,7 +64,7 @@ def browser(driver):
 
     Chromium's `headless-shell` opens a page in two thirds of the time.
     """
-    with launch(program=SHELL, driver=driver) as running:
+    with launch(*ONE_PROCESS, program=SHELL, driver=driver) as running:
         yield running
 
 

@@ -80,14 +80,14 @@ def test_entropy_of_a_grammar_small_enough_to_list(monkeypatch):
     plots = tuple(read_plots(SMALL))
     for module in (tales.entropy, tales.tell, tales.reading):
         monkeypatch.setattr(module, "all_plots", lambda: plots)
-    chance = Counter(t.text for t in generate_tales(20000, split="all"))
+    chance = Counter(t.text for t in generate_tales(12000, split="all"))
     listed = {text: math.exp(read_tale(text).log_prob) for text in chance}
     assert len(listed) == 80 * (2 * 3 + 4)
     assert sum(listed.values()) == pytest.approx(1)
     entropy = -sum(p * math.log(p) for p in listed.values())
     assert entropy_per_tale("all") == pytest.approx(entropy)
     for split, count in (("train", 480), ("validation", 160), ("heldout", 160)):
-        found = {t.text: t for t in generate_tales(20000, split=split)}
+        found = {t.text: t for t in generate_tales(8000, split=split)}
         assert len(found) == count
         assert sum(math.exp(t.log_prob) for t in found.values()) == pytest.approx(1)
 

@@ -34,7 +34,7 @@ MOST_MOVED = 0.02
 CHOOSE = """() => [...document.querySelectorAll("fieldset.quiz")].map((form) =>
   [...form.querySelectorAll("input[type=radio]")].map((choice) => {
     choice.click();
-    return [choice.value, form.querySelector("[role=status]").innerText];
+    return [choice.value, form.querySelector("[role=status]").textContent.trim()];
   }))"""
 # What moved on the page, without anybody's doing, since it was opened.
 MOVED = """() => new Promise((done) => new PerformanceObserver((list) => done(
@@ -104,7 +104,7 @@ def test_each_choice_of_each_question_is_answered(page):
         for letter, said in form:
             lead = "Right, " if [letter] == question.right else "Not "
             assert said.startswith(f"{lead}({letter}). ")
-            assert len(said.split()) > 5
+            assert len(said) > 20
 
 
 def test_only_boxes_of_their_own_scroll_sideways_on_a_phone(page):
