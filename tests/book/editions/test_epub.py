@@ -213,6 +213,20 @@ def test_no_page_is_wider_than_a_telephone(opened, browser):
     screen.close()
 
 
+def test_the_name_of_an_equation_is_as_high_as_its_middle(opened, browser):
+    page = browser.new_page(viewport={"width": 360, "height": 640})
+    page.goto((opened / "EPUB" / "04-attention.xhtml").as_uri())
+    gaps = page.evaluate("""() => {
+      const middle = ({ top, bottom }) => (top + bottom) / 2;
+      return [...document.querySelectorAll(".equation-name")].map((name) => middle(
+        name.getBoundingClientRect()
+      ) - middle(name.previousElementSibling.getBoundingClientRect()));
+    }""")
+    page.close()
+    assert len(gaps) > 5
+    assert max(map(abs, gaps)) < 1
+
+
 def test_the_panels_of_a_plot_have_one_scale(opened, browser):
     screen = browser.new_page(viewport={"width": 600, "height": 800})
     [path] = opened.glob("EPUB/01-*.xhtml")
