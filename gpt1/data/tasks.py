@@ -58,7 +58,7 @@ class Task:
     Args:
         name: what it is called in messages and tables.
         form: one of `FORMS`.
-        examples: `gpt1.tales.Example`s, each with `texts` and `label`.
+        examples: each a `gpt1.tales.Example`, with `texts` and `label`.
         labels: the names of the labels, in the order of their numbers; empty where a
             label is the place of a choice, or a score.
         between: what stands between a context and a choice in a running text.

@@ -298,7 +298,7 @@ class Run:
 
 
 def _plain(options):
-    """Options as a checkpoint can hold them: without `Path`s, and with whole paths,
+    """Options as a checkpoint can hold them: without any `Path`, and with whole paths,
     which are the same from any folder."""
     values = asdict(options).items()
     values = {name: str(v) if isinstance(v, Path) else v for name, v in values}

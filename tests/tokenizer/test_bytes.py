@@ -9,7 +9,6 @@ import pytest
 from gpt1.tales import generate_tales, join
 from gpt1.tokenizer import ByteTokenizer, tokenizer_from_dict
 from gpt1.tokenizer.byte_level import END_OF_TEXT, SIGNS, pattern
-from gpt1.tokenizer.original import read_merges
 
 tokenizers = pytest.importorskip("tokenizers")
 TEXT = join(generate_tales(60))
@@ -143,8 +142,7 @@ def test_gpt_2s_files_are_read_as_transformers_reads_them(tokenizer, tmp_path):
     ours = ByteTokenizer.from_pretrained(tmp_path)
     assert ours.added == [END_OF_TEXT]
     assert ours.vocab_size == 701
-    vocabulary, merges = read_merges(tmp_path / "vocab.json", tmp_path / "merges.txt")
-    other = transformers.GPT2Tokenizer(vocab=vocabulary, merges=merges)
+    other = transformers.GPT2Tokenizer.from_pretrained(tmp_path)
     for text in ODD:
         if text != END_OF_TEXT:  # which is one token there
             assert ours.encode(text) == other.encode(text)

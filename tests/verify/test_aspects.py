@@ -6,6 +6,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from gpt1 import GPT
+from gpt1.variants import VARIANTS
 from gpt1.verify import verify
 from lib import foreign
 from lib.checks import SMALL
@@ -139,6 +140,23 @@ def test_an_inner_width_that_is_not_four_times_is_told():
     report = verify(GPT(config), fresh=True)
     assert [each.aspect for each in report.differs] == ["inner width"]
     assert "2.5 times" in report.summary
+
+
+class Narrow(GPT):
+    """Its cache is not for double precision, as that of `transformers` 4 is not."""
+
+    def forward(self, ids, *, cache=None):
+        wide = self.token_embedding.weight.dtype == torch.float64
+        if wide and cache is not None and cache.length:
+            raise RuntimeError("value cannot be converted without overflow")
+        return super().forward(ids, cache=cache)
+
+
+def test_a_cache_that_fails_in_float64_is_judged_in_float32():
+    found = of(verify(Narrow(SMALL)), "cache")
+    assert (found.verdict, found.told) == ("same", "piece by piece equals at once")
+    wrong = VARIANTS["a cache not read"](Narrow(SMALL))
+    assert of(verify(wrong), "cache").verdict == "differs"
 
 
 def test_longer_and_empty_texts():

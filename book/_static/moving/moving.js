@@ -96,7 +96,7 @@ const moving = (() => {
   // A drawing whose units are the screen's pixels: it is painted anew when the column
   // gets another width. `paint` gets that width and returns what is in the drawing.
   // While a page is laid out a box can be too narrow for any drawing: it waits.
-  const NARROWEST = 160;
+  const NARROWEST = 100;
 
   function picture(label, height, paint) {
     const box = svg("svg", { class: "moving-picture", role: "img", "aria-label": label });
