@@ -4,7 +4,14 @@ from gpt1.pictures.look import CARD, CARD_EDGE, INK, LARGE, MIDDLE, TINTS
 from gpt1.pictures.svg import Drawing, canvas, element, text
 
 WIDTH, LINE, LETTER = 400, 22, 6.3
-"""Of the drawing, of a line of text, and of a letter, which is wide enough for most."""
+"""Of the drawing, of a line of text, and of a letter that is neither wide nor large."""
+
+
+def across(word):
+    """How wide a word is drawn, at least."""
+    wide = sum(letter in "mwMW" for letter in word)
+    large = sum(letter.isupper() for letter in word)
+    return LETTER * (len(word) + 0.6 * wide + 0.3 * large)
 
 
 def marked_text(weights, tokens, title, labels=None):
@@ -58,7 +65,7 @@ def flowed(tokens):
     """Where each token stands, as (x, line, width), and how many lines there are."""
     places, x, line = [], 16.0, 0
     for token in tokens:
-        width = LETTER * len(token)
+        width = across(token)
         begins = token.startswith(" ") or not places
         if begins and x + width > WIDTH - 16:
             x, line = 16.0, line + 1
@@ -72,7 +79,7 @@ def flowed(tokens):
 def marked(place, top, token, weight):
     """A token on its mark."""
     (x, line, width), shown = place, token.strip()
-    room = LETTER * len(shown)
+    room = across(shown)
     y = top + line * LINE
     shape = {"x": x + width - room - 1, "y": y, "width": room + 2, "height": LINE - 4.0}
     look = {"fill": TINTS["attention"][1], "fill_opacity": float(f"{abs(weight):.2f}")}
