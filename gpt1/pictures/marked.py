@@ -8,7 +8,7 @@ WIDTH, LINE, LETTER = 400, 22, 6.3
 
 
 def across(word):
-    """How wide a word is drawn, at least."""
+    """About how wide a word is drawn."""
     wide = sum(letter in "mwMW" for letter in word)
     large = sum(letter.isupper() for letter in word)
     return LETTER * (len(word) + 0.6 * wide + 0.3 * large)

@@ -259,3 +259,12 @@ def test_a_marked_text_has_the_labels_that_it_is_given():
 def test_weights_that_do_not_fit_a_text_are_refused(weights):
     with pytest.raises(ValueError, match="for each of 2 tokens"):
         marked_text(weights, ["a", " b"], "A text")
+
+
+def test_the_mark_of_a_wide_letter_is_wide():
+    svg = marked_text([[0.0] * 4], ["n", "m", "F", "f"], "Letters").svg
+    marks = ElementTree.fromstring(svg).iter(f"{SVG}rect")
+    wide = (m.get("width") for m in marks if m.get("class") == "g-heat")
+    n, m, large, small = map(float, wide)
+    assert m > 1.4 * n
+    assert large > small == n

@@ -132,11 +132,8 @@ def test_keyboard_and_finger_reach_every_control_and_each_has_a_name(stage, name
     assert controls
     if size == "phone":  # and the narrowest of all phones
         page.set_viewport_size({"width": 320, "height": 844})
-        empty = "(boxes) => boxes.filter((e) => !e.childElementCount).length"
-        page.wait_for_function(f"""() => {{
-          const boxes = [...document.querySelectorAll(".moving .moving-picture")];
-          return ({empty})(boxes) === 0;
-        }}""")
+        empty = "document.querySelector('.moving .moving-picture:empty')"
+        page.wait_for_function(f"{empty} === null")
     for control in controls:
         radio = control.get_attribute("type") == "radio"
         if not control.is_disabled() and (not radio or control.is_checked()):
