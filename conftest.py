@@ -1,5 +1,6 @@
 """What every run of pytest needs: the variables of the kernels, and nbval's rules."""
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -45,3 +46,8 @@ def pytest_collection_modifyitems(items):
         return not builds, item.path.suffix != ".ipynb", item.path not in slow
 
     items.sort(key=turn)
+
+
+def pytest_collection_finish():
+    """Thousands of tests are there to the end: no need to look for garbage in them."""
+    gc.freeze()
