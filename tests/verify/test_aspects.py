@@ -1,5 +1,7 @@
 """What is found without a forward pass: tying, dropout, lengths, weights, tokenizer."""
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 from torch import nn
@@ -8,6 +10,7 @@ from torch.nn import functional as F
 from gpt1 import GPT
 from gpt1.variants import VARIANTS
 from gpt1.verify import verify
+from gpt1.verify.cache import by_pieces
 from lib import foreign
 from lib.checks import SMALL
 from lib.foreign import NanoConfig, RightNano
@@ -157,6 +160,33 @@ def test_a_cache_that_fails_in_float64_is_judged_in_float32():
     assert (found.verdict, found.told) == ("same", "piece by piece equals at once")
     wrong = VARIANTS["a cache not read"](Narrow(SMALL))
     assert of(verify(wrong), "cache").verdict == "differs"
+
+
+class Newest(nn.Module):
+    """Takes and returns its cache as `transformers` does from 5.24 on."""
+
+    def __init__(self):
+        super().__init__()
+        self.gpt = GPT(SMALL)
+
+    def forward(self, ids, cache=None, use_cache=True):
+        cache = self.gpt.new_cache() if cache is None else cache
+        return SimpleNamespace(logits=self.gpt(ids, cache=cache), cache=cache)
+
+
+class Older(Newest):
+    """The same, as before 5.24."""
+
+    def forward(self, ids, past_key_values=None, use_cache=True):
+        out = super().forward(ids, past_key_values)
+        return SimpleNamespace(logits=out.logits, past_key_values=out.cache)
+
+
+@pytest.mark.parametrize("kind", [Newest, Older])
+def test_a_cache_is_found_by_either_name(kind):
+    model, ids = kind(), torch.arange(11)[None]
+    for pieces in by_pieces(model, ids):
+        torch.testing.assert_close(pieces, model.gpt.eval()(ids))
 
 
 def test_longer_and_empty_texts():

@@ -12,7 +12,7 @@ from book._ext.pages.code_lines import Lines
     ("code", "joints", "whole"),
     [
         ("run.adam.load_state_dict(saved['adam'])  # again", 4, []),
-        ("x = 1", 0, []),
+        ("print(x.shape)", 0, []),
         ("optimizer = torch.optim.Adam(weights, lr=4e-3)", 4, ["4e-3"]),
     ],
 )
