@@ -112,7 +112,7 @@ def quick(monkeypatch):
     monkeypatch.setattr(program, "IMPORTS", dict.fromkeys(program.IMPORTS, "pass"))
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_a_process_that_cannot_go_on_is_reported_with_its_last_words(quick):
     case = cases.quick()[0]
     settings = {**case.settings, "config": {**cases.QUICK, "heads": 5}}

@@ -235,7 +235,7 @@ def few(monkeypatch, tmp_path):
     return tmp_path / "gpu.md"
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_a_trial_on_the_cpu_writes_the_page(few, capsys):
     program.main(program.GPUConfig(tiny=True, out=str(few)))
     text = few.read_text("utf8")

@@ -49,7 +49,7 @@ def hub(monkeypatch):
     return monkeypatch
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_it_trains_and_then_writes(tmp_path):
     (tmp_path / "text.txt").write_text(small_text(), encoding="utf-8")
     asked = flags(

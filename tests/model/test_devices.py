@@ -126,6 +126,7 @@ def test_a_compiled_model_takes_a_cache(compiled, shallow):
     close(torch.cat(parts, 1), shallow(ids), "pieces")
 
 
+@pytest.mark.weekly
 def test_a_compiled_model_trains_with_dropout(compiled, ids):
     torch.manual_seed(0)
     model = GPT(SHALLOW)

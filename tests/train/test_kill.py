@@ -46,6 +46,7 @@ def finish(warm, folder, straight):
     assert sorted(p.name for p in (folder / "checkpoints").iterdir()) == sorted(FILES)
 
 
+@pytest.mark.weekly
 def test_six_kills_at_random_moments_lose_nothing(warm, straight, tmp_path):
     dice, folder = random.Random(0), place(tmp_path / "run")
     kills, steps, began = 0, [], None

@@ -13,6 +13,8 @@ from lib.runs import assert_same_run, flags, kept, place, train_here
 LONG = flags(max_steps=150, save_every=3)
 LATER = ["done", 20]
 """Halted at its twentieth file, in the second of its epochs."""
+FIRST = ENDING[0]
+OTHERS = [pytest.param(kind, marks=pytest.mark.weekly) for kind in ENDING[1:]]
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +49,7 @@ def test_a_terminal_that_closes_saves_the_run(warm, straight, tmp_path):
     assert_saved(warm, folder, straight)
 
 
-@pytest.mark.parametrize("kind", ENDING)
+@pytest.mark.parametrize("kind", [FIRST, *OTHERS])
 def test_every_signal_to_end_saves_though_the_pipe_is_broken(
     warm, straight, tmp_path, kind
 ):

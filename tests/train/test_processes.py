@@ -178,6 +178,7 @@ def test_when_a_process_is_killed_the_other_says_so_and_ends(warm, tmp_path, ran
     assert kept(folder / "checkpoints")["step"] >= 2
 
 
+@pytest.mark.weekly
 def test_torchrun_ends_when_a_process_dies_and_can_be_started_again(
     warm, straight, tmp_path
 ):

@@ -66,6 +66,7 @@ def test_dropout_draws_so_that_the_test_above_could_fail(warm, tmp_path):
         assert_same_run(folder / "with", folder / "without")
 
 
+@pytest.mark.weekly
 def test_another_program_start_goes_on_exactly_too(warm, tmp_path):
     straight, stopped = place(tmp_path / "straight"), place(tmp_path / "stopped")
     assert warm.run(straight, *WORDS) == 0
@@ -106,7 +107,12 @@ def test_ctrl_c_saves_says_so_in_one_line_and_loses_nothing(warm, long_run, tmp_
 
 
 @pytest.mark.parametrize(
-    ("kind", "workers"), [(signal.SIGTERM, 0), (signal.SIGINT, 2), (signal.SIGTERM, 2)]
+    ("kind", "workers"),
+    [
+        pytest.param(signal.SIGTERM, 0, marks=pytest.mark.weekly),
+        (signal.SIGINT, 2),
+        pytest.param(signal.SIGTERM, 2, marks=pytest.mark.weekly),
+    ],
 )
 def test_signals_to_the_whole_group_save_too(warm, long_run, tmp_path, kind, workers):
     folder = place(tmp_path / "run")

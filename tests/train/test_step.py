@@ -182,7 +182,7 @@ def test_a_float16_overflow_skips_the_update_and_lowers_the_scale(model, uneven)
         assert torch.equal(tensor, before[name])
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_a_compiled_model_has_the_same_gradient(model, uneven):
     loss, _, plain = gradient(model, uneven)
     # This backend needs no compiler for C++.

@@ -1,5 +1,7 @@
 """axe-core, which test_pages.py asks, sees what readers cannot use, on every page."""
 
+import pytest
+
 from lib.book.browsing import DARK, FINGERS, LIGHT, PAGES, violations
 
 SPOILT = {
@@ -11,6 +13,7 @@ SPOILT = {
 }
 
 
+@pytest.mark.weekly
 def test_axe_sees_mistakes(visit):
     page = visit("notebooks/06-model", reduced_motion="reduce")
     page.evaluate(f"""() => {{

@@ -420,7 +420,10 @@ def stream(kind):
         yield size.mean().sqrt(), grown[0][: number + 1] / size.sum()
 
 
-@pytest.mark.parametrize(("number", "kind"), [(0, Block), (1, PreNorm)])
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [(0, Block), pytest.param(1, PreNorm, marks=pytest.mark.weekly)],
+)
 def test_the_shares_of_the_stream_are_torchs(compute, number, kind):
     stored = FIGURES["stream"][1]["kinds"][number]
     found = compute("stream", *[(stored, depth) for depth in range(13)])

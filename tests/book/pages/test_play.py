@@ -349,7 +349,7 @@ def test_a_model_that_does_not_come_can_be_asked_for_again(open_play):
     assert "One token" in focused(page)
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_a_full_context_is_said_and_left_as_it_is(open_play, loaded):
     _, bpe = loaded
     text = "the hill and " * 200
@@ -383,7 +383,7 @@ def test_axe_has_nothing_against_it_with_a_model(open_play):
     assert violations(page, ("light", DARK[1]), DARK) == []  # the elements are the same
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_who_asks_for_no_motion_gets_the_story_at_once(open_play):
     count = """(chips) => {
       const count = () => seen.add(document.querySelectorAll(chips).length);

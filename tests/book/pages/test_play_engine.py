@@ -1,6 +1,6 @@
 """The model in the page is the package's: the same ids, logits and stories.
 
-Both in node and in a browser, each of which is skipped where it is missing.
+In node and, weekly, in a browser, each of which is skipped where it is missing.
 """
 
 import json
@@ -174,7 +174,10 @@ def in_browser(browser, weights, given):
         return page.evaluate(WORK, json.dumps(some))
 
 
-@pytest.fixture(scope="module", params=[in_node, in_browser])
+ONCE_A_WEEK = pytest.param(in_browser, marks=pytest.mark.weekly)
+
+
+@pytest.fixture(scope="module", params=[in_node, ONCE_A_WEEK])
 def found(request, tmp_path_factory, weights, given):
     if request.param is in_browser:
         where = request.getfixturevalue("browser")

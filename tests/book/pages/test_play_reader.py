@@ -118,7 +118,7 @@ COUNT = """(words) => gpt1.makeTokenizer(JSON.parse(document.querySelector(
 SAME = "bring the same one again"
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_the_same_story_is_promised_only_where_it_comes(open_play):
     page = open_play(state(**SHORT, write=60))
     assert SAME in says(page, "The tale is at its end.")
@@ -220,7 +220,7 @@ def test_what_a_step_takes_away_is_said_and_can_be_had_again(open_play):
     assert tokens(page) == taken
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_a_head_that_is_off_is_said_wherever_one_is_and_comes_on_there(open_play):
     page = open_play(state(begin="Fern", off="2.1"))
     page.wait_for_function(THERE)
