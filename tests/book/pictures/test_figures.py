@@ -24,6 +24,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 PHONE, LEAST = 340, 8
 """How wide a drawing is on a phone of 390 pixels, and how high its text must be."""
 LEAST_IN_PLOTS = 11
+SIDES = re.compile(r"\b(Left|Middle|Right):|\b[Oo]n the (left|right)\b")
 
 
 def pictures(path):
@@ -114,6 +115,14 @@ def test_text_in_plots_is_readable_on_a_phone_where_panels_are_stacked(visit, pa
     plots = visit(f"notebooks/{page}", only="figure").evaluate(SEEN)
     assert all(len(set(plot["tops"])) <= 1 for plot in plots)
     assert all(plot["lefts"] == sorted(set(plot["lefts"])) for plot in plots)
+
+
+@pytest.mark.parametrize("path", EVERY, ids=name)
+def test_no_caption_has_a_left_and_a_right_where_a_phone_has_neither(path):
+    for cell, _, picture in pictures(path):
+        if is_plot(picture) and "gpt1-panels" in page_plot(picture, ""):
+            caption = cell["metadata"]["mystnb"]["figure"]["caption"]
+            assert not SIDES.search(caption), caption[:200]
 
 
 @pytest.mark.parametrize("path", EVERY, ids=name)
