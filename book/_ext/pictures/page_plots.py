@@ -11,12 +11,15 @@ import colorsys
 import hashlib
 import re
 from copy import deepcopy
+from math import ceil
 from xml.etree import ElementTree
 
 from book._ext.pictures.panels import panels
 from gpt1.pictures.colours import NEUTRALS, PALETTE
 
 SVG, LINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
+LETTER = 0.5
+"""How wide a letter of the page's typeface is beside its height, about."""
 LARGER = 1.15
 """The page's typeface is narrower and lower than the one that matplotlib measured."""
 PHONE, LEAST = 348, 11.1
@@ -27,6 +30,7 @@ size that it was drawn in."""
 STACKED = 1.25
 """How many pixels one of matplotlib's points has in a panel above another."""
 
+BEGINS = re.compile(r"translate\([-\d.]+ ([-\d.]+)\)")
 URL = re.compile(r"url\(#([^)]+)\)")
 CURVE = re.compile(r"M -?[\d.]+ -?[\d.]+(?: L -?[\d.]+ -?[\d.]+){50,}")
 
@@ -55,6 +59,7 @@ def page_plot(svg: str, alt: str) -> str:
     """
     root = ElementTree.fromstring(svg)
     unwrap(root)
+    end_lines(root)
     _, _, wide, high = map(float, root.get("viewBox").split())
     parts = panels(root)
     prefix = "p" + hashlib.sha256(svg.encode()).hexdigest()[:8] + "-"
@@ -85,7 +90,11 @@ def page_plot(svg: str, alt: str) -> str:
         view = part.get("viewBox")
         width = float(view.split()[2])
         on_phone = min(PHONE, STACKED * width) if parts else PHONE
-        style = f"{part.get('style', '')};{enlarged(part, on_phone / width)}".strip(";")
+        if not parts and (room := room_left(part, enlarged(part, on_phone / width))):
+            wide = width = width + room
+            view = f"{-room} 0 {width:g} {high:g}"
+        larger = f"--phone:{enlarged(part, on_phone / width):.3g}"
+        style = f"{part.get('style', '')};{larger}".strip(";")
         shown = part.get("class")
         part.attrib.clear()
         part.attrib.update(viewBox=view, style=style)
@@ -109,13 +118,25 @@ def page_plot(svg: str, alt: str) -> str:
 
 
 def enlarged(svg, scale):
-    """How much larger its text has to be on a phone, as a variable for its style.
+    """How much larger its text has to be on a phone.
 
     In a panel that stands by itself it may be smaller.
     """
     sizes = [font_size(text) for text in svg.iter(f"{SVG}text")]
     factor = LEAST / scale / min(filter(None, sizes), default=LEAST / scale)
-    return f"--phone:{max(0.85 if scale > 1 else 1.0, factor):.3g}"
+    return max(0.85 if scale > 1 else 1.0, factor)
+
+
+def room_left(svg, larger):
+    """How much wider than its margin the widest label beside its axis is, about."""
+    rooms = [0]
+    for text in svg.iter(f"{SVG}text"):
+        turned = "transform" in text.attrib
+        if "text-anchor:end" in text.get("style", "") and not turned:
+            letters = len("".join(text.itertext()))
+            wide = LETTER * font_size(text) * larger * letters
+            rooms.append(ceil(wide - float(text.get("x"))))
+    return max(rooms)
 
 
 def unwrap(root):
@@ -128,6 +149,23 @@ def unwrap(root):
     paper = figure[0]
     if paper.get("id") == "patch_1":
         figure.remove(paper)
+
+
+def end_lines(root):
+    """Let each line of a label beside an axis end where the labels of one line end.
+
+    matplotlib tells where such a line begins, so that a larger one ran into the axis.
+    """
+    for axis in root.iter(f"{SVG}g"):
+        ticks = [g for g in axis if g.get("id", "").startswith("ytick_")]
+        texts = [text for tick in ticks for text in tick.iter(f"{SVG}text")]
+        ends = [t.get("x") for t in texts if "text-anchor: end" in t.get("style", "")]
+        for text in texts if ends else []:
+            if begins := BEGINS.fullmatch(text.get("transform", "")):
+                del text.attrib["transform"]
+                text.set("x", ends[0])
+                text.set("y", begins[1])
+                text.set("style", f"{text.get('style')}; text-anchor: end")
 
 
 def referred_in(root):

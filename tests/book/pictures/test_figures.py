@@ -1,6 +1,7 @@
 """Every figure is described, fits a phone, follows the theme, and stays small."""
 
 import re
+from io import StringIO
 from itertools import pairwise
 from xml.etree import ElementTree
 
@@ -117,6 +118,36 @@ def test_text_in_plots_is_readable_on_a_phone_where_panels_are_stacked(visit, pa
     assert all(plot["lefts"] == sorted(set(plot["lefts"])) for plot in plots)
 
 
+CROSSING = """() => [...document.querySelectorAll(".gpt1-plot")].flatMap((plot) => {
+  const { left, right } = plot.getBoundingClientRect();
+  return [...plot.querySelectorAll("text")].filter((text) => {
+    const box = text.getBoundingClientRect();
+    return box.width && (box.left < left || box.right > right);
+  }).map((text) => text.textContent);
+})"""
+
+
+@pytest.mark.parametrize("page", ["10-training-faster", "14-what-matters"])
+def test_larger_labels_stay_inside_their_plots_on_a_phone(visit, page):
+    phone = visit(f"notebooks/{page}", "phone", only="figure")
+    assert phone.evaluate(CROSSING) == []
+
+
+def test_lines_of_a_label_end_beside_the_axis_where_one_line_ends():
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    file = StringIO()
+    with pyplot.rc_context({"svg.fonttype": "none"}):
+        figure, axes = pyplot.subplots(2)
+        axes[1].set_yticks([0, 1], ["one", "the\nother"])
+        figure.savefig(file, format="svg")
+    pyplot.close(figure)
+    root = ElementTree.fromstring(page_plot(file.getvalue(), ""))
+    words = {text.text: text for text in root.iter("text")}
+    ends = [words[word] for word in ("one", "the", "other")]
+    assert all("text-anchor:end" in text.get("style") for text in ends)
+    assert len({text.get("x") for text in ends}) == 1
+
+
 @pytest.mark.parametrize("path", EVERY, ids=name)
 def test_no_caption_has_a_left_and_a_right_where_a_phone_has_neither(path):
     for cell, _, picture in pictures(path):
@@ -140,8 +171,6 @@ def test_the_drawing_that_pages_include_is_the_one_that_the_package_draws():
 def plot():
     """A plot as matplotlib writes it, with all that the pages change."""
     pyplot = pytest.importorskip("matplotlib.pyplot")
-    from io import StringIO
-
     import matplotlib
 
     from gpt1.pictures.colours import COLOURS
