@@ -14,12 +14,10 @@ from copy import deepcopy
 from math import ceil
 from xml.etree import ElementTree
 
-from book._ext.pictures.panels import panels
+from book._ext.pictures.panels import panels, text_left
 from gpt1.pictures.colours import NEUTRALS, PALETTE
 
 SVG, LINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
-LETTER = 0.5
-"""How wide a letter of the page's typeface is beside its height, about."""
 LARGER = 1.15
 """The page's typeface is narrower and lower than the one that matplotlib measured."""
 PHONE, LEAST = 348, 11.1
@@ -133,9 +131,8 @@ def room_left(svg, larger):
     for text in svg.iter(f"{SVG}text"):
         turned = "transform" in text.attrib
         if "text-anchor:end" in text.get("style", "") and not turned:
-            letters = len("".join(text.itertext()))
-            wide = LETTER * font_size(text) * larger * letters
-            rooms.append(ceil(wide - float(text.get("x"))))
+            end = float(text.get("x"))
+            rooms.append(ceil(larger * (end - text_left(text)) - end))
     return max(rooms)
 
 
