@@ -34,8 +34,6 @@ def test_the_ids_in_the_text_are_gpt1s(original):
     said = markdown(CHAPTER)
     assert '"knife" and "knives", 2898 and 8675' in said
     assert [original.ids[f"{word}</w>"] for word in ("knife", "knives")] == [2898, 8675]
-    assert "`n't</w>` as id 538 and `...</w>` as 749" in said
-    assert [original.ids["n't</w>"], original.ids["...</w>"]] == [538, 749]
     assert "it reads и, college, rolling, §, p, door and w" in said
     gpt2 = original.strings([464, 3797, 3332, 319, 262, 2603, 13])
     read = ["и", "college", "rolling", "§", "p", "door", "w"]
