@@ -16,6 +16,8 @@ from lib.book.browsing import (
     LIGHT,
     PAGES,
     SIZES,
+    Late,
+    serving,
     violations,
     visits,
 )
@@ -36,6 +38,9 @@ CHOOSE = """() => [...document.querySelectorAll("fieldset.quiz")].map((form) =>
     choice.click();
     return [choice.value, form.querySelector("[role=status]").textContent.trim()];
   }))"""
+# The page has been painted with what has come.
+PAINTED = """() => new Promise((done) =>
+  requestAnimationFrame(() => requestAnimationFrame(done)))"""
 # What moved on the page, without anybody's doing, since it was opened.
 MOVED = """() => new Promise((done) => new PerformanceObserver((list) => done(
   list.getEntries().filter((entry) => !entry.hadRecentInput)
@@ -56,6 +61,13 @@ TOO_WIDE = """(boxes) => {
     return true;
   }).map((e) => e.outerHTML.slice(0, 120));
 }"""
+
+
+@pytest.fixture(scope="module")
+def server(site):
+    """A static server whose typefaces come when the page is already there to read."""
+    with serving(site, Late) as address:
+        yield address
 
 
 @pytest.fixture(scope="module", params=PAGES)
@@ -91,6 +103,7 @@ def test_a_page_opens_from_a_server_and_asks_nobody_else(page, site, server):
 
 def test_a_page_does_not_move_while_it_opens(page):
     page.evaluate("document.fonts.ready")
+    page.evaluate(PAINTED)
     moved = page.evaluate(MOVED)
     assert sum(value for value, *_ in moved) <= MOST_MOVED, moved
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -41,6 +42,15 @@ class Silent(SimpleHTTPRequestHandler):
 
     def log_message(self, *_):
         pass
+
+
+class Late(Silent):
+    """The same, but typefaces come half a second late, as from far away."""
+
+    def do_GET(self):
+        if self.path.endswith(".woff2"):
+            time.sleep(0.5)
+        super().do_GET()
 
 
 @contextmanager
