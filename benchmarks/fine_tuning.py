@@ -86,7 +86,7 @@ class Plan:
     seed: int
     rate: float
     epochs: int
-    why: str  # "rate", to choose one; "score"; or what else it is made for
+    why: str  # "rate", to choose one; "score"; or what else it, or its rate, is for
     lm_weight: float = 0.5
 
 
@@ -149,9 +149,9 @@ class Bench:
         task = self.task(plan.task, plan.labels, plan.seed, "train")
         training, _ = encoded(task, kind, self.tokenizer)
         model = self.learned(plan, training, kind)
-        part = "dev" if plan.why == "rate" else "test"
+        part = "dev" if plan.why.endswith("rate") else "test"
         found = {part: accuracy(model, self.encoded(plan.task, part)[0])}
-        if plan.why != "rate":
+        if part == "test":
             some = [training[i] for i in range(min(len(training), self.settings.dev))]
             found["train"] = accuracy(model, some)
             found["language"] = round(self.tale_loss(model.gpt), 4)
@@ -189,10 +189,16 @@ class Bench:
 
     def trivial(self, name, labels, seed):
         """What each baseline gets right of the test, after the same labels."""
-        learn = drawn(name, labels, seed, "train")
-        options = self.settings
-        test = self.task(name, options.test, TUNING + 2, "heldout").examples
-        return baselines.accuracies(learn, test)
+        return baselines.accuracies(*self.guessed(name, labels, seed))
+
+    def paired(self, name, labels, seed):
+        """What counting pairs of words gets right of it, after the same labels."""
+        return baselines.word_pairs(*self.guessed(name, labels, seed))
+
+    def guessed(self, name, labels, seed):
+        """Examples to learn from without reading, and those of the test."""
+        test = self.task(name, self.settings.test, TUNING + 2, "heldout").examples
+        return drawn(name, labels, seed, "train"), test
 
 
 @torch.no_grad()
@@ -278,7 +284,7 @@ def opened(parser, given, out, settings, command):
         parser.error(str(error))
 
 
-def best_rate(runs, task, labels, start, tuned):
+def best_rate(runs, task, labels, start, tuned, why="rate"):
     """The rate with the best accuracy on the development examples, a number.
 
     Args:
@@ -287,9 +293,10 @@ def best_rate(runs, task, labels, start, tuned):
         labels: their number.
         start: its name.
         tuned: numbers of labels with which rates were tried; the nearest counts.
+        why: what the runs were made for that chose it.
     """
     nearest = min(tuned, key=lambda count: abs(math.log(count / labels)))
-    known = {"task": task, "labels": nearest, "start": start, "why": "rate"}
+    known = {"task": task, "labels": nearest, "start": start, "why": why}
     found = [run for run in runs if known.items() <= run.items()]
     return max(found, key=lambda run: run["dev"])["rate"]
 
@@ -316,10 +323,14 @@ def measure(bench, record, planned):
 def guess(bench, record, task, labels, seed):
     """Add what the baselines come to, unless the record has it."""
     known = {"task": task, "labels": labels, "seed": seed}
-    if not any(known.items() <= one.items() for one in record.baselines):
-        found = bench.trivial(task, labels, seed)
-        found = {name: round(share, 4) for name, share in found.items()}
-        record.baselines.append({**known, "test": found})
+    found = [one for one in record.baselines if known.items() <= one.items()]
+    if not found:
+        trivial = bench.trivial(task, labels, seed)
+        trivial = {name: round(share, 4) for name, share in trivial.items()}
+        found = [{**known, "test": trivial}]
+        record.baselines += found
+    if "pairs" not in found[0]:
+        found[0]["pairs"] = round(bench.paired(task, labels, seed), 4)
         record.write()
 
 
@@ -329,7 +340,7 @@ def table(record):
     yield "|---|---|---|---|---|---|---|---|"
     kinds = {}
     for run in record.runs:
-        if run["why"] != "rate":
+        if "test" in run:
             name = run["start"]
             name += f", {run['why']}" if run["why"] != "score" else ""
             kind = run["task"], run["labels"], name, run["rate"]

@@ -8,9 +8,9 @@ rates to choose from: one choice for each number of labels, or fewer with `--tun
 where the time is short. They have the same epochs, the same loss and the same warm-up,
 which fresh weights need. Beside them stand what can be guessed without reading; a
 threshold on the likelihood that the model gives to an ending, chosen with the same
-labels and without any training; fresh weights with several times the epochs, in case
-they only needed longer; and the pre-trained weights without the language model's part
-of the loss, to see what they forget.
+labels and without any training; fresh weights with several times the epochs and a rate
+chosen with these, in case they only needed longer; and the pre-trained weights without
+the language model's part of the loss, to see what they forget.
 
 All goes to `gpt1/results/label-efficiency.json`, a line a run, as soon as it is there.
 What was stopped goes on where it stopped. What a run is: `benchmarks/fine_tuning.py`.
@@ -74,8 +74,7 @@ def plans(runs, task, labels, seeds, tuned):
 
     def plan(count, start, seed, why, lm_weight=0.5):
         rate = best_rate(runs, task, count, start, tuned)
-        epochs = EPOCHS[count] * (LONGER if why == "longer" else 1)
-        return Plan(task, count, start, seed, rate, epochs, why, lm_weight)
+        return Plan(task, count, start, seed, rate, EPOCHS[count], why, lm_weight)
 
     for count in tuned:
         for start in STARTS:
@@ -87,8 +86,12 @@ def plans(runs, task, labels, seeds, tuned):
                 yield plan(count, start, seed, "score")
         if seed < CONTROLS:
             yield plan(MIDDLE, "pre-trained", seed, "no language", 0.0)
+    longer = partial(Plan, task, MANY, "scratch", epochs=LONGER * EPOCHS[MANY])
+    for rate in RATES:
+        yield longer(seed=TUNING, rate=rate, why="longer, rate")
     for seed in range(min(seeds, CONTROLS)):
-        yield plan(MANY, "scratch", seed, "longer")
+        rate = best_rate(runs, task, MANY, "scratch", [MANY], "longer, rate")
+        yield longer(seed=seed, rate=rate, why="longer")
 
 
 def threshold(bench, labels, seed):

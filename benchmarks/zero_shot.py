@@ -50,6 +50,9 @@ COUNT, TALES = 100, 40
 LEARNED = 500
 """Labelled examples that the baselines learn from, see `gpt1.tales.baselines`."""
 
+BLANK, UNTRAINED = 8, "who_is_meant, random weights"
+"""Models with random weights, since one may be lucky; and what they come to."""
+
 SPLIT = "validation"
 HINT, WORDS = " Then", ("she", "he")
 """What is appended to a beginning, and the words that are compared."""
@@ -117,12 +120,26 @@ ASKED = {
 }
 
 
+def named_first(count, **drawn):
+    """Who is meant, as a question about words: is it whom the text named first?
+
+    All that a baseline gets to read is the rest of the sentence.
+    """
+    found = []
+    for example in who_is_meant(count, **drawn):
+        text, rest, *names = example.texts
+        first = min(names, key=text.find)
+        found.append(Example((rest,), int(names[example.label] == first)))
+    return found
+
+
 MADE = {
     "which_ending": partial(examples, "which_ending"),
     "in_order": partial(examples, "in_order"),
     "she_or_he": she_or_he,
+    "who_is_meant": named_first,
 }
-"""The tasks that baselines can learn; who is meant is not for words to say."""
+"""The tasks that baselines learn."""
 
 
 def asked_all(model, tokenizer, seeds, count):
@@ -260,13 +277,61 @@ def controls(model, tokenizer, options):
         task = Task("ends-well", "classification", felt, ("sad", "happy"))
         how = {"heuristic": "sentiment", "hint": " very"}
         scores["ends_well, after very"] = judged(scorer, task, **how)["score"]
-        for name, make in MADE.items():
-            training = make(LEARNED, seed=seed + OTHERS, split=SPLIT)
-            test = make(options.count, seed=seed, split=SPLIT)
-            for kind, score in baselines.accuracies(training, test).items():
-                scores[f"{name}, learned by {kind}"] = score
+        scores |= other_ways(scorer, seed, options.count)
+        scores |= learned(seed, options.count)
         for name, score in scores.items():
             found.setdefault(name, []).append(score)
+    found[UNTRAINED] = untrained(model, tokenizer, options)
+    return found
+
+
+def other_ways(scorer, seed, count):
+    """Who is meant, by the likelihoods of the names, and of the names and the rest."""
+    ways = {"the names": lambda rest: "", "names and rest": lambda rest: rest}
+    scores = {}
+    for way, then in ways.items():
+        asked = []
+        for example in map(begun, who_is_meant(count, seed=seed, split=SPLIT)):
+            text, rest, *names = example.texts
+            choices = (name + then(rest) for name in names)
+            asked.append(Example((text, *choices), example.label))
+        task = Task("who-is-meant", "choice", asked, between="")
+        scores[f"who_is_meant, by {way}"] = totals(scorer, task)
+    return scores
+
+
+def totals(scorer, task):
+    """The share of questions whose right choice has the higher total."""
+    pairs = [
+        (text, one) for text, *both in (e.texts for e in task.examples) for one in both
+    ]
+    found = [score.total for score in scorer(pairs)]
+    right = 0
+    for at, example in enumerate(task.examples):
+        own, other = found[2 * at + example.label], found[2 * at + 1 - example.label]
+        right += (own > other) + (own == other) / 2
+    return right / len(task.examples)
+
+
+def learned(seed, count):
+    """What each baseline gets right of each task, after labels."""
+    scores = {}
+    for name, make in MADE.items():
+        training = make(LEARNED, seed=seed + OTHERS, split=SPLIT)
+        test = make(count, seed=seed, split=SPLIT)
+        for kind, score in baselines.accuracies(training, test).items():
+            scores[f"{name}, learned by {kind}"] = score
+    return scores
+
+
+def untrained(model, tokenizer, options):
+    """Who is meant, asked of models with random weights: a mean for each of them."""
+    found = []
+    for seed in range(BLANK):
+        torch.manual_seed(seed)
+        scorer = partial(likelihoods, type(model)(model.config).eval(), tokenizer)
+        scores = [meant(scorer, s, options.count)["score"] for s in options.seeds]
+        found.append(fmean(scores))
     return found
 
 

@@ -291,6 +291,7 @@ def test_what_the_book_draws_was_measured_by_this_command():
     wanted |= {(CONTROL_TASK, 300, row) for row in BEYOND}
     assert kinds.keys() == wanted
     found = {(one["task"], one["labels"], one["seed"]) for one in stored["baselines"]}
+    assert all("pairs" in one for one in stored["baselines"])
     control = [asdict(plan) for plan in longer()]
     made = [run for run in runs if run["why"] == "longer"]
     assert all(any(one.items() <= run.items() for run in made) for one in control)

@@ -142,10 +142,15 @@ def test_all_runs_of_a_task_are_made_and_those_that_are_there_are_not_again(
     assert kinds.count("rate") == 2 * len(RATES)
     assert kinds.count("score") == 2 * 2 * 2
     assert kinds.count("longer") == kinds.count("no language") == 2
-    assert {run["epochs"] for run in whole if run["why"] == "longer"} == {2}
+    assert kinds.count("longer, rate") == len(RATES)
+    longer = [run for run in whole if run["why"].startswith("longer")]
+    assert {run["epochs"] for run in longer} == {2}
+    best = max(longer[: len(RATES)], key=lambda run: run["dev"])
+    assert {run["rate"] for run in longer[len(RATES) :]} == {best["rate"]}
     stored = json.loads((tmp_path / "out.json").read_text())
     assert stored["runs"] == whole
     assert len(stored["baselines"]) == 4
+    assert all(0 <= one["pairs"] <= 1 for one in stored["baselines"])
     assert stored["settings"]["model"] == "tales-small"
     # Stopped before the last three: these are made again, and are the same.
     stored["runs"] = stored["runs"][:-3]
@@ -177,17 +182,22 @@ def test_the_parts_of_the_examples_share_no_text(bench):
 
 
 def test_baselines_learn_from_as_many_labels(bench, tmp_path, monkeypatch):
-    seen = []
+    seen, paired = [], []
 
     def accuracies(training, test):
         seen.append((len(training), len(test)))
         return {"majority": 0.5}
 
+    def word_pairs(training, test):
+        paired.append((len(training), len(test)))
+        return 0.5
+
     monkeypatch.setattr(fine_tuning.baselines, "accuracies", accuracies)
+    monkeypatch.setattr(fine_tuning.baselines, "word_pairs", word_pairs)
     record = Record(tmp_path / "out.json", FEW, COMMAND)
     for _ in range(2):  # of which the second finds it done
         guess(bench, record, "in_order", 4, 1)
-    assert seen == [(4, 6)]
+    assert seen == paired == [(4, 6)]
 
 
 def test_a_file_of_other_settings_is_not_gone_on_with(tmp_path, capsys):
@@ -240,8 +250,10 @@ def test_what_the_book_draws_was_measured_by_this_command():
     for run in stored["runs"]:
         assert run["lm_weight"] == (0.0 if run["why"] == "no language" else 0.5)
         how = run["task"], run["labels"], run["start"], settings.tuned
-        rate = best_rate(stored["runs"], *how)
-        assert run["why"] == "rate" or run["rate"] == rate
+        by = "longer, rate" if run["why"] == "longer" else "rate"
+        rate = best_rate(stored["runs"], *how, by)
+        assert run["why"].endswith("rate") or run["rate"] == rate
+    assert all("pairs" in one for one in stored["baselines"])
 
 
 @pytest.mark.weekly

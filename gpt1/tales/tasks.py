@@ -9,10 +9,12 @@ to say so.
     >>> from gpt1.tales import examples
     >>> examples("which_ending", 300, seed=0)[0].texts
 
-Labels are right by construction, and words alone do not give them away. Nobody can tell
-from an ending whether it is the right one: each is right after one story and wrong
-after another, equally often. And a wrong one is picked to have as many of the story's
-words as the right one, now a few more and now a few less.
+Labels are right by construction, and single words do not give them away. Nobody can
+tell from an ending whether it is the right one: each is right after one story and
+wrong after another, equally often. And a wrong one is picked to have as many of the
+story's words as the right one, now a few more and now a few less. Pairs of words do
+give them away, to who has seen some hundreds of labels: there are few plots, see
+`gpt1.tales.baselines.word_pairs`.
 """
 
 import re

@@ -67,6 +67,35 @@ def test_the_baselines_find_what_words_do_give_away():
     assert min(found.values()) > 0.9, found
 
 
+def test_pairs_of_words_tell_what_no_single_word_does():
+    """Whether two words agree: in two texts, in one, and in one of two choices."""
+    dice = Dice(4)
+    words = ["oak", "ash", "elm", "fir"]
+
+    def two(alike):
+        one = words[dice.below(4)]
+        return f"the {one} so", ending(one, alike)
+
+    def ending(one, alike):
+        others = [word for word in words if word != one]
+        return f"an {one if alike else others[dice.below(3)]}en too"
+
+    def choices(label):
+        one = words[dice.below(4)]
+        return f"the {one} so", ending(one, label == 0), ending(one, label == 1)
+
+    kinds = {
+        "two": two,
+        "one": lambda label: (" ".join(two(label)),),
+        "choice": choices,
+    }
+    for name, make in kinds.items():
+        told = [tasks.Example(make(n % 2), n % 2) for n in range(400)]
+        assert baselines.word_pairs(told[:200], told[200:]) > 0.9, name
+        guessed = [tasks.Example(e.texts, dice.below(2)) for e in told[:200]]
+        assert baselines.word_pairs(guessed, told[200:]) < 0.8, name
+
+
 @pytest.mark.parametrize("task", TASKS)
 def test_labels_are_balanced(task, some):
     counts = Counter(example.label for example in some[task])

@@ -39,9 +39,11 @@ def lines(cell):
 
 
 def body(path):
-    """The text before the exercises, boxes included, without formulas and code."""
-    text = markdown(path).split("\n## Exercises")[0]
-    text = re.sub(r"\$\$.*?\$\$|```.*?```", "", text, flags=re.S)
+    """The text but for exercises and questions, without formulas and code."""
+    text = re.sub(r"\$\$.*?\$\$|```.*?```", "", markdown(path), flags=re.S)
+    sections = re.split(r"^(?=## )", text, flags=re.M)
+    asked = "## Exercises", "## Check yourself"
+    text = "".join(each for each in sections if not each.startswith(asked))
     return re.sub(r"\]\([^)]*\)", "]", text)
 
 
