@@ -51,7 +51,13 @@ def test_each_update_is_asked_all_tasks_with_each_seed(made):
         for task in zero_shot.ASKED:
             assert [4 * each["score"] % 0.5 for each in point[task]] == [0, 0]
     assert told["examples"] == {"seeds": [0, 5], "count": 4}
+    blanks = told["controls"].pop(zero_shot.UNTRAINED)
+    assert len(blanks) == zero_shot.BLANK
+    assert len(set(blanks)) > 1  # of different models
     assert all(len(scores) == 2 for scores in told["controls"].values())
+    assert 0 <= min(blanks) <= max(blanks) <= 1
+    for kind in ("by the names", "by names and rest", "learned by bag of words"):
+        assert f"who_is_meant, {kind}" in told["controls"]
     assert told["controls"]["in_order, learned by majority"] == [0.5, 0.5]
 
 
