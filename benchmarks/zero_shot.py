@@ -30,7 +30,8 @@ import torch
 
 from gpt1 import GPT, GPTConfig
 from gpt1.data.tasks import Task
-from gpt1.evaluate import judge, likelihoods
+from gpt1.evaluate import answers, judge, likelihoods
+from gpt1.evaluate.metrics import credit
 from gpt1.plumbing.files import atomic_write, load_checkpoint
 from gpt1.results import FOLDER
 from gpt1.tales import SEPARATOR, Example, baselines, examples, generate_tales
@@ -287,30 +288,17 @@ def controls(model, tokenizer, options):
 
 def other_ways(scorer, seed, count):
     """Who is meant, by the likelihoods of the names, and of the names and the rest."""
-    ways = {"the names": lambda rest: "", "names and rest": lambda rest: rest}
+    asked = [begun(e) for e in who_is_meant(count, seed=seed, split=SPLIT)]
     scores = {}
-    for way, then in ways.items():
-        asked = []
-        for example in map(begun, who_is_meant(count, seed=seed, split=SPLIT)):
-            text, rest, *names = example.texts
-            choices = (name + then(rest) for name in names)
-            asked.append(Example((text, *choices), example.label))
-        task = Task("who-is-meant", "choice", asked, between="")
-        scores[f"who_is_meant, by {way}"] = totals(scorer, task)
+    for way, rests in {"the names": 0, "names and rest": 1}.items():
+        rows = (
+            (text, *(name + rest * rests for name in names))
+            for text, rest, *names in (example.texts for example in asked)
+        )
+        found = [[one.total for one in row] for row in answers(scorer, rows, "")]
+        right = [credit(row, e.label) for row, e in zip(found, asked, strict=True)]
+        scores[f"who_is_meant, by {way}"] = fmean(right)
     return scores
-
-
-def totals(scorer, task):
-    """The share of questions whose right choice has the higher total."""
-    pairs = [
-        (text, one) for text, *both in (e.texts for e in task.examples) for one in both
-    ]
-    found = [score.total for score in scorer(pairs)]
-    right = 0
-    for at, example in enumerate(task.examples):
-        own, other = found[2 * at + example.label], found[2 * at + 1 - example.label]
-        right += (own > other) + (own == other) / 2
-    return right / len(task.examples)
 
 
 def learned(seed, count):

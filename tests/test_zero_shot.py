@@ -1,17 +1,22 @@
 """The command behind the curve of zero-shot scores, on a model that knows nothing."""
 
 import json
+from pathlib import Path
 
 import pytest
 import torch
 
+import gpt1
 from benchmarks import zero_shot
 from gpt1 import GPT, GPTConfig
+from gpt1.evaluate import Score
 from gpt1.loading import load_model
 from gpt1.plumbing.files import save_checkpoint
 from gpt1.results import FOLDER, load_results
 from gpt1.tales import SEPARATOR, Example
+from gpt1.train.roll_call import SHARE
 from gpt1.variants.lstm import LSTM
+from lib.book.chapters import NOTEBOOKS, markdown
 
 SIZES = {"context": 512, "width": 8, "layers": 1, "heads": 2}
 FEW = ["--count", "4", "--seeds", "0", "5"]
@@ -138,3 +143,53 @@ def test_results_that_are_not_there_are_asked_for_in_vain():
     with pytest.raises(FileNotFoundError, match="zero-shot"):
         load_results("one-shot")
     assert (FOLDER / "zero-shot.json").is_file()
+
+
+@pytest.mark.parametrize(("likes", "share"), [("right", 1), ("wrong", 0), ("", 0.5)])
+def test_who_is_meant_is_asked_by_names_and_by_what_follows_them(likes, share):
+    """Of a scorer that knows who is meant, one that knows who is not, and ties."""
+    seen = []
+
+    def scorer(pairs):
+        seen.extend(pairs)
+        asked = zero_shot.who_is_meant(6, seed=3, split="validation")
+        named = [name for example in asked for name in example.texts[2:]]
+        wanted = [
+            e.texts[2 + (e.label if likes == "right" else 1 - e.label)] for e in asked
+        ]
+        wanted = [name for name in wanted for _ in range(2)]
+        liked = [
+            likes and name == best for name, best in zip(named, wanted, strict=True)
+        ]
+        return [Score(-1.0 if each else -2.0, 1) for each in liked]
+
+    found = zero_shot.other_ways(scorer, 3, 6)
+    assert found == {
+        "who_is_meant, by the names": share,
+        "who_is_meant, by names and rest": share,
+    }
+    for example in zero_shot.who_is_meant(6, seed=3, split="validation"):
+        text, rest, *names = example.texts
+        for name in names:
+            assert (SEPARATOR + text, name) in seen
+            assert (SEPARATOR + text, name + rest) in seen
+
+
+def test_of_two_names_the_one_named_first_is_asked_for():
+    asked = zero_shot.who_is_meant(20, seed=4, split="validation")
+    told = zero_shot.named_first(20, seed=4, split="validation")
+    for example, made in zip(asked, told, strict=True):
+        text, rest, *names = example.texts
+        meant, other = names[example.label], names[1 - example.label]
+        assert made.texts == (rest,)
+        assert made.label == (text.index(meant) < text.index(other))
+    assert {made.label for made in told} == {0, 1}
+
+
+def test_the_chapter_says_how_the_run_of_its_figure_began():
+    [chapter] = [path for path in NOTEBOOKS if path.stem == "12-zero-shot"]
+    path = Path(gpt1.__file__).parent / "assets" / "tales-small.json"
+    made = json.loads(path.read_text("utf8"))["options"]
+    assert made["called"] == "facts"
+    said = f"first {made['roll_call']:,} updates, up to {SHARE:.0%} of the tokens were"
+    assert said in markdown(chapter)

@@ -56,7 +56,9 @@ def word_pairs(training: list[Example], test: list[Example]) -> float:
     def scores(pairs):
         known = [pair for pair in pairs if any((pair, n) in seen for n in labels)]
         return [
-            sum(math.log((seen[pair, n] + 0.5) / (often[n] + 1)) for pair in known)
+            math.fsum(
+                math.log((seen[pair, n] + 0.5) / (often[n] + 1)) for pair in known
+            )
             for n in labels
         ]
 
