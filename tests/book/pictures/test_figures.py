@@ -118,6 +118,38 @@ def test_text_in_plots_is_readable_on_a_phone_where_panels_are_stacked(visit, pa
     assert all(plot["lefts"] == sorted(set(plot["lefts"])) for plot in plots)
 
 
+DRAWN = """() => [...document.querySelectorAll("svg.gpt1-drawing")].map((drawing) => {
+  const box = (e) => e.getBoundingClientRect();
+  const texts = [...drawing.querySelectorAll("text")].filter((e) => box(e).width);
+  const boxes = [...drawing.querySelectorAll("rect:not(.g-heat)")].map(box);
+  const scale = drawing.getScreenCTM().a;
+  return {
+    least: scale * Math.min(
+      ...texts.map((e) => parseFloat(getComputedStyle(e).fontSize))),
+    crossing: texts.filter((e) => {
+      if (e.hasAttribute("transform")) return false;  // turned, beside a line
+      const { left, right, top, bottom } = box(e);
+      const [x, y] = [(left + right) / 2, (top + bottom) / 2];
+      const around = boxes.filter((b) =>
+        b.left < x && x < b.right && b.top < y && y < b.bottom);
+      const inner = Math.min(...around.map((b) => b.width));
+      return around.some((b) =>
+        b.width === inner && (left < b.left || right > b.right));
+    }).map((e) => e.textContent),
+  };
+})"""
+
+
+@pytest.mark.parametrize(
+    "page", ["04-attention", "07-counting", "13-fine-tuning", "15-looking-inside"]
+)
+def test_text_in_drawings_is_readable_on_a_phone_and_stays_in_its_box(visit, page):
+    drawn = visit(f"notebooks/{page}", "phone", only=".gpt1-drawing").evaluate(DRAWN)
+    assert len(drawn) > 1
+    assert min(each["least"] for each in drawn) >= LEAST_IN_PLOTS
+    assert [text for each in drawn for text in each["crossing"]] == []
+
+
 CROSSING = """() => [...document.querySelectorAll(".gpt1-plot")].flatMap((plot) => {
   const { left, right } = plot.getBoundingClientRect();
   return [...plot.querySelectorAll("text")].filter((text) => {
