@@ -42,7 +42,7 @@ RECIPES = {
     },
     "byte pairs, AdamW": {
         **PAIRS,
-        "max_steps": 3000,
+        "max_steps": 2000,
         "learning_rate": 5e-3,
         "weight_decay": 0.1,
     },

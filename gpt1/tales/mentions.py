@@ -66,6 +66,24 @@ def naming(variable: str) -> set[str]:
     }
 
 
+def forms(variable: str) -> list[tuple[str, ...]]:
+    """All that can name each value of a fact, at the beginning of a sentence, too.
+
+    One tuple a value, of whatever plots have it: ("At the mill", "at the mill", "the
+    mill"). Both are sorted.
+
+    variable: thing, place, helper, or what a plot calls another.
+    """
+    found: dict[str, set[str]] = {}
+    for plot in all_plots():
+        for slot in slots(plot.body):
+            if slot.variable == variable and (named := _values(plot, slot)):
+                values = domain(plot, variable)
+                for value, words in zip(values, named, strict=True):
+                    found.setdefault(value.text, set()).add(words)
+    return sorted(tuple(sorted(words)) for words in found.values())
+
+
 def said(tale: Tale):
     """What a tale says, piece by piece: the slot that is filled, or None, and words."""
     derivation = derive(Replay(tale.choices[:-1]))

@@ -103,8 +103,8 @@ class TrainConfig:
     )
     called: str = in_learning(
         "names",
-        "what the roll call sprinkles: names, or facts, the words for things, places "
-        "and helpers too",
+        "what the roll call sprinkles: names; facts, the words for things, places and "
+        "helpers too; or places, each in all its forms",
         choices=CALLED,
     )
     beta1: float = in_learning(0.9, "decay of the running mean of the gradients")

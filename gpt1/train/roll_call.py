@@ -9,7 +9,9 @@ of other tokens, so many of them that nothing pays more than to copy. The share 
 names falls, and the tales are left as they are.
 
 That a model copies names does not make it copy the things and the places of a tale,
-whose words are more, and each of them rarer. They can be called too: `CALLED`.
+whose words are more, and each of them rarer. They can be called too: `CALLED`. And a
+place comes back in other words than it came in, "the mill" as "at the mill", so that
+what came before it does not help to find it: of places, each form can be called.
 
 The paper has nothing of the kind; benchmarks/recipes.md says what it does for tales.
 """
@@ -19,7 +21,7 @@ from contextlib import suppress
 import torch
 
 from gpt1.plumbing.device import short
-from gpt1.tales.mentions import naming
+from gpt1.tales.mentions import forms, naming
 from gpt1.tales.words import ANIMALS, CHILDREN
 
 SHARE = 0.3
@@ -41,13 +43,22 @@ def name_ids(tokenizer):
 
 def fact_ids(tokenizer):
     """What names a hero, a thing, a place and a helper: four lists of lists of ids."""
-    groups = []
-    for variable in ("name", "thing", "place", "helper"):
-        groups.append([])
-        for words in sorted(naming(variable)):
-            with suppress(ValueError):  # one of its characters is unknown
-                groups[-1].append(tokenizer.encode(f" {words}"))
-    return groups
+    variables = ("name", "thing", "place", "helper")
+    return [encoded(tokenizer, sorted(naming(variable))) for variable in variables]
+
+
+def place_ids(tokenizer):
+    """What names a place: for each a list of its forms, which are lists of ids."""
+    return [ids for words in forms("place") if (ids := encoded(tokenizer, words))]
+
+
+def encoded(tokenizer, words):
+    """The ids of each, with a space before it; unknown characters leave it out."""
+    found = []
+    for each in words:
+        with suppress(ValueError):  # one of its characters is unknown
+            found.append(tokenizer.encode(f" {each}"))
+    return found
 
 
 class RollCall:
@@ -107,18 +118,22 @@ class RollCall:
 class FactCall(RollCall):
     """A roll call of heroes, things, places and helpers, each as often as the others.
 
-    What names one of them stands in its places as a whole, token by token.
+    What names one of them stands in its places as a whole, token by token. A value may
+    have several forms; then each place has one of them, and each as often.
 
     Args:
-        groups: lists of lists of ids.
+        groups: lists of values, each a list of forms, which are lists of ids.
         updates: how many it lasts.
         seed: of what is called, and where.
     """
 
     def __init__(self, groups, updates, seed=0):
-        flat = [ids for group in groups for ids in group]
-        super().__init__(range(len(flat)), updates, seed)
-        self.sizes = [len(group) for group in groups]
+        values = [forms for group in groups for forms in group]
+        super().__init__(range(len(values)), updates, seed)
+        self.sizes = torch.tensor([len(group) for group in groups])
+        self.forms = torch.tensor([len(forms) for forms in values])
+        self.first = self.forms.cumsum(0) - self.forms
+        flat = [ids for forms in values for ids in forms]
         self.lengths = torch.tensor([len(ids) for ids in flat])
         self.tokens = torch.zeros(len(flat), max(self.lengths), dtype=torch.long)
         for row, ids in zip(self.tokens, flat, strict=True):
@@ -128,14 +143,15 @@ class FactCall(RollCall):
         """Windows (batch, time) of which a share of the tokens name facts."""
         rows, columns = text.shape
         group = torch.randint(len(self.sizes), (rows, 2), generator=dice)
-        sizes = torch.tensor(self.sizes)
-        inside = (torch.rand(rows, 2, generator=dice) * sizes[group]).long()
-        own = (sizes.cumsum(0) - sizes)[group] + inside
+        inside = (torch.rand(rows, 2, generator=dice) * self.sizes[group]).long()
+        own = (self.sizes.cumsum(0) - self.sizes)[group] + inside
         alone = torch.rand(rows, 1, generator=dice) < 0.5
         own[:, 1] = torch.where(alone[:, 0], own[:, 0], own[:, 1])
         which = torch.randint(2, (rows, columns), generator=dice)
         called = own.gather(1, which)
-        rate = share / self.lengths[own].float().mean(1, keepdim=True)
+        form = torch.rand(rows, columns, generator=dice) * self.forms[called]
+        called = self.first[called] + form.long()
+        rate = share / self.lengths[called].float().mean(1, keepdim=True)
         begins = torch.rand(rows, columns, generator=dice) < rate
         for k in reversed(range(self.tokens.size(1))):
             # The token k of what began k places before; a later beginning covers it.
@@ -156,9 +172,12 @@ def call(kind, tokenizer, updates, seed):
         seed: of what is called, and where.
     """
     if kind == "facts":
-        return FactCall(fact_ids(tokenizer), updates, seed)
+        groups = [[[ids] for ids in group] for group in fact_ids(tokenizer)]
+        return FactCall(groups, updates, seed)
+    if kind == "places":
+        return FactCall([place_ids(tokenizer)], updates, seed)
     return RollCall(name_ids(tokenizer), updates, seed)
 
 
-CALLED = ("names", "facts")
+CALLED = ("names", "facts", "places")
 """What a roll call can sprinkle."""

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from gpt1.tales import generate_tales
-from gpt1.tales.mentions import mentions, naming
+from gpt1.tales.mentions import forms, mentions, naming
 from gpt1.tales.plot import all_plots
 
 TALES = generate_tales(300, split="validation")
@@ -70,3 +70,20 @@ def test_what_names_a_fact_in_a_tale_is_known_beforehand():
                 assert words in known[mention.fact]
     assert not known["who"] & known["helper"]
     assert not {words for words in known["what"] if words[0].isupper()}
+
+
+def test_each_value_of_a_fact_has_all_its_forms_together():
+    places = forms("place")
+    assert ("At the old mill", "at the old mill", "the old mill") in places
+    assert ("Church Street", "on Church Street") in places
+    assert places == sorted(places)
+    flat = {words for each in places for words in each}
+    assert naming("place") < flat
+    said = [
+        tale.text[mention.start : mention.end]
+        for tale in TALES
+        for mention in mentions(tale)
+        if mention.fact == "where"
+    ]
+    assert len(said) > 50
+    assert set(said) <= flat

@@ -13,7 +13,16 @@ from gpt1.tokenizer import BPETokenizer, CharTokenizer
 from gpt1.train import TrainConfig
 from gpt1.train.pretraining import prepare, train
 from gpt1.train.report import describe
-from gpt1.train.roll_call import LENGTH, SHARE, FactCall, RollCall, fact_ids, name_ids
+from gpt1.train.roll_call import (
+    LENGTH,
+    SHARE,
+    FactCall,
+    RollCall,
+    call,
+    fact_ids,
+    name_ids,
+    place_ids,
+)
 from lib.runs import SMALL
 
 NAMES = [100, 101, 102, 103]
@@ -76,7 +85,7 @@ def test_the_names_are_those_of_the_tales():
 def test_what_names_facts_is_called_as_a_whole_each_kind_as_often(windows):
     # One hero, two things of two tokens, a place of three, a helper.
     groups = [[[200]], [[210, 211], [212, 213]], [[220, 221, 222]], [[230]]]
-    calls = FactCall(groups, 10)
+    calls = FactCall([[[ids] for ids in group] for group in groups], 10)
     kinds, share, alone = [], [], []
     for seed in range(40):
         calls.seed = seed
@@ -108,7 +117,7 @@ def test_what_names_facts_is_called_as_a_whole_each_kind_as_often(windows):
 
 
 def test_facts_depend_on_the_update_and_the_seed_alone(windows):
-    groups = [[[200], [201]], [[210, 211], [212]]]
+    groups = [[[[200]], [[201]]], [[[210, 211]], [[212], [213, 214]]]]
     first = FactCall(groups, 10)(3, *windows)[0]
     assert torch.equal(FactCall(groups, 10)(3, *windows)[0], first)
     assert not torch.equal(FactCall(groups, 10)(4, *windows)[0], first)
@@ -129,6 +138,31 @@ def test_facts_are_what_names_heroes_things_places_and_helpers():
     assert {" the old heron", " Grandpa", " Mrs Thistle"} < helpers
     letters = CharTokenizer("R osa")
     assert fact_ids(letters) == [[letters.encode(" Rosa")], [], [], []]
+
+
+def test_of_a_value_each_form_is_called_as_often(windows):
+    calls = FactCall([[[[200], [201, 202]], [[210], [211]]]], 10)
+    seen, mixed = [], 0
+    for seed in range(40):
+        calls.seed = seed
+        for row in calls(0, *windows)[0].tolist():
+            own = [token for token in row if token in (200, 201, 210, 211)]
+            seen += own
+            mixed += {200, 201} <= set(own) or {210, 211} <= set(own)
+    each = [seen.count(token) / len(seen) for token in (200, 201, 210, 211)]
+    assert each == pytest.approx([0.25] * 4, abs=0.05)
+    assert mixed == 40 * 16
+
+
+def test_places_are_called_in_all_their_forms():
+    tokenizer = BPETokenizer.train(join(generate_tales(300)), 1000)
+    found = [{tokenizer.decode(ids) for ids in forms} for forms in place_ids(tokenizer)]
+    assert {" Church Street", " on Church Street"} in found
+    assert {" At the old mill", " at the old mill", " the old mill"} in found
+    assert not any(" red balloon" in each for each in found)
+    calls = call("places", tokenizer, 10, 3)
+    assert (calls.sizes, calls.updates, calls.seed) == (len(found), 10, 3)
+    assert place_ids(CharTokenizer("R osa")) == []
 
 
 def test_a_run_that_was_stopped_goes_on_with_the_same_names(here, monkeypatch):
