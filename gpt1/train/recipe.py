@@ -253,7 +253,7 @@ TINY = {
 with the package; benchmarks/recipes.md has the measurements."""
 
 OPEN = (
-    *("vocab_size", "context", "heads", "dropout"),
+    *("vocab_size", "context", "layers", "width", "heads", "dropout"),
     *("epochs", "max_steps", "batch_size", "learning_rate", "warmup"),
 )
 """Of these, the ones that are not given follow the tokenizer and the text, where the
@@ -262,17 +262,24 @@ text is another one: see `chosen`."""
 RECIPES = {"tiny": {**TINY, **dict.fromkeys(OPEN)}, "gpt1": {}}
 """For each preset, the defaults that it changes; the first is the command line's."""
 
-WINDOW, BATCH, MOST, PASSES, LEAST = 64, 16, 1000, 10, 200
-"""Of a run that is chosen: tokens in a window, windows in an update, the most updates
-of more than one pass over the text, the most passes, but for the least updates."""
+WINDOW, PART, PASSES, LEAST = 64, 16, 10, 200
+"""Of a run that is chosen: tokens in a window, the part of a short text that is in an
+update, the most passes, but for the least updates."""
 
 ONCE = 5000
 """The most updates for one pass over a long text, near those of the tales."""
 
-MANY, LARGE = 2**14, {"batch_size": 4, "max_steps": 2000, "learning_rate": 1e-3}
+QUICK = {"layers": 2, "width": 112, "batch_size": 12}
+QUICK |= {"max_steps": 2000, "learning_rate": 5e-3}
+SLOW = {"layers": 4, "width": 128, "batch_size": 16}
+SLOW |= {"max_steps": 1000, "learning_rate": 3e-3}
+"""The model, and the most of windows in an update and of updates of more than one pass:
+for a text of about a megabyte; and for longer and shorter ones, and for tales."""
+
+MANY, LARGE = 2**14, {"layers": 4, "width": 128, "batch_size": 4}
+LARGE |= {"max_steps": 2000, "learning_rate": 1e-3}
 """From so many tokens in a vocabulary, nearly all the work of an update is to score
-them, and most are rare: the windows, the updates and the rate in place of those above.
-"""
+them, and most are rare: what takes the place of those above."""
 
 OFTEN, DROPOUT = 5, 0.2
 """A text that is passed more often than this is learned by heart without dropout."""
@@ -281,13 +288,14 @@ OFTEN, DROPOUT = 5, 0.2
 def chosen(options, tokenizer, tokens, began=None):
     """The options of a run, with nothing left open.
 
-    A text of a megabyte gets 1,000 updates of 16 windows of 64 tokens, which takes
-    minutes. A longer one is read once, in at most 5,000 updates; beyond that,
-    `--max_steps` and `--epochs` say how long is worth it. A shorter one gets fewer
-    updates, ten passes over it but no less than 200 updates, of fewer windows, a
-    sixteenth of the text; and dropout, if they pass over it more than five times. A
-    large vocabulary, such as GPT-1's own, gets twice the updates of a quarter of the
-    windows, at a lower rate. benchmarks/recipes.md has the measurements.
+    A text of a megabyte gets 2 layers of width 112 and 2,000 updates of 12 windows of
+    64 tokens, which takes a minute or two. A text that these read less than once, or
+    more than ten times, gets 4 layers of width 128 and windows by 16. A long one is
+    read once, in at most 5,000 updates; beyond that, `--max_steps` and `--epochs` say
+    how long is worth it. A short one gets fewer updates, ten passes over it but no less
+    than 200 updates, of fewer windows, a sixteenth of the text; and dropout, if they
+    pass over it more than five times. A large vocabulary, such as GPT-1's own, and
+    tales in characters have 4 layers, too. benchmarks/recipes.md has the measurements.
 
     Args:
         options: a `TrainConfig`; what is given in it stays as it is.
@@ -306,14 +314,15 @@ def chosen(options, tokenizer, tokens, began=None):
         return _filled(options, TINY)
     context = options.context or max(1, min(WINDOW, *(many - 1 for many in tokens)))
     windows = max(1, min((tokens[0] - 1) // context, options.subset or math.inf))
-    most = {"batch_size": BATCH, "max_steps": MOST, "learning_rate": 3e-3}
-    most |= LARGE if tokenizer.vocab_size >= MANY else {}
-    batch_size = options.batch_size or max(1, min(most["batch_size"], windows // BATCH))
-    found = {"context": context, "batch_size": batch_size, "heads": 4, "warmup": 100}
-    found["vocab_size"] = tokenizer.vocab_size
-    found["learning_rate"] = most["learning_rate"]
+    passes = QUICK["max_steps"] * QUICK["batch_size"] / windows
+    fits = 1 <= passes <= PASSES and options.dataset != "tales"
+    most = QUICK if fits else SLOW
+    most = LARGE if tokenizer.vocab_size >= MANY else most
+    batch_size = options.batch_size or max(1, min(most["batch_size"], windows // PART))
+    found = {**most, "context": context, "batch_size": batch_size, "heads": 4}
+    found |= {"warmup": 100, "vocab_size": tokenizer.vocab_size}
+    longest = max(found.pop("max_steps"), min(ONCE, windows // batch_size))
     if options.max_steps is None and options.epochs is None:
-        longest = max(most["max_steps"], min(ONCE, windows // batch_size))
         found["max_steps"] = max(LEAST, min(longest, PASSES * windows // batch_size))
     updates = options.max_steps or found.get("max_steps")
     passes = updates * batch_size / windows if updates else options.epochs

@@ -19,7 +19,8 @@ PIECES = BPETokenizer.train("abc", 10)
 
 def found(tokens, tokenizer=LETTERS, **given):
     """What is chosen for a text of so many tokens, a tenth of them to validate."""
-    options = TrainConfig.tiny(dataset="text.txt", tokenizer="characters", **given)
+    given = {"dataset": "text.txt", **given}
+    options = TrainConfig.tiny(tokenizer="characters", **given)
     options = chosen(options, tokenizer, [tokens - tokens // 10, tokens // 10])
     return {name: getattr(options, name) for name in OPEN}
 
@@ -38,8 +39,12 @@ def test_tales_in_byte_pairs_have_the_recipe_of_the_model_that_is_shipped():
     [
         (10**9, 5000, 16, 64, 0.0),
         (3 * 10**6, 2636, 16, 64, 0.0),
-        (10**6, 1000, 16, 64, 0.0),
-        (300_000, 1000, 16, 64, 0.0),
+        (1_710_000, 1502, 16, 64, 0.0),
+        (1_700_000, 2000, 12, 64, 0.0),
+        (10**6, 2000, 12, 64, 0.0),
+        (300_000, 2000, 12, 64, 0.2),
+        (171_000, 2000, 12, 64, 0.2),
+        (170_000, 1000, 16, 64, 0.2),
         (100_000, 878, 16, 64, 0.2),
         (10_000, 200, 8, 64, 0.2),
         (2_000, 280, 1, 64, 0.2),
@@ -54,14 +59,23 @@ def test_what_is_chosen_follows_the_length(
     assert found(tokens) == {
         "vocab_size": LETTERS.vocab_size,
         "context": context,
+        "layers": 2 if batch_size == 12 else 4,
+        "width": 112 if batch_size == 12 else 128,
         "heads": 4,
         "dropout": dropout,
         "epochs": None,
         "max_steps": updates,
         "batch_size": batch_size,
-        "learning_rate": 3e-3,
+        "learning_rate": 5e-3 if batch_size == 12 else 3e-3,
         "warmup": 100,
     }
+
+
+def test_tales_in_characters_keep_their_model():
+    known = found(10**9, dataset="tales")
+    told = known["layers"], known["width"], known["batch_size"], known["max_steps"]
+    assert told == (4, 128, 16, 5000)
+    assert known["learning_rate"] == 3e-3
 
 
 @pytest.mark.parametrize(
@@ -75,12 +89,14 @@ def test_a_large_vocabulary_gets_more_updates_of_fewer_windows(
     known = found(tokens, large)
     assert (known["max_steps"], known["batch_size"]) == (updates, batch_size)
     assert (known["learning_rate"], known["dropout"]) == (1e-3, dropout)
+    assert (known["layers"], known["width"]) == (4, 128)
     assert known["vocab_size"] == 40_478
     assert found(tokens, large, batch_size=9, learning_rate=0.5)["batch_size"] == 9
 
 
 def test_what_is_given_stays():
     given = {"context": 32, "heads": 8, "batch_size": 5, "max_steps": 70, "epochs": 3}
+    given |= {"layers": 3, "width": 24}
     given |= {"dropout": 0.3, "learning_rate": 1e-3, "warmup": 0, "vocab_size": 90}
     assert found(10**6, **given) == given
     for name, value in given.items():
@@ -91,7 +107,7 @@ def test_what_is_given_stays():
 
 def test_dropout_follows_how_often_the_text_is_passed():
     assert [found(10**6, epochs=n)["dropout"] for n in (5, 6)] == [0.0, 0.2]
-    passes = 900_000 // 64 // 16
+    passes = 900_000 // 64 // 12
     asked = (5 * passes, 5 * passes + 10)
     assert [found(10**6, max_steps=n)["dropout"] for n in asked] == [0.0, 0.2]
     assert found(10**6, subset=300)["dropout"] == 0.2
@@ -150,11 +166,11 @@ def test_a_run_goes_on_with_what_was_chosen_then(here, monkeypatch, python):
     small = {"layers": 1, "width": 8, "dataset": "text.txt", "tokenizer": "characters"}
     monkeypatch.setattr(recipe, "LEAST", 4)
     monkeypatch.setattr(recipe, "ONCE", 5)
-    monkeypatch.setattr(recipe, "MOST", 6)
+    monkeypatch.setitem(recipe.SLOW, "max_steps", 6)
     train(TrainConfig.tiny(**small, out="straight"))
     train(TrainConfig.tiny(**small, stop_after=3))
     assert kept(here / "checkpoints")["total"] == 6
-    monkeypatch.setattr(recipe, "MOST", 9)
+    monkeypatch.setitem(recipe.SLOW, "max_steps", 9)
     monkeypatch.setattr(recipe, "WINDOW", 7)
     monkeypatch.setattr(recipe, "DROPOUT", 0.4)
     if python:
@@ -165,7 +181,7 @@ def test_a_run_goes_on_with_what_was_chosen_then(here, monkeypatch, python):
 
 
 def test_a_run_from_before_goes_on_with_its_own_dropout():
-    began = {**TINY, "dropout": None, "max_steps": None}
+    began = {**TINY, "dropout": None, "max_steps": None, "layers": None, "width": None}
     options = TrainConfig.tiny(dataset="text.txt", tokenizer="characters")
     options = chosen(options, LETTERS, [900, 100], began)
     assert {name: getattr(options, name) for name in OPEN} == {
