@@ -59,10 +59,9 @@ def naming(variable: str) -> set[str]:
     """
     return {
         words
-        for plot in all_plots()
-        for slot in slots(plot.body)
-        if slot.variable == variable and "^" not in slot.key
-        for words in _values(plot, slot)
+        for _, slot, named in _namings(variable)
+        if "^" not in slot.key
+        for words in named
     }
 
 
@@ -75,12 +74,9 @@ def forms(variable: str) -> list[tuple[str, ...]]:
     variable: thing, place, helper, or what a plot calls another.
     """
     found: dict[str, set[str]] = {}
-    for plot in all_plots():
-        for slot in slots(plot.body):
-            if slot.variable == variable and (named := _values(plot, slot)):
-                values = domain(plot, variable)
-                for value, words in zip(values, named, strict=True):
-                    found.setdefault(value.text, set()).add(words)
+    for plot, _, named in _namings(variable):
+        for value, words in zip(domain(plot, variable), named, strict=True):
+            found.setdefault(value.text, set()).add(words)
     return sorted(tuple(sorted(words)) for words in found.values())
 
 
@@ -107,6 +103,14 @@ def _said(nodes: tuple, facts: dict, name: str, dice):
                 yield node, inside[0]
             else:
                 yield from _said(inside, facts, name, dice)
+
+
+def _namings(variable: str):
+    """Each slot that names a value, with its plot before it and all values' words."""
+    for plot in all_plots():
+        for slot in slots(plot.body):
+            if slot.variable == variable and (named := _values(plot, slot)):
+                yield plot, slot, named
 
 
 def _values(plot: Plot, slot) -> tuple[str, ...]:

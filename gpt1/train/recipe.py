@@ -37,19 +37,19 @@ class TrainConfig:
         "gpt1", "the recipe and the size of the model", choices=sorted(PRESETS)
     )
     context: int | None = in_model(
-        None, "tokens that the model sees at once; the preset's value unless given"
+        None, "tokens that the model sees at once; the recipe's value unless given"
     )
     layers: int | None = in_model(
-        None, "number of blocks; the preset's value unless given"
+        None, "number of blocks; the recipe's value unless given"
     )
     width: int | None = in_model(
-        None, "size of a state; the preset's value unless given"
+        None, "size of a state; the recipe's value unless given"
     )
     heads: int | None = in_model(
-        None, "number of heads; the preset's value unless given"
+        None, "number of heads; the recipe's value unless given"
     )
     dropout: float | None = in_model(
-        None, "rate of all four dropouts; the preset's value unless given"
+        None, "rate of all four dropouts; the recipe's value unless given"
     )
 
     dataset: str = in_text(
@@ -290,9 +290,9 @@ def chosen(options, tokenizer, tokens, began=None):
 
     A text of a megabyte gets 2 layers of width 112 and 2,000 updates of 12 windows of
     64 tokens, which takes a minute or two. A text that these read less than once, or
-    more than ten times, gets 4 layers of width 128 and windows by 16. A long one is
-    read once, in at most 5,000 updates; beyond that, `--max_steps` and `--epochs` say
-    how long is worth it. A short one gets fewer updates, ten passes over it but no less
+    more than ten times, gets 4 layers of width 128 and 16 windows. A long one is read
+    once, in at most 5,000 updates; beyond that, `--max_steps` and `--epochs` say how
+    long is worth it. A short one gets fewer updates, ten passes over it but no less
     than 200 updates, of fewer windows, a sixteenth of the text; and dropout, if they
     pass over it more than five times. A large vocabulary, such as GPT-1's own, and
     tales in characters have 4 layers, too. benchmarks/recipes.md has the measurements.
@@ -314,8 +314,8 @@ def chosen(options, tokenizer, tokens, began=None):
         return _filled(options, TINY)
     context = options.context or max(1, min(WINDOW, *(many - 1 for many in tokens)))
     windows = max(1, min((tokens[0] - 1) // context, options.subset or math.inf))
-    passes = QUICK["max_steps"] * QUICK["batch_size"] / windows
-    fits = 1 <= passes <= PASSES and options.dataset != "tales"
+    times = QUICK["max_steps"] * QUICK["batch_size"] / windows
+    fits = 1 <= times <= PASSES and options.dataset != "tales"
     most = QUICK if fits else SLOW
     most = LARGE if tokenizer.vocab_size >= MANY else most
     batch_size = options.batch_size or max(1, min(most["batch_size"], windows // PART))

@@ -17,6 +17,7 @@ The paper has nothing of the kind; benchmarks/recipes.md says what it does for t
 """
 
 from contextlib import suppress
+from statistics import fmean
 
 import torch
 
@@ -135,6 +136,7 @@ class FactCall(RollCall):
         self.first = self.forms.cumsum(0) - self.forms
         flat = [ids for forms in values for ids in forms]
         self.lengths = torch.tensor([len(ids) for ids in flat])
+        self.usual = torch.tensor([fmean(map(len, forms)) for forms in values])
         self.tokens = torch.zeros(len(flat), max(self.lengths), dtype=torch.long)
         for row, ids in zip(self.tokens, flat, strict=True):
             row[: len(ids)] = torch.tensor(ids)
@@ -148,11 +150,11 @@ class FactCall(RollCall):
         alone = torch.rand(rows, 1, generator=dice) < 0.5
         own[:, 1] = torch.where(alone[:, 0], own[:, 0], own[:, 1])
         which = torch.randint(2, (rows, columns), generator=dice)
+        chance = torch.rand(rows, columns, generator=dice)
         called = own.gather(1, which)
         form = torch.rand(rows, columns, generator=dice) * self.forms[called]
         called = self.first[called] + form.long()
-        rate = share / self.lengths[called].float().mean(1, keepdim=True)
-        begins = torch.rand(rows, columns, generator=dice) < rate
+        begins = chance < share / self.usual[own].mean(1, keepdim=True)
         for k in reversed(range(self.tokens.size(1))):
             # The token k of what began k places before; a later beginning covers it.
             there = slice(columns - k)
