@@ -235,8 +235,8 @@ def test_a_short_run_of_the_default_recipe_gets_below_the_bigram_level(
     else:  # then the same with a text that is always at hand
         verses = join(generate_tales(300))
     text.write_text(verses, encoding="utf-8")
-    words = ["--tokenizer", "characters", "--max_steps", 150, "--sample_every", 0]
-    words += ["--eval_every", 150]  # once: it reads all of the validation text
+    words = ["--tokenizer", "characters", "--max_steps", 300, "--sample_every", 0]
+    words += ["--eval_every", 300]  # once: it reads all of the validation text
     train_here("--dataset", text, *words)
     contents = kept(tmp_path / "checkpoints")
     assert contents["config"]["context"] == 64
